@@ -1,0 +1,110 @@
+package seal
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/tink-crypto/tink-go/v2/aead/subtle"
+)
+
+// ErrOpen says that sealed bytes do not open: they were changed, or belong to another field, case or key.
+var ErrOpen = errors.New("sealed value does not open: wrong key, wrong place, or changed bytes")
+
+// DataKey encrypts the personal fields of one case. Destroying its wrapped form destroys the fields (crypto-shredding).
+// The zero value seals and opens nothing.
+type DataKey struct {
+	aead *subtle.AESGCM
+}
+
+const (
+	dataKeySize = 32 // AES-256
+	wrapPurpose = "huiyin case data key v1"
+)
+
+// NewDataKey makes the random 256-bit key of one case, and the same key wrapped by the newest master key, to be stored.
+func (k *Keyring) NewDataKey() (DataKey, []byte, error) {
+	raw := make([]byte, dataKeySize)
+	if _, err := rand.Read(raw); err != nil {
+		return DataKey{}, nil, fmt.Errorf("make data key: %w", err)
+	}
+	wrapped, err := k.master.Encrypt(raw, []byte(wrapPurpose))
+	if err != nil {
+		return DataKey{}, nil, fmt.Errorf("wrap data key: %w", err)
+	}
+	d, err := newDataKey(raw)
+	return d, wrapped, err
+}
+
+// Unwrap gives back the data key of a case; any master key still in the key file may have wrapped it.
+func (k *Keyring) Unwrap(wrapped []byte) (DataKey, error) {
+	raw, err := k.master.Decrypt(wrapped, []byte(wrapPurpose))
+	if err != nil {
+		return DataKey{}, ErrOpen
+	}
+	return newDataKey(raw)
+}
+
+// Rewrap wraps a data key anew with the newest master key, so that older master keys can be retired.
+func (k *Keyring) Rewrap(wrapped []byte) ([]byte, error) {
+	raw, err := k.master.Decrypt(wrapped, []byte(wrapPurpose))
+	if err != nil {
+		return nil, ErrOpen
+	}
+	again, err := k.master.Encrypt(raw, []byte(wrapPurpose))
+	if err != nil {
+		return nil, fmt.Errorf("wrap data key: %w", err)
+	}
+	return again, nil
+}
+
+func newDataKey(raw []byte) (DataKey, error) {
+	a, err := subtle.NewAESGCM(raw)
+	if err != nil {
+		return DataKey{}, fmt.Errorf("use data key: %w", err)
+	}
+	return DataKey{aead: a}, nil
+}
+
+// Seal encrypts a field of a case with AES-256-GCM under a random nonce. The result opens only for the same field of the
+// same case, so sealed values cannot be swapped between rows or columns.
+func (d DataKey) Seal(field, caseID string, plain []byte) []byte {
+	sealed, err := d.aead.Encrypt(plain, place(field, caseID))
+	if err != nil {
+		panic(err) // only beyond the 64 GiB limit of GCM
+	}
+	return sealed
+}
+
+// Open decrypts what Seal made for the same field and case; otherwise the error is ErrOpen.
+func (d DataKey) Open(field, caseID string, sealed []byte) ([]byte, error) {
+	if d.aead == nil {
+		return nil, ErrOpen
+	}
+	plain, err := d.aead.Decrypt(sealed, place(field, caseID))
+	if err != nil {
+		return nil, ErrOpen
+	}
+	return plain, nil
+}
+
+// place is the associated data; the length in front keeps ("ab","c") apart from ("a","bc").
+func place(field, caseID string) []byte {
+	b := binary.BigEndian.AppendUint32(nil, uint32(len(field)))
+	b = append(b, field...)
+	return append(b, caseID...)
+}
+
+// String hides the key from logs.
+func (d DataKey) String() string { return "[data key]" }
+
+// GoString hides the key from %#v.
+func (d DataKey) GoString() string { return d.String() }
+
+// LogValue hides the key from slog.
+func (d DataKey) LogValue() slog.Value { return slog.StringValue(d.String()) }
+
+// MarshalJSON hides the key from handlers that print structs.
+func (d DataKey) MarshalJSON() ([]byte, error) { return []byte(`"[data key]"`), nil }

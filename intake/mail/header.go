@@ -1,0 +1,168 @@
+package mail
+
+import (
+	"bytes"
+	"net/textproto"
+	"strings"
+)
+
+// field is one header field: its canonical name and its unfolded raw value, 8-bit bytes as they came.
+type field struct{ name, value string }
+
+// header is a header block in its order.
+type header []field
+
+// get is the first value of a field, empty if there is none. The name is in canonical form.
+func (h header) get(name string) string {
+	name = textproto.CanonicalMIMEHeaderKey(name)
+	for _, f := range h {
+		if f.name == name {
+			return f.value
+		}
+	}
+	return ""
+}
+
+// has tells whether the field stands in the header at all.
+func (h header) has(name string) bool {
+	name = textproto.CanonicalMIMEHeaderKey(name)
+	for _, f := range h {
+		if f.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// all gives every value of a field.
+func (h header) all(name string) []string {
+	name = textproto.CanonicalMIMEHeaderKey(name)
+	var out []string
+	for _, f := range h {
+		if f.name == name {
+			out = append(out, f.value)
+		}
+	}
+	return out
+}
+
+// nextLine cuts one line off b; CRLF, LF and a lone CR all end a line.
+func nextLine(b []byte) (line, rest []byte) {
+	i := bytes.IndexByte(b, '\n')
+	seg := b
+	if i >= 0 {
+		seg = b[:i]
+	}
+	if j := bytes.IndexByte(seg, '\r'); j >= 0 && j < len(seg)-1 {
+		if i >= 0 && len(bytes.TrimRight(seg[j:], "\r")) == 0 {
+			return seg[:j], b[i+1:]
+		}
+		return seg[:j], b[j+1:]
+	}
+	if i < 0 {
+		return bytes.TrimSuffix(b, []byte("\r")), nil
+	}
+	return bytes.TrimRight(seg, "\r"), b[i+1:]
+}
+
+// fieldName gives the name of a header line, "" if the line is none.
+func fieldName(line []byte) string {
+	i := bytes.IndexByte(line, ':')
+	if i <= 0 || i > 100 {
+		return ""
+	}
+	name := bytes.TrimRight(line[:i], " \t")
+	if len(name) == 0 {
+		return ""
+	}
+	for _, c := range name {
+		if c <= ' ' || c > '~' {
+			return ""
+		}
+	}
+	return textproto.CanonicalMIMEHeaderKey(string(name))
+}
+
+// known header names: without one of them a block of text with colons is text, not a header.
+var knownFields = map[string]bool{
+	"From": true, "To": true, "Cc": true, "Subject": true, "Date": true, "Received": true, "Return-Path": true, "Message-Id": true,
+	"Mime-Version": true, "Content-Type": true, "Content-Transfer-Encoding": true, "Content-Disposition": true, "Delivered-To": true,
+	"Reply-To": true, "Sender": true, "X-Mailer": true, "In-Reply-To": true, "References": true, "Content-Id": true,
+	"Content-Description": true, "Envelope-To": true, "Dkim-Signature": true, "Arc-Seal": true, "Authentication-Results": true,
+	"Resent-From": true, "List-Id": true, "Auto-Submitted": true, "User-Agent": true, "Bcc": true, "Apparently-To": true, "Errors-To": true,
+	"X-Envelope-From": true, "X-Original-To": true, "Received-Spf": true, "Delivery-Date": true, "X-Spam-Status": true, "Precedence": true,
+}
+
+// header cuts the header block off raw. A part may start at once with the blank line; a whole message may have no header at all.
+func (p *parser) header(raw []byte, whole bool) (header, []byte) {
+	start := bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
+	if whole {
+		for {
+			line, rest := nextLine(start)
+			if len(start) == 0 || len(bytes.TrimSpace(line)) > 0 {
+				break
+			}
+			start = rest
+		}
+	}
+	if line, rest := nextLine(start); whole && (bytes.HasPrefix(line, []byte("From ")) || bytes.HasPrefix(line, []byte(">From "))) {
+		start = rest // mbox separator
+	}
+	var h header
+	b, spent, knownSeen := start, 0, false
+	for len(b) > 0 {
+		line, rest := nextLine(b)
+		spent += len(b) - len(rest)
+		if spent > maxHeader || len(h) >= maxFields {
+			p.mend("header_limit")
+			break
+		}
+		if len(line) == 0 {
+			b = rest
+			break
+		}
+		if line[0] == ' ' || line[0] == '\t' {
+			if len(bytes.TrimSpace(line)) == 0 && fieldName(firstLine(rest)) == "" && !startsWithBlank(rest) {
+				p.mend("header_line")
+				b = rest
+				break
+			}
+			if n := len(h); n > 0 {
+				if len(h[n-1].value) < maxValue {
+					h[n-1].value += " " + strings.TrimSpace(string(line))
+				}
+				b = rest
+				continue
+			}
+		}
+		if name := fieldName(line); name != "" {
+			_, value, _ := strings.Cut(string(line), ":")
+			h = append(h, field{name, strings.TrimSpace(value)})
+			knownSeen = knownSeen || knownFields[name]
+			b = rest
+			continue
+		}
+		// Neither field nor continuation: junk between fields is passed over, anything else begins the body.
+		if next := fieldName(firstLine(rest)); next != "" && (knownFields[next] || strings.HasPrefix(next, "X-")) || len(h) > 0 && len(bytes.TrimSpace(firstLine(rest))) == 0 && bytes.IndexByte(line, ':') >= 0 {
+			p.mend("header_line")
+			b = rest
+			continue
+		}
+		if len(h) > 0 {
+			p.mend("header_line")
+		}
+		break
+	}
+	if whole && !knownSeen {
+		p.mend("no_header")
+		return nil, raw
+	}
+	return h, b
+}
+
+func firstLine(b []byte) []byte {
+	line, _ := nextLine(b)
+	return line
+}
+
+func startsWithBlank(b []byte) bool { return len(b) > 0 && (b[0] == ' ' || b[0] == '\t') }

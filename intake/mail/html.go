@@ -1,0 +1,246 @@
+package mail
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// skipped elements hold nothing that a person reads.
+var skipped = map[atom.Atom]bool{
+	atom.Script: true, atom.Style: true, atom.Title: true, atom.Template: true, atom.Svg: true, atom.Object: true, atom.Iframe: true, atom.Noembed: true, atom.Noframes: true, atom.Select: true,
+}
+
+// broken elements begin and end on their own line.
+var broken = map[atom.Atom]bool{
+	atom.P: true, atom.Div: true, atom.Table: true, atom.Tr: true, atom.Ul: true, atom.Ol: true, atom.Li: true, atom.H1: true, atom.H2: true, atom.H3: true, atom.H4: true,
+	atom.H5: true, atom.H6: true, atom.Blockquote: true, atom.Pre: true, atom.Hr: true, atom.Section: true, atom.Article: true, atom.Header: true, atom.Footer: true,
+	atom.Address: true, atom.Center: true, atom.Dl: true, atom.Dt: true, atom.Dd: true, atom.Form: true, atom.Fieldset: true, atom.Body: true, atom.Caption: true,
+}
+
+// HTMLText turns HTML into safe text to read: scripts and styles gone, blocks on lines of their own, the target of a link after its
+// words, images by name, quotations marked with "> ". It reads tokens, not a tree, so that its work is linear.
+func HTMLText(src string) string {
+	z := html.NewTokenizer(strings.NewReader(src))
+	z.SetMaxBuf(4 << 20)
+	w := &htmlWriter{}
+	var skip atom.Atom
+	skipDepth := 0
+	var href string
+	var linkFrom int
+	for {
+		tt := z.Next()
+		if tt == html.ErrorToken {
+			break
+		}
+		if w.out.Len() > 2*maxText {
+			break
+		}
+		switch tt {
+		case html.TextToken:
+			if skip == 0 {
+				w.text(string(z.Text()))
+			}
+		case html.StartTagToken, html.SelfClosingTagToken:
+			name, more := z.TagName()
+			a := atom.Lookup(name)
+			if skip != 0 {
+				if a == skip && tt == html.StartTagToken {
+					skipDepth++
+				}
+				continue
+			}
+			if skipped[a] {
+				if tt == html.StartTagToken {
+					skip, skipDepth = a, 1
+				}
+				continue
+			}
+			attrs := map[string]string{}
+			for more {
+				var k, v []byte
+				k, v, more = z.TagAttr()
+				if len(attrs) < 50 {
+					attrs[string(k)] = string(v)
+				}
+			}
+			switch {
+			case a == atom.Br:
+				w.newline()
+			case a == atom.A:
+				href, linkFrom = strings.TrimSpace(attrs["href"]), w.out.Len()
+			case a == atom.Img:
+				w.image(attrs)
+			case a == atom.Td || a == atom.Th:
+				w.cell()
+			case broken[a]:
+				w.block(a == atom.P)
+				if a == atom.Blockquote {
+					w.quote++
+				}
+				if a == atom.Li {
+					w.text("- ")
+				}
+				if a == atom.Pre {
+					w.pre++
+				}
+				if a == atom.Hr {
+					w.raw("----------")
+					w.block(false)
+				}
+			}
+		case html.EndTagToken:
+			name, _ := z.TagName()
+			a := atom.Lookup(name)
+			if skip != 0 {
+				if a == skip {
+					if skipDepth--; skipDepth <= 0 {
+						skip = 0
+					}
+				}
+				continue
+			}
+			switch {
+			case a == atom.A && href != "":
+				w.link(href, linkFrom)
+				href = ""
+			case broken[a]:
+				w.block(a == atom.P)
+				if a == atom.Blockquote && w.quote > 0 {
+					w.quote--
+				}
+				if a == atom.Pre && w.pre > 0 {
+					w.pre--
+				}
+			}
+		}
+	}
+	return readable(w.out.String())
+}
+
+type htmlWriter struct {
+	out     strings.Builder
+	blank   bool // a blank is due before the next word
+	started bool // the current line has words
+	last    rune
+	quote   int
+	pre     int
+	gap     bool
+}
+
+// text adds words; runs of white space become one blank, and none stands between two Han characters.
+func (w *htmlWriter) text(s string) {
+	if w.pre > 0 {
+		for i, line := range strings.Split(s, "\n") {
+			if i > 0 {
+				w.newline()
+			}
+			w.raw(line)
+		}
+		return
+	}
+	for _, r := range s {
+		if r == ' ' || r == '\t' || r == '\n' || r == '\r' || r == '\u00a0' || r == '\f' {
+			w.blank = true
+			continue
+		}
+		if r == '\u200b' || r == '\u00ad' || r == '\ufeff' || r == '\u034f' {
+			continue
+		}
+		if w.blank && w.started && !(unicode.Is(unicode.Han, r) && unicode.Is(unicode.Han, w.last)) {
+			w.out.WriteByte(' ')
+		}
+		w.blank = false
+		w.open()
+		w.out.WriteRune(r)
+		w.last = r
+	}
+}
+
+func (w *htmlWriter) raw(s string) {
+	if s == "" {
+		return
+	}
+	if w.blank && w.started {
+		w.out.WriteByte(' ')
+	}
+	w.blank = false
+	w.open()
+	w.out.WriteString(s)
+	w.last = []rune(s)[len([]rune(s))-1]
+}
+
+// open begins a line with the marks of the quotations around it.
+func (w *htmlWriter) open() {
+	if !w.started {
+		w.out.WriteString(strings.Repeat("> ", min(w.quote, 8)))
+		w.started = true
+	}
+}
+
+func (w *htmlWriter) newline() {
+	w.out.WriteByte('\n')
+	w.started, w.blank, w.last = false, false, 0
+}
+
+// block ends the current line; a paragraph leaves an empty one.
+func (w *htmlWriter) block(paragraph bool) {
+	if w.started {
+		w.newline()
+		w.gap = false
+	}
+	if paragraph && !w.gap && w.out.Len() > 0 {
+		w.out.WriteByte('\n')
+		w.gap = true
+	}
+	w.blank = false
+}
+
+func (w *htmlWriter) cell() {
+	if w.started {
+		w.blank = true
+	}
+}
+
+// link writes the target after the words when the words do not say it already.
+func (w *htmlWriter) link(href string, from int) {
+	words := ""
+	if from <= w.out.Len() {
+		words = w.out.String()[from:]
+	}
+	low := strings.ToLower(href)
+	target := ""
+	switch {
+	case strings.HasPrefix(low, "http://") || strings.HasPrefix(low, "https://") || strings.HasPrefix(low, "ftp://"):
+		target = href
+	case strings.HasPrefix(low, "mailto:"):
+		target, _, _ = strings.Cut(href[len("mailto:"):], "?")
+	case strings.HasPrefix(low, "tel:"):
+		target = href[len("tel:"):]
+	}
+	if target == "" || len(target) > 2000 || strings.Contains(words, strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(target, "http://"), "https://"), "/")) {
+		return
+	}
+	w.blank = w.started
+	w.raw("<" + oneLine(target) + ">")
+}
+
+// image names an inline picture; pictures without a name or of one pixel are decoration.
+func (w *htmlWriter) image(attrs map[string]string) {
+	if attrs["width"] == "1" || attrs["height"] == "1" {
+		return
+	}
+	name := strings.TrimSpace(attrs["alt"])
+	src := strings.TrimSpace(attrs["src"])
+	if name == "" {
+		if cid, ok := strings.CutPrefix(src, "cid:"); ok {
+			name, _, _ = strings.Cut(cid, "@")
+		}
+	}
+	if name == "" {
+		return
+	}
+	w.text("[" + fileName(name) + "]")
+}

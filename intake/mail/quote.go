@@ -1,0 +1,156 @@
+package mail
+
+import (
+	_ "embed"
+	"regexp"
+	"strings"
+)
+
+//go:embed data/quotes.txt
+var quoteRules string
+
+// rules are the lines of a rule file as one alternation for each kind.
+type rules map[string]*regexp.Regexp
+
+// readRules compiles a rule file. The files are part of the program: a mistake in one is found by every test.
+func readRules(file, prefix, suffix string) rules {
+	parts := map[string][]string{}
+	for line := range strings.Lines(file) {
+		line = strings.TrimRight(line, "\r\n")
+		kind, expr, ok := strings.Cut(line, "\t")
+		if !ok || strings.HasPrefix(line, "#") {
+			continue
+		}
+		parts[kind] = append(parts[kind], "(?:"+expr+")")
+	}
+	out := rules{}
+	for kind, exprs := range parts {
+		out[kind] = regexp.MustCompile("(?i)" + prefix + "(?:" + strings.Join(exprs, "|") + ")" + suffix)
+	}
+	return out
+}
+
+func (r rules) match(kind, s string) bool { return r[kind] != nil && r[kind].MatchString(s) }
+
+var quotes = readRules(quoteRules, `^\s*`, `\s*$`)
+
+// longest line that the rules look at; longer ones are words, never marks.
+const maxMark = 600
+
+// SplitQuoted parts what is new in a letter from its history, signature and the lines that mail programs add. Forwarded letters stay
+// with the text, since forwarding them is what their sender did. text and quoted keep their lines in order; nothing is dropped.
+func SplitQuoted(s string) (text, quoted string) {
+	lines := strings.Split(s, "\n")
+	cut := len(lines)
+	forwarded := false
+	for i := 0; i < len(lines); i++ {
+		line := strings.TrimSpace(lines[i])
+		if line == "" || len(line) > maxMark {
+			continue
+		}
+		if quotes.match("forward", line) {
+			forwarded = true
+			break
+		}
+		if begins(lines, i) {
+			cut = i
+			if i > 0 && rule(lines[i-1]) {
+				cut = i - 1
+			}
+			break
+		}
+	}
+	var kept, gone []string
+	head := lines[:cut]
+	if forwarded {
+		head, cut = lines, len(lines)
+	}
+	for i, line := range head {
+		trimmed := strings.TrimSpace(line)
+		switch {
+		case !forwarded && isQuoteLine(trimmed):
+			gone = append(gone, line)
+		case len(trimmed) <= 160 && quotes.match("device", trimmed) && (i > 0 || cut == len(lines)) && len(head) > 1:
+			gone = append(gone, line)
+		default:
+			kept = append(kept, line)
+		}
+	}
+	if !forwarded {
+		var sign []string
+		kept, sign = splitSignature(kept)
+		gone = append(gone, sign...)
+	}
+	gone = append(gone, lines[cut:]...)
+	return strings.Trim(strings.Join(kept, "\n"), "\n \t"), strings.Trim(strings.Join(gone, "\n"), "\n")
+}
+
+// begins tells whether history begins at line i.
+func begins(lines []string, i int) bool {
+	line := strings.TrimSpace(lines[i])
+	if quotes.match("start", line) {
+		return true
+	}
+	// "On ... wrote:" may be broken over three lines, and quotations follow it or the text ends.
+	joined := line
+	for n := 0; n < 3; n++ {
+		if n > 0 {
+			if i+n >= len(lines) || strings.TrimSpace(lines[i+n]) == "" {
+				break
+			}
+			joined += " " + strings.TrimSpace(lines[i+n])
+		}
+		if len(joined) > maxMark {
+			break
+		}
+		if quotes.match("wrote", joined) && !isQuoteLine(line) {
+			return n == 0 || mayStartWrote(line)
+		}
+	}
+	if !quotes.match("field", line) {
+		return false
+	}
+	fields, from := 0, false
+	for j := i; j < len(lines) && j < i+12; j++ {
+		l := strings.TrimSpace(lines[j])
+		if l == "" || len(l) > 4*maxMark {
+			if l == "" && fields == 1 {
+				continue
+			}
+			break
+		}
+		if quotes.match("field", l) {
+			fields++
+			from = from || quotes.match("from", l)
+		} else if fields < 2 && j > i {
+			break
+		}
+	}
+	return fields >= 3 && from || fields >= 2 && from && quotes.match("from", line) && i > 0 && (rule(lines[i-1]) || strings.TrimSpace(lines[i-1]) == "")
+}
+
+var wroteStart = regexp.MustCompile(`(?i)^\s*(on|am|em|el|le|op|il|den|dne|w|\p{Han}|\d|.{0,60}@|.{0,60}<)`)
+
+// mayStartWrote: the first of several lines of "so-and-so wrote" begins with its preposition, a date or an address.
+func mayStartWrote(line string) bool { return wroteStart.MatchString(line) }
+
+// rule is a line drawn across the page.
+func rule(line string) bool {
+	t := strings.TrimSpace(line)
+	return len(t) >= 5 && strings.Trim(t, "-_=*─—") == ""
+}
+
+func isQuoteLine(line string) bool {
+	return strings.HasPrefix(line, ">") || strings.HasPrefix(line, "|") && !strings.Contains(line[1:], "|") && strings.HasPrefix(line, "| ")
+}
+
+// splitSignature takes a signature off the end: everything after the last "--" within the last twenty lines.
+func splitSignature(lines []string) (text, sign []string) {
+	from := max(0, len(lines)-20)
+	for i := from; i < len(lines); i++ {
+		if quotes.match("sign", lines[i]) && i > 0 {
+			return lines[:i], lines[i:]
+		}
+	}
+	return lines, nil
+}

@@ -1,0 +1,218 @@
+package mail
+
+import (
+	_ "embed"
+	"slices"
+	"strings"
+)
+
+//go:embed data/signs.txt
+var signRules string
+
+var (
+	wholeSigns = readRules(signRules, `^\s*`, `\s*$`)
+	wordSigns  = readRules(signRules, ``, ``)
+	headSigns  = readRules(signRules, `^\s*`, ``)
+)
+
+// LetterHeader is the field that marks the letters we write; a message that carries it at its top is our own.
+const LetterHeader = "X-Huiyin-Letter"
+
+// automatic reads the marks of automatic mail.
+func automatic(h header, known Known) Automatic {
+	a := Automatic{NullReturnPath: known.NullReturnPath}
+	if v := strings.ToLower(firstToken(h.get("Auto-Submitted"))); v != "no" {
+		a.AutoSubmitted = v
+	}
+	a.Precedence = strings.ToLower(firstToken(h.get("Precedence")))
+	if h.has("Return-Path") && strings.Trim(h.get("Return-Path"), "<> \t") == "" {
+		a.NullReturnPath = true
+	}
+	suppress := strings.ToLower(h.get("X-Auto-Response-Suppress"))
+	for _, word := range []string{"all", "oof", "autoreply"} {
+		a.Suppress = a.Suppress || strings.Contains(suppress, word)
+	}
+	a.Suppress = a.Suppress || a.AutoSubmitted != "" || slices.Contains([]string{"bulk", "junk", "list", "auto_reply"}, a.Precedence)
+	return a
+}
+
+func firstToken(s string) string {
+	if i := strings.IndexAny(s, "; \t("); i >= 0 {
+		s = s[:i]
+	}
+	return s
+}
+
+// judge decides what kind of thing the message is. The order matters: our own letter is a loop before anything else, and a bounce
+// is a bounce even when it came through a list.
+func judge(m *Message, p *parser, root *node, known Known) (Verdict, string) {
+	h := root.header
+	if h.has(LetterHeader) {
+		return Loop, "own_letter"
+	}
+	if reason := bounced(m, root); reason != "" {
+		return Bounce, reason
+	}
+	if _, domain, ok := cutLast(m.MessageID, "@"); ok && slices.ContainsFunc(known.OwnDomains, func(d string) bool { return strings.EqualFold(d, domain) }) {
+		return Loop, "own_message_id"
+	}
+	for _, box := range slices.Concat(h.all("X-Loop"), h.all("X-Loops")) {
+		if slices.ContainsFunc(known.Mailboxes, func(b string) bool { return strings.EqualFold(b, bare(box)) }) {
+			return Loop, "x_loop"
+		}
+	}
+	if reason := answeredByMachine(m, root); reason != "" {
+		return AutoReply, reason
+	}
+	if reason := throughList(h); reason != "" {
+		return List, reason
+	}
+	if reason := unreadable(m, p, root); reason != "" {
+		return Quarantine, reason
+	}
+	switch {
+	case len(m.Tokens) > 0:
+		return Reply, "token"
+	case len(m.InReplyTo) > 0:
+		return Reply, "in_reply_to"
+	case len(m.References) > 0:
+		return Reply, "references"
+	}
+	return Case, "new"
+}
+
+// systemSender tells whether only a mail system writes under this sender; shared tells of addresses people use too.
+func systemSender(a Address) (system, shared bool) {
+	local, _, _ := cutLast(a.Address, "@")
+	return wholeSigns.match("system", local) || wholeSigns.match("sysname", a.Name), wholeSigns.match("robot", local)
+}
+
+// bounced recognises delivery reports and complaint reports, by structure first and by their words last. "" means no bounce.
+func bounced(m *Message, root *node) string {
+	h := root.header
+	switch strings.ToLower(root.kind.params["report-type"]) {
+	case "delivery-status", "delivery-status-notification":
+		return "dsn"
+	case "feedback-report":
+		return "feedback_report"
+	case "disposition-notification":
+		return ""
+	}
+	reason := ""
+	eachOwn(root, func(n *node) {
+		switch n.kind.name {
+		case "message/delivery-status", "message/global-delivery-status":
+			reason = "dsn"
+		case "message/feedback-report":
+			reason = "feedback_report"
+		}
+	})
+	if reason != "" {
+		return reason
+	}
+	if h.has("X-Failed-Recipients") {
+		return "failed_recipients"
+	}
+	system, shared := systemSender(m.From)
+	if (h.has("X-Autoreply") || m.Auto.AutoSubmitted == "auto-replied" && !system) && headSigns.match("away", m.Subject) {
+		return ""
+	}
+	subject := wordSigns.match("bounce", m.Subject)
+	body := wordSigns.match("failed", m.Text[:min(len(m.Text), 6000)])
+	switch {
+	case system && (subject || body):
+		return "mail_system"
+	case system && headSigns.match("away", m.Subject):
+		return ""
+	case system && (m.Auto.NullReturnPath || m.Auto.AutoSubmitted != ""):
+		return "mail_system"
+	case shared && subject && (body || m.Auto.NullReturnPath || m.Auto.AutoSubmitted != ""):
+		return "mail_system"
+	case m.Auto.NullReturnPath && (subject || body && shared):
+		return "null_return_path"
+	case m.Auto.AutoSubmitted != "" && subject && body:
+		return "auto_submitted"
+	case subject && body && len(m.InReplyTo) == 0 && len(m.Attachments) > 0 && strings.HasPrefix(m.Attachments[len(m.Attachments)-1].Declared, "message/rfc822"):
+		return "returned_message"
+	}
+	return ""
+}
+
+// eachOwn visits the parts of the message itself, never those of an enclosed message.
+func eachOwn(n *node, visit func(*node)) {
+	visit(n)
+	if n.kind.name == "message/rfc822" || n.kind.name == "message/global" {
+		return
+	}
+	for _, c := range n.children {
+		eachOwn(c, visit)
+	}
+}
+
+// answeredByMachine recognises vacation notices, receipts and other mail that no person wrote (RFC 3834). "" means a person may have.
+func answeredByMachine(m *Message, root *node) string {
+	h := root.header
+	if m.Auto.AutoSubmitted != "" {
+		return "auto_submitted:" + m.Auto.AutoSubmitted
+	}
+	if root.kind.params["report-type"] == "disposition-notification" {
+		return "read_receipt"
+	}
+	for _, f := range []string{"X-Autoreply", "X-Auto-Reply", "X-Autorespond", "X-Autoresponse", "X-Autoresponder", "X-Mail-Autoreply", "X-Auto-Reply-From", "X-Fc-Machinegenerated", "X-Cron-Env"} {
+		if v := strings.ToLower(strings.TrimSpace(h.get(f))); h.has(f) && v != "no" && v != "false" {
+			return "header:" + strings.ToLower(f)
+		}
+	}
+	switch {
+	case m.Auto.Precedence == "auto_reply" || m.Auto.Precedence == "auto-reply":
+		return "precedence:" + m.Auto.Precedence
+	case headSigns.match("away", m.Subject):
+		return "subject"
+	case strings.Contains(strings.ToLower(h.get("Delivered-To")), "autoresponder"):
+		return "header:delivered-to"
+	}
+	if m.Auto.NullReturnPath && headSigns.match("awaytext", m.Text) {
+		return "null_return_path"
+	}
+	return ""
+}
+
+// throughList recognises mail to many (RFC 2369, RFC 2919 and the customs before them).
+func throughList(h header) string {
+	for _, f := range []string{"List-Id", "List-Unsubscribe", "List-Post", "List-Help", "List-Subscribe", "List-Archive", "List-Owner", "Mailing-List", "X-Mailing-List", "X-Beenthere", "X-Mailman-Version", "X-Listname", "Feedback-Id"} {
+		if h.has(f) {
+			return "header:" + strings.ToLower(f)
+		}
+	}
+	switch p := strings.ToLower(firstToken(h.get("Precedence"))); p {
+	case "list", "bulk", "junk":
+		return "precedence:" + p
+	}
+	return ""
+}
+
+// unreadable tells why a person must look at the raw message, "" when it can be read.
+func unreadable(m *Message, p *parser, root *node) string {
+	words := strings.TrimSpace(m.Text) != "" || len(m.Attachments) > 0
+	switch {
+	case !words && m.Subject == "":
+		return "no_content"
+	case root.header == nil && !readableShare(m.Text):
+		return "binary"
+	case p.repaired["depth_limit"] && strings.TrimSpace(m.Text) == "":
+		return "too_deep"
+	}
+	return ""
+}
+
+// readableShare: at most one in ten characters is damage.
+func readableShare(s string) bool {
+	total, bad := 0, 0
+	for _, r := range s {
+		total++
+		if r == '\uFFFD' || r < ' ' && r != '\n' && r != '\t' {
+			bad++
+		}
+	}
+	return total > 0 && bad*10 <= total
+}

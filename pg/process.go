@@ -1,0 +1,100 @@
+package pg
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+var errLocked = errors.New("locked by another process")
+
+// tryLock takes an advisory lock on a file, made when missing, until the file is closed in every process that has it open.
+func tryLock(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open lock file: %w", err)
+	}
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if err == nil {
+		return f, nil
+	}
+	f.Close()
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return nil, errLocked
+	}
+	return nil, fmt.Errorf("lock %s: %w", path, err)
+}
+
+// postmaster is the process number of the living server of a data directory, 0 when there is none.
+func postmaster(data string) int {
+	pid := pidFile(data)
+	if pid == 0 || !serves(pid, data) {
+		return 0
+	}
+	return pid
+}
+
+// pidFile is the process number the server wrote when it started, whether or not that process lives.
+func pidFile(data string) int {
+	text, err := os.ReadFile(filepath.Join(data, "postmaster.pid"))
+	if err != nil {
+		return 0
+	}
+	first, _, _ := strings.Cut(string(text), "\n")
+	pid, _ := strconv.Atoi(strings.TrimSpace(first))
+	return max(pid, 0)
+}
+
+// serves tells whether a process is a server process of the data directory. Where /proc is, a foreign process that got
+// the number of a dead server, and a zombie, are told apart from a server.
+func serves(pid int, data string) bool {
+	if err := syscall.Kill(pid, 0); err != nil && !errors.Is(err, syscall.EPERM) {
+		return false
+	}
+	proc := filepath.Join("/proc", strconv.Itoa(pid))
+	if _, err := os.Stat("/proc/self/cwd"); err != nil {
+		return true
+	}
+	name, err := os.ReadFile(filepath.Join(proc, "comm"))
+	if err != nil || !strings.HasPrefix(string(name), "postgres") {
+		return false
+	}
+	// The server works in its data directory.
+	there, err := os.Stat(filepath.Join(proc, "cwd"))
+	if err != nil {
+		return errors.Is(err, fs.ErrPermission)
+	}
+	ours, err := os.Stat(data)
+	return err == nil && os.SameFile(there, ours)
+}
+
+// quitOrphans tells backends whose postmaster has died to leave. A kill this hard is safe: the next start recovers.
+func quitOrphans(data string) {
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if pid, err := strconv.Atoi(e.Name()); err == nil && serves(pid, data) {
+			_ = syscall.Kill(pid, syscall.SIGQUIT)
+		}
+	}
+}
+
+// dropStalePidFile removes the pid file of a dead server whose number now belongs to some other living process, which
+// the server would take for itself. The caller holds server.lock: no server of this directory lives.
+func dropStalePidFile(data string) error {
+	pid := pidFile(data)
+	if pid == 0 || syscall.Kill(pid, 0) != nil {
+		return nil
+	}
+	if err := os.Remove(filepath.Join(data, "postmaster.pid")); err != nil {
+		return fmt.Errorf("remove the stale pid file: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,142 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"huiyin/pg"
+)
+
+// Names of the clocks. Total is the promise to the resident: one a case, it never stops and is never reset.
+const (
+	ClockTotal    = "total"
+	ClockSign     = "sign"
+	ClockContact  = "contact"
+	ClockHandle   = "handle"
+	ClockFollowUp = "follow_up"
+)
+
+// Clock is one running or finished limit of a case.
+type Clock struct {
+	Name        string
+	Leg         int // 0 for the total clock; each dispatch opens a new leg
+	Unit        UnitCode
+	Started     time.Time
+	Due         time.Time
+	OriginalDue time.Time // the first promise, kept when an extension moves Due
+	WorkingDays int
+	Provisional bool
+	Policy      string
+	Calendar    string
+	Met         *time.Time
+	Breached    *time.Time
+	Cancelled   *time.Time
+}
+
+// Running reports whether the clock still waits to be met.
+func (c Clock) Running() bool { return c.Met == nil && c.Cancelled == nil }
+
+// Late reports whether the clock was, or now is, past its due time; a step exactly at the due time is in time.
+func (c Clock) Late(now time.Time) bool {
+	switch {
+	case c.Met != nil:
+		return c.Met.After(c.Due)
+	case c.Cancelled != nil:
+		return c.Breached != nil
+	default:
+		return now.After(c.Due)
+	}
+}
+
+type breachData struct {
+	Clock string    `json:"clock"`
+	Leg   int       `json:"leg"`
+	Due   time.Time `json:"due"`
+	Unit  UnitCode  `json:"unit,omitempty"`
+}
+
+func startClock(ctx context.Context, q pg.Querier, id CaseID, leg int, unit UnitCode, at time.Time, p Promise) error {
+	_, err := q.Exec(ctx, `insert into clock (case_id, name, leg, unit, started_at, due_at, original_due_at, working_days, provisional, policy, calendar)
+		values ($1, $2, $3, nullif($4, ''), $5, $6, $6, nullif($7, 0), $8, $9, $10)`,
+		id, p.Name, leg, unit, at, p.Due, p.WorkingDays, p.Provisional, p.Policy, p.Calendar)
+	if err != nil {
+		return fmt.Errorf("start clock %s: %w", p.Name, err)
+	}
+	return nil
+}
+
+// meet stops a clock of the present leg (or the total clock) at the time of the step; late is judged here and a breach appended if the sweep has not.
+func (w *work) meet(ctx context.Context, name string) error {
+	leg := w.c.Leg
+	if name == ClockTotal {
+		leg = 0
+	}
+	var due time.Time
+	var breached *time.Time
+	var unit UnitCode
+	err := w.tx.QueryRow(ctx, `update clock set met_at = $4 where case_id = $1 and name = $2 and leg = $3 and met_at is null and cancelled_at is null
+		returning due_at, breached_at, coalesce(unit, '')`, w.c.ID, name, leg, w.at).Scan(&due, &breached, &unit)
+	if err == pgx.ErrNoRows {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("meet clock %s: %w", name, err)
+	}
+	if w.at.After(due) && breached == nil {
+		return w.breach(ctx, name, leg, due, unit)
+	}
+	return nil
+}
+
+// breach appends the fact that a deadline passed, at the time it passed.
+func (w *work) breach(ctx context.Context, name string, leg int, due time.Time, unit UnitCode) error {
+	if _, err := w.tx.Exec(ctx, `update clock set breached_at = due_at where case_id = $1 and name = $2 and leg = $3 and breached_at is null`, w.c.ID, name, leg); err != nil {
+		return fmt.Errorf("mark breach: %w", err)
+	}
+	return appendEvent(ctx, w.tx, w.c, System, SystemRole, StepBreach, due, w.c.State, breachData{Clock: name, Leg: leg, Due: due, Unit: unit})
+}
+
+// cancelLeg ends the unit's clocks that a return, a hang-up or an ending leaves without object. The total clock runs on.
+func (w *work) cancelLeg(ctx context.Context) error {
+	_, err := w.tx.Exec(ctx, `update clock set cancelled_at = $3 where case_id = $1 and leg = $2 and leg > 0 and met_at is null and cancelled_at is null`, w.c.ID, w.c.Leg, w.at)
+	if err != nil {
+		return fmt.Errorf("cancel clocks: %w", err)
+	}
+	return nil
+}
+
+// SweepBreaches appends a breach for every clock past its due time, oldest first, at most limit a call, and tells how many it wrote.
+// It is safe to run twice, late, or on two machines at once: rows are claimed with skip locked, and a breach is judged at the due time.
+func (d *Docket) SweepBreaches(ctx context.Context, limit int) (int, error) {
+	n := 0
+	err := pg.InTx(ctx, d.DB, System.scope(), func(tx pgx.Tx) error {
+		now := d.Now().UTC()
+		rows, err := tx.Query(ctx, `with due as (
+				select k.case_id, k.name, k.leg, k.due_at, k.unit from clock k join cases c on c.id = k.case_id
+				where k.met_at is null and k.breached_at is null and k.cancelled_at is null and k.due_at < $1
+				order by k.due_at limit $2 for update of k skip locked),
+			marked as (update clock k set breached_at = k.due_at from due where k.case_id = due.case_id and k.name = due.name and k.leg = due.leg)
+			insert into event (case_id, at, step, state_from, state_to, actor, role, unit, round, leg, data)
+			select c.id, due.due_at, 'breach', c.state, c.state, 'system', 'system', 'hotline', c.round, c.leg,
+				jsonb_build_object('clock', due.name, 'leg', due.leg, 'due', due.due_at, 'unit', coalesce(due.unit, ''))
+			from due join cases c on c.id = due.case_id order by due.due_at returning seq`, now, limit)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			n++
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return 0, fmt.Errorf("sweep breaches: %w", err)
+	}
+	if n > 0 {
+		d.woke()
+	}
+	return n, nil
+}

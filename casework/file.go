@@ -1,0 +1,268 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"huiyin/fault"
+)
+
+// Event is one row of a case's history.
+type Event struct {
+	Seq     int64
+	XID     uint64
+	Case    CaseID
+	At      time.Time
+	Step    Step
+	From    State
+	To      State
+	Actor   ActorKind
+	StaffID int64
+	Role    Role
+	Unit    UnitCode
+	Round   int
+	Leg     int
+	Data    json.RawMessage
+}
+
+// EventColumns are the columns ScanEvent reads, for followers that write their own query.
+const EventColumns = `seq, xid::text::bigint, case_id, at, step, state_from, state_to, actor, coalesce(staff_id, 0), role, unit, round, leg, data`
+
+// ScanEvent reads one row of EventColumns.
+func ScanEvent(row pgx.CollectableRow) (Event, error) {
+	var e Event
+	err := row.Scan(&e.Seq, &e.XID, &e.Case, &e.At, &e.Step, &e.From, &e.To, &e.Actor, &e.StaffID, &e.Role, &e.Unit, &e.Round, &e.Leg, &e.Data)
+	return e, err
+}
+
+// Message is one thing that was said in a case. Body is the masked copy of a resident's words.
+type Message struct {
+	ID      uuid.UUID
+	At      time.Time
+	Round   int
+	Author  string // resident, unit, hotline
+	Purpose string // note, answer, reply, interim, internal, rating, contact
+	Unit    UnitCode
+	Body    string
+	Sealed  bool // the original can be revealed
+}
+
+// RatingView is what the resident said of one round, masked.
+type RatingView struct {
+	Round        int
+	At           time.Time
+	Channel      Channel
+	Solved       Solved
+	Satisfaction Satisfaction
+	Body         string
+}
+
+// Party is a unit's part in a case.
+type Party struct {
+	Unit UnitCode
+	Role string // lead, co
+	Leg  int
+	Due  *time.Time
+	Left *time.Time
+}
+
+// Dossier is everything that hangs on one case (工作流转单), masked.
+type Dossier struct {
+	Case     Case
+	Events   []Event
+	Clocks   []Clock
+	Messages []Message
+	Files    []FileInfo // names are masked to their ending for units; see RevealFile
+	Requests []Request
+	Ratings  []RatingView
+	Parties  []Party
+}
+
+// Dossier reads a case with all that hangs on it, in one snapshot. A resident gets no internal notes, requests or uses here.
+func (d *Docket) Dossier(ctx context.Context, by Actor, id CaseID) (Dossier, error) {
+	c, err := d.Case(ctx, by, id)
+	if err != nil {
+		return Dossier{}, err
+	}
+	f := Dossier{Case: c}
+	resident := by.Kind == ByResident
+	err = d.inTx(ctx, by, func(tx pgx.Tx) error {
+		var err error
+		if f.Events, err = collect(ctx, tx, ScanEvent, `select `+EventColumns+` from event where case_id = $1 order by at, seq`, id); err != nil {
+			return err
+		}
+		if f.Clocks, err = collect(ctx, tx, scanClock, `select name, leg, coalesce(unit, ''), started_at, due_at, original_due_at, coalesce(working_days, 0), provisional, policy, calendar,
+			met_at, breached_at, cancelled_at from clock where case_id = $1 order by leg, started_at, name`, id); err != nil {
+			return err
+		}
+		if f.Messages, err = collect(ctx, tx, scanMessage, `select id, at, round, author, purpose, unit, body, sealed is not null from message
+			where case_id = $1 and (not $2 or purpose not in ('internal','contact')) order by at, id`, id, resident); err != nil {
+			return err
+		}
+		if f.Files, err = collect(ctx, tx, scanFile, `select id, message_id, at, type, size, by_unit from attachment where case_id = $1 order by at, id`, id); err != nil {
+			return err
+		}
+		if f.Ratings, err = collect(ctx, tx, scanRating, `select round, at, channel, solved, satisfaction, body from rating where case_id = $1 order by round`, id); err != nil {
+			return err
+		}
+		if f.Parties, err = collect(ctx, tx, scanParty, `select unit, role, leg, due_at, left_at from party where case_id = $1 order by leg, role desc, unit`, id); err != nil || resident {
+			return err
+		}
+		f.Requests, err = collect(ctx, tx, scanRequest, `select id, kind, leg, unit, requested_at, reason_code, reason, basis, coalesce(suggested, ''), coalesce(days, 0), old_due_at, new_due_at,
+			decided_at, granted, decision from request where case_id = $1 order by requested_at`, id)
+		return err
+	})
+	if err != nil {
+		return Dossier{}, fmt.Errorf("read dossier: %w", err)
+	}
+	return f, nil
+}
+
+func collect[T any](ctx context.Context, tx pgx.Tx, scan pgx.RowToFunc[T], sql string, args ...any) ([]T, error) {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, scan)
+}
+
+func scanClock(row pgx.CollectableRow) (k Clock, err error) {
+	err = row.Scan(&k.Name, &k.Leg, &k.Unit, &k.Started, &k.Due, &k.OriginalDue, &k.WorkingDays, &k.Provisional, &k.Policy, &k.Calendar, &k.Met, &k.Breached, &k.Cancelled)
+	return k, err
+}
+
+func scanMessage(row pgx.CollectableRow) (m Message, err error) {
+	err = row.Scan(&m.ID, &m.At, &m.Round, &m.Author, &m.Purpose, &m.Unit, &m.Body, &m.Sealed)
+	return m, err
+}
+
+func scanFile(row pgx.CollectableRow) (f FileInfo, err error) {
+	err = row.Scan(&f.ID, &f.Message, &f.At, &f.Type, &f.Size, &f.ByUnit)
+	return f, err
+}
+
+func scanRating(row pgx.CollectableRow) (r RatingView, err error) {
+	err = row.Scan(&r.Round, &r.At, &r.Channel, &r.Solved, &r.Satisfaction, &r.Body)
+	return r, err
+}
+
+func scanParty(row pgx.CollectableRow) (p Party, err error) {
+	err = row.Scan(&p.Unit, &p.Role, &p.Leg, &p.Due, &p.Left)
+	return p, err
+}
+
+func scanRequest(row pgx.CollectableRow) (r Request, err error) {
+	err = row.Scan(&r.ID, &r.Kind, &r.Leg, &r.Unit, &r.RequestedAt, &r.ReasonCode, &r.Reason, &r.Basis, &r.Suggested, &r.Days, &r.OldDue, &r.NewDue, &r.DecidedAt, &r.Granted, &r.Decision)
+	return r, err
+}
+
+// UseView is one use of a resident's data as the resident sees it: when, which unit, in what role, what, and why.
+type UseView struct {
+	At      time.Time
+	Unit    UnitCode
+	Role    Role
+	StaffID int64
+	LogUse
+}
+
+// Uses reads every use of the personal data of one case, newest first.
+func (d *Docket) Uses(ctx context.Context, by Actor, id CaseID) ([]UseView, error) {
+	if _, err := d.Case(ctx, by, id); err != nil {
+		return nil, err
+	}
+	var uses []UseView
+	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
+		var err error
+		uses, err = collect(ctx, tx, func(row pgx.CollectableRow) (UseView, error) {
+			var u UseView
+			var data []byte
+			if err := row.Scan(&u.At, &u.Unit, &u.Role, &u.StaffID, &data); err != nil {
+				return u, err
+			}
+			return u, json.Unmarshal(data, &u.LogUse)
+		}, `select at, unit, role, coalesce(staff_id, 0), data from event where case_id = $1 and step = 'use' order by at desc, seq desc`, id)
+		return err
+	})
+	return uses, err
+}
+
+// Kept is a submission that is no case: a bounce, an automatic answer, list mail, or something a person must look at (隔离).
+type Kept struct {
+	Key        Key
+	Channel    Channel
+	Verdict    string
+	Reason     string
+	ReceivedAt time.Time
+	Size       int
+}
+
+// Keep stores a submission that does not become a case. The same bytes again are kept once.
+func (d *Docket) Keep(ctx context.Context, k Kept, raw []byte) error {
+	key, wrapped, err := d.Keys.NewDataKey()
+	if err != nil {
+		return err
+	}
+	return d.inTx(ctx, System, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `insert into submission (key, channel, verdict, reason, received_at, size, wrapped_key, raw) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
+			k.Key[:], k.Channel, k.Verdict, clean(k.Reason, 200), d.Now().UTC(), len(raw), wrapped, key.Seal("raw", fmt.Sprintf("%x", k.Key[:]), raw))
+		if err != nil {
+			return fmt.Errorf("keep submission: %w", err)
+		}
+		return nil
+	})
+}
+
+// KeptList reads the submissions without a case that nobody has settled, newest first.
+func (d *Docket) KeptList(ctx context.Context, by Actor, limit int) ([]Kept, error) {
+	var out []Kept
+	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
+		var err error
+		out, err = collect(ctx, tx, func(row pgx.CollectableRow) (Kept, error) {
+			var k Kept
+			var key []byte
+			err := row.Scan(&key, &k.Channel, &k.Verdict, &k.Reason, &k.ReceivedAt, &k.Size)
+			copy(k.Key[:], key)
+			return k, err
+		}, `select key, channel, verdict, reason, received_at, size from submission where case_id is null and settled_at is null order by received_at desc limit $1`, limit)
+		return err
+	})
+	return out, err
+}
+
+// KeptRaw reads a kept submission for an operator; hotline scope only.
+func (d *Docket) KeptRaw(ctx context.Context, by Actor, k Key) (Kept, []byte, error) {
+	var kept Kept
+	var raw []byte
+	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
+		var wrapped, sealed []byte
+		err := tx.QueryRow(ctx, `select channel, verdict, reason, received_at, size, wrapped_key, raw from submission where key = $1 and case_id is null`, k[:]).
+			Scan(&kept.Channel, &kept.Verdict, &kept.Reason, &kept.ReceivedAt, &kept.Size, &wrapped, &sealed)
+		if err == pgx.ErrNoRows {
+			return fault.New(fault.NotFound, "fault.no_such_submission")
+		}
+		if err != nil {
+			return err
+		}
+		key, err := d.Keys.Unwrap(wrapped)
+		if err != nil {
+			return err
+		}
+		kept.Key = k
+		raw, err = key.Open("raw", fmt.Sprintf("%x", k[:]), sealed)
+		return err
+	})
+	return kept, raw, err
+}
+
+// Settle marks a kept submission as looked at.
+func (d *Docket) Settle(ctx context.Context, by Actor, k Key) error {
+	return d.inTx(ctx, by, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `update submission set settled_at = $2, settled_by = nullif($3, 0) where key = $1 and case_id is null`, k[:], d.Now().UTC(), by.StaffID)
+		return err
+	})
+}

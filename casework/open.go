@@ -1,0 +1,321 @@
+package casework
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"huiyin/fault"
+	"huiyin/pg"
+)
+
+// Key identifies a submission: the SHA-256 of what was sent, or of its idempotency key. The same key twice is one case.
+type Key = [sha256.Size]byte
+
+// Person is what a resident tells about themselves; every field is optional.
+type Person struct {
+	Name    string
+	Phone   string
+	Email   string
+	Address string
+}
+
+// Filing is a submission that becomes a case.
+type Filing struct {
+	Key        Key
+	By         Actor // zero: the resident
+	Channel    Channel
+	ExternalNo string
+	At         time.Time // when it reached the hotline; zero: now
+	Kind       Kind
+	Category   string
+	Territory  string
+	Urgency    Urgency
+	Title      Masked
+	Body       Masked
+	Place      Masked
+	Person     Person
+	RealName   bool   // the resident gave name and phone for us to call back
+	Language   string // zh-CN or en
+	Secret     bool   // 保密件
+	Publish    bool   // the resident agrees that a card without personal data is shown to the public
+	Unreadable bool   // a machine could not read it; the raw message is attached for a person
+	Tags       []string
+	Proposal   any // the routing proposal, as it was made
+	Total      Promise
+	Raw        []byte // the submission as it came; nil where the fields say it all
+	Reason     string // why the parser judged as it did
+	Files      []Attachment
+}
+
+// Receipt is what the sender hears once the case is durable.
+type Receipt struct {
+	ID       CaseID
+	Number   string
+	Code     string // tracking code, 4+4 characters: a bearer secret
+	FiledAt  time.Time
+	Due      time.Time // the resident-facing promise
+	Existing bool      // the same submission was here before
+}
+
+// Open files a case: the one transaction in which case, event, clock, sealed personal data and files become durable together.
+// The same key again finds the same case. Errors: fault.Invalid where a field is missing or too long, fault.TooLarge for files, fault.Unavailable when the database is away.
+func (d *Docket) Open(ctx context.Context, f Filing) (Receipt, error) {
+	if f.By.Kind == "" {
+		f.By = Actor{Kind: ByResident, Roles: []Role{ResidentRole}}
+	}
+	if f.At.IsZero() {
+		f.At = d.Now()
+	}
+	f.At = f.At.UTC().Truncate(time.Microsecond)
+	if err := f.check(); err != nil {
+		return Receipt{}, err
+	}
+	for try := 0; ; try++ {
+		var r Receipt
+		err := pg.InTx(ctx, d.DB, System.scope(), func(tx pgx.Tx) error {
+			var err error
+			r, err = d.open(ctx, tx, &f)
+			return err
+		})
+		switch {
+		case err == nil:
+			d.woke()
+			return r, nil
+		case pg.IsUniqueViolation(err, "submission_pkey"):
+			return d.receipt(ctx, f.Key)
+		case pg.IsUniqueViolation(err, "tracking_pkey") && try < 3:
+			continue
+		default:
+			return Receipt{}, fmt.Errorf("open case: %w", err)
+		}
+	}
+}
+
+// OpenAll files many cases in one transaction, for imports; those whose key is known are found, not filed twice.
+func (d *Docket) OpenAll(ctx context.Context, filings []Filing) ([]Receipt, error) {
+	receipts := make([]Receipt, len(filings))
+	err := pg.InTx(ctx, d.DB, System.scope(), func(tx pgx.Tx) error {
+		for i := range filings {
+			f := &filings[i]
+			f.At = f.At.UTC().Truncate(time.Microsecond)
+			if err := f.check(); err != nil {
+				return fmt.Errorf("filing %d: %w", i, err)
+			}
+			known, err := d.receiptIn(ctx, tx, f.Key)
+			if err == nil {
+				receipts[i] = known
+				continue
+			}
+			if fault.KindOf(err) != fault.NotFound {
+				return err
+			}
+			if receipts[i], err = d.open(ctx, tx, f); err != nil {
+				return fmt.Errorf("filing %d: %w", i, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.woke()
+	return receipts, nil
+}
+
+func (f *Filing) check() error {
+	if blank(f.Body.Original) && blank(f.Title.Original) && len(f.Files) == 0 && len(f.Raw) == 0 {
+		return fault.New(fault.Invalid, "fault.empty_case").At("body")
+	}
+	if utf8.RuneCountInString(f.Body.Original) > MaxBody {
+		return fault.New(fault.TooLarge, "fault.body_too_long").At("body").With("Limit", MaxBody)
+	}
+	if f.Total.Name != ClockTotal || !f.Total.Due.After(f.At) {
+		return fmt.Errorf("filing carries no total promise after its time")
+	}
+	return CheckFiles(f.Files)
+}
+
+// CheckFiles enforces the limits on files: 10 MB each, 25 MB and 20 files a submission.
+func CheckFiles(files []Attachment) error {
+	sum := 0
+	for _, a := range files {
+		if len(a.Data) > MaxFile {
+			return fault.New(fault.TooLarge, "fault.file_too_large").At("files").With("Limit", "10 MB")
+		}
+		sum += len(a.Data)
+	}
+	if sum > MaxFiles || len(files) > MaxAttached {
+		return fault.New(fault.TooLarge, "fault.files_too_large").At("files").With("Limit", "25 MB")
+	}
+	return nil
+}
+
+type filedData struct {
+	Channel    Channel  `json:"channel"`
+	Kind       Kind     `json:"kind"`
+	Category   string   `json:"category,omitempty"`
+	Territory  string   `json:"territory,omitempty"`
+	Urgency    Urgency  `json:"urgency"`
+	Due        string   `json:"due"`
+	Tags       []string `json:"tags,omitempty"`
+	Unreadable bool     `json:"unreadable,omitempty"`
+}
+
+// openSQL stores case, event, clock, person, tracking hash and submission in one statement.
+const openSQL = `with c as (
+	insert into cases (id, number, state, kind, category, territory, urgency, channel, language, external_no, title, body, place, secret, publish, unreadable, tags, proposal, owner_unit, filed_at)
+	values (@id, @day || lpad(nextval('case_number')::text, 6, '0'), 'registered', @kind, @category, @territory, @urgency, @channel, @language, @external_no, @title, @body, @place,
+		@secret, @publish, @unreadable, @tags, @proposal, 'hotline', @at)
+	returning number),
+k as (
+	insert into clock (case_id, name, leg, started_at, due_at, original_due_at, working_days, provisional, policy, calendar)
+	values (@id, 'total', 0, @at, @due, @due, nullif(@working_days::int, 0), @provisional, @policy, @calendar)),
+p as (
+	insert into person (case_id, wrapped_key, name, phone, email, address, title, body, place, code, name_hash, phone_hash, email_hash, real_name)
+	values (@id, @wrapped, @p_name, @p_phone, @p_email, @p_address, @p_title, @p_body, @p_place, @p_code, @name_hash, @phone_hash, @email_hash, @real_name)),
+t as (
+	insert into tracking (code_hash, case_id) values (@code_hash, @id)),
+s as (
+	insert into submission (key, case_id, channel, verdict, reason, received_at, size, wrapped_key, raw)
+	values (@key, @id, @channel, 'case', @reason, @at, @size, @wrapped, @raw)),
+e as (
+	insert into event (case_id, at, step, state_from, state_to, actor, staff_id, role, unit, round, leg, data)
+	values (@id, @at, 'file', '', 'registered', @actor, nullif(@staff_id::bigint, 0), @role, @unit, 1, 0, @data))
+select number from c`
+
+func (d *Docket) open(ctx context.Context, tx pgx.Tx, f *Filing) (Receipt, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return Receipt{}, err
+	}
+	role, may := f.By.acting(Lifecycle[StepFile].By)
+	if !may {
+		return Receipt{}, fault.New(fault.Forbidden, "fault.not_your_step")
+	}
+	key, wrapped, err := d.Keys.NewDataKey()
+	if err != nil {
+		return Receipt{}, fmt.Errorf("new data key: %w", err)
+	}
+	ids := id.String()
+	seal := func(field, plain string) []byte {
+		if plain == "" {
+			return nil
+		}
+		return key.Seal(field, ids, []byte(plain))
+	}
+	hash := func(kind, value string) []byte {
+		if blank(value) {
+			return nil
+		}
+		return d.Keys.Hash(kind, value)
+	}
+	code := newCode()
+	proposal, err := json.Marshal(f.Proposal)
+	if err != nil || f.Proposal == nil {
+		proposal = []byte("{}")
+	}
+	data, err := json.Marshal(filedData{Channel: f.Channel, Kind: f.Kind, Category: f.Category, Territory: f.Territory, Urgency: f.Urgency,
+		Due: f.Total.Due.UTC().Format(time.RFC3339), Tags: f.Tags, Unreadable: f.Unreadable})
+	if err != nil {
+		return Receipt{}, err
+	}
+	tags := f.Tags
+	if tags == nil {
+		tags = []string{}
+	}
+	var raw []byte
+	if f.Raw != nil {
+		raw = key.Seal("raw", ids, f.Raw)
+	}
+	language := f.Language
+	if language == "" {
+		language = "zh-CN"
+	}
+	var number string
+	err = tx.QueryRow(ctx, openSQL, pgx.NamedArgs{
+		"id": id, "day": f.At.In(d.zone()).Format("060102"), "kind": f.Kind, "category": f.Category, "territory": f.Territory, "urgency": f.Urgency,
+		"channel": f.Channel, "language": language, "external_no": clean(f.ExternalNo, 100), "title": clean(f.Title.Clear, maxTitle), "body": clean(f.Body.Clear, MaxBody),
+		"place": clean(f.Place.Clear, 500), "secret": f.Secret, "publish": f.Publish && !f.Secret, "unreadable": f.Unreadable, "tags": tags, "proposal": proposal, "at": f.At,
+		"due": f.Total.Due, "working_days": f.Total.WorkingDays, "provisional": f.Total.Provisional, "policy": f.Total.Policy, "calendar": f.Total.Calendar,
+		"wrapped": wrapped, "p_name": seal("name", f.Person.Name), "p_phone": seal("phone", f.Person.Phone), "p_email": seal("email", f.Person.Email),
+		"p_address": seal("address", f.Person.Address), "p_title": seal("title", f.Title.Original), "p_body": seal("body", f.Body.Original), "p_place": seal("place", f.Place.Original),
+		"p_code": seal("code", code), "name_hash": hash("name", f.Person.Name), "phone_hash": hash("phone", f.Person.Phone), "email_hash": hash("email", f.Person.Email),
+		"real_name": f.RealName, "code_hash": d.Keys.Hash("code", code), "key": f.Key[:], "reason": clean(f.Reason, 200), "size": len(f.Raw), "raw": raw,
+		"actor": f.By.Kind, "staff_id": f.By.StaffID, "role": role, "unit": f.By.Unit, "data": data,
+	}).Scan(&number)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if err := storeFiles(ctx, tx, key, id, nil, f.At, "", f.Files); err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{ID: id, Number: number, Code: code, FiledAt: f.At, Due: f.Total.Due}, nil
+}
+
+func (d *Docket) zone() *time.Location {
+	if d.Zone == nil {
+		return time.UTC
+	}
+	return d.Zone
+}
+
+// receipt finds the case that a submission became; fault.NotFound where it is unknown.
+func (d *Docket) receipt(ctx context.Context, key Key) (Receipt, error) {
+	var r Receipt
+	err := pg.InTx(ctx, d.DB, System.scope(), func(tx pgx.Tx) error {
+		var err error
+		r, err = d.receiptIn(ctx, tx, key)
+		return err
+	})
+	return r, err
+}
+
+func (d *Docket) receiptIn(ctx context.Context, q pg.Querier, key Key) (Receipt, error) {
+	var r Receipt
+	var wrapped, code []byte
+	err := q.QueryRow(ctx, `select c.id, c.number, c.filed_at, k.due_at, p.wrapped_key, p.code
+		from submission s join cases c on c.id = s.case_id join clock k on k.case_id = c.id and k.name = 'total' join person p on p.case_id = c.id where s.key = $1`, key[:]).
+		Scan(&r.ID, &r.Number, &r.FiledAt, &r.Due, &wrapped, &code)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return r, fault.New(fault.NotFound, "fault.no_such_case")
+	}
+	if err != nil {
+		return r, fmt.Errorf("find receipt: %w", err)
+	}
+	r.Existing = true
+	if wrapped != nil && code != nil {
+		dk, err := d.Keys.Unwrap(wrapped)
+		if err != nil {
+			return r, fmt.Errorf("unwrap data key: %w", err)
+		}
+		plain, err := dk.Open("code", r.ID.String(), code)
+		if err != nil {
+			return r, fmt.Errorf("open tracking code: %w", err)
+		}
+		r.Code = string(plain)
+	}
+	return r, nil
+}
+
+// clean removes what PostgreSQL text cannot hold, control characters included, and cuts at a number of runes.
+func clean(s string, limit int) string {
+	s = strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || (r < ' ' && r != '\n' && r != '\t') {
+			return -1
+		}
+		return r
+	}, s)
+	if utf8.RuneCountInString(s) > limit {
+		s = string([]rune(s)[:limit])
+	}
+	return strings.TrimSpace(s)
+}

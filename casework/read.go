@@ -1,0 +1,267 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"huiyin/fault"
+)
+
+// Case is what may be read of a case in scope: masked words, where it stands, who owns it, and its deadlines. No personal data in clear.
+type Case struct {
+	ID          CaseID
+	Number      string
+	Version     int
+	State       State
+	Kind        Kind
+	Category    string
+	Territory   string
+	Urgency     Urgency
+	Channel     Channel
+	Language    string
+	ExternalNo  string
+	Title       string
+	Body        string
+	Place       string
+	Secret      bool
+	Publish     bool
+	Unreadable  bool
+	Tags        []string
+	Proposal    json.RawMessage
+	Owner       UnitCode
+	Lead        UnitCode // empty before dispatch
+	Round       int
+	Leg         int
+	Designated  bool
+	Pending     string // return, extension, termination, hang: asked and not decided
+	Supervised  string
+	MergedInto  *CaseID
+	Told        string
+	ReviewOn    *time.Time
+	Plan        string
+	FiledAt     time.Time
+	RepliedAt   *time.Time
+	ClosedAt    *time.Time
+	Due         time.Time  // the promise to the resident
+	Met         *time.Time // when the promise ended
+	UnitDue     *time.Time // the lead's handling limit of this leg, extensions included
+	HasIdentity bool       // a name, phone, e-mail or address is kept
+	Files       int
+}
+
+const caseColumns = `c.id, c.number, c.version, c.state, c.kind, c.category, c.territory, c.urgency, c.channel, c.language, c.external_no, c.title, c.body, c.place,
+	c.secret, c.publish, c.unreadable, c.tags, c.proposal, c.owner_unit, coalesce(c.lead_unit, ''), c.round, c.leg, c.designated, coalesce(c.pending, ''), coalesce(c.supervised, ''),
+	c.merged_into, c.channel_told, c.review_on, c.plan, c.filed_at, c.replied_at, c.closed_at, k.due_at, k.met_at, h.due_at`
+
+const caseTables = ` from cases c join clock k on k.case_id = c.id and k.name = 'total' and k.leg = 0 left join clock h on h.case_id = c.id and h.name = 'handle' and h.leg = c.leg `
+
+func (c *Case) dest() []any {
+	return []any{&c.ID, &c.Number, &c.Version, &c.State, &c.Kind, &c.Category, &c.Territory, &c.Urgency, &c.Channel, &c.Language, &c.ExternalNo, &c.Title, &c.Body, &c.Place,
+		&c.Secret, &c.Publish, &c.Unreadable, &c.Tags, &c.Proposal, &c.Owner, &c.Lead, &c.Round, &c.Leg, &c.Designated, &c.Pending, &c.Supervised,
+		&c.MergedInto, &c.Told, &c.ReviewOn, &c.Plan, &c.FiledAt, &c.RepliedAt, &c.ClosedAt, &c.Due, &c.Met, &c.UnitDue}
+}
+
+// Case reads one case in the actor's scope. Errors: fault.NotFound where it does not exist for this actor.
+func (d *Docket) Case(ctx context.Context, by Actor, id CaseID) (Case, error) {
+	var c Case
+	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
+		err := tx.QueryRow(ctx, `select `+caseColumns+caseTables+`where c.id = $1`, id).Scan(c.dest()...)
+		if err == pgx.ErrNoRows {
+			return fault.New(fault.NotFound, "fault.no_such_case")
+		}
+		if err != nil {
+			return fmt.Errorf("read case: %w", err)
+		}
+		return tx.QueryRow(ctx, `select coalesce((select coalesce(name, phone, email, address) is not null from person where case_id = $1), false),
+			(select count(*) from attachment where case_id = $1)`, id).Scan(&c.HasIdentity, &c.Files)
+	})
+	return c, err
+}
+
+// Query selects cases for a list; empty fields do not narrow it.
+type Query struct {
+	States   []State
+	Owner    []UnitCode // who must act now
+	Lead     []UnitCode
+	Party    UnitCode // lead or co-handler at present
+	Pending  string
+	Late     bool      // the total or the unit's clock is overdue
+	DueUntil time.Time // unit's limit (or total before dispatch) up to here
+	Since    time.Time // filed at or after
+	Until    time.Time // filed before
+	Category string    // prefix
+	Urgency  Urgency
+	Channel  Channel
+	Number   string // exact work-order or external number
+	Contact  []byte // keyed hash of a phone number or e-mail address
+	Newest   bool   // newest first instead of most urgent due first
+	After    string // cursor of the previous page
+	Limit    int    // 1..200, default 50
+}
+
+// Page is one page of a list; Next is empty on the last.
+type Page struct {
+	Cases []Case
+	Next  string
+}
+
+// List reads a page of cases in scope, most urgent due first unless Newest.
+func (d *Docket) List(ctx context.Context, by Actor, q Query) (Page, error) {
+	if q.Limit <= 0 || q.Limit > 200 {
+		q.Limit = 50
+	}
+	now := d.Now().UTC()
+	where, args := q.where(now)
+	key := `coalesce(h.due_at, k.due_at)`
+	order := key + `, c.id`
+	if q.Newest {
+		key, order = `c.filed_at`, `c.filed_at desc, c.id desc`
+	}
+	if q.After != "" {
+		at, id, err := readCursor(q.After)
+		if err != nil {
+			return Page{}, err
+		}
+		op := ">"
+		if q.Newest {
+			op = "<"
+		}
+		args = append(args, at, id)
+		where = append(where, fmt.Sprintf("(%s, c.id) %s ($%d, $%d)", key, op, len(args)-1, len(args)))
+	}
+	sql := `select ` + caseColumns + caseTables
+	if len(where) > 0 {
+		sql += `where ` + strings.Join(where, " and ")
+	}
+	sql += ` order by ` + order + ` limit ` + strconv.Itoa(q.Limit+1)
+	var page Page
+	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, sql, args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var c Case
+			if err := rows.Scan(c.dest()...); err != nil {
+				return err
+			}
+			page.Cases = append(page.Cases, c)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return Page{}, fmt.Errorf("list cases: %w", err)
+	}
+	if len(page.Cases) > q.Limit {
+		page.Cases = page.Cases[:q.Limit]
+		last := page.Cases[q.Limit-1]
+		at := last.Due
+		if last.UnitDue != nil {
+			at = *last.UnitDue
+		}
+		if q.Newest {
+			at = last.FiledAt
+		}
+		page.Next = strconv.FormatInt(at.UnixMicro(), 36) + "." + last.ID.String()
+	}
+	return page, nil
+}
+
+func readCursor(s string) (time.Time, CaseID, error) {
+	at, id, ok := strings.Cut(s, ".")
+	micro, err := strconv.ParseInt(at, 36, 64)
+	parsed, err2 := uuid.Parse(id)
+	if !ok || err != nil || err2 != nil {
+		return time.Time{}, parsed, fault.New(fault.Invalid, "fault.bad_cursor").At("after")
+	}
+	return time.UnixMicro(micro).UTC(), parsed, nil
+}
+
+func (q Query) where(now time.Time) (where []string, args []any) {
+	add := func(cond string, arg any) {
+		args = append(args, arg)
+		where = append(where, strings.ReplaceAll(cond, "?", "$"+strconv.Itoa(len(args))))
+	}
+	if len(q.States) > 0 {
+		add("c.state = any (?::text[])", texts(q.States))
+	}
+	if len(q.Owner) > 0 {
+		add("c.owner_unit = any (?::text[])", texts(q.Owner))
+	}
+	if len(q.Lead) > 0 {
+		add("c.lead_unit = any (?::text[])", texts(q.Lead))
+	}
+	if q.Party != "" {
+		add("exists (select 1 from party p where p.case_id = c.id and p.left_at is null and p.unit = ?)", q.Party)
+	}
+	if q.Pending != "" {
+		add("c.pending = ?", q.Pending)
+	}
+	if q.Late {
+		add("(k.met_at is null and k.due_at < ? or h.met_at is null and h.cancelled_at is null and h.due_at < ?)", now)
+	}
+	if !q.DueUntil.IsZero() {
+		add("coalesce(h.due_at, k.due_at) <= ?", q.DueUntil)
+	}
+	if !q.Since.IsZero() {
+		add("c.filed_at >= ?", q.Since)
+	}
+	if !q.Until.IsZero() {
+		add("c.filed_at < ?", q.Until)
+	}
+	if q.Category != "" {
+		add("starts_with(c.category, ?)", q.Category)
+	}
+	if q.Urgency != "" {
+		add("c.urgency = ?", q.Urgency)
+	}
+	if q.Channel != "" {
+		add("c.channel = ?", q.Channel)
+	}
+	if q.Number != "" {
+		add("(c.number = ? or c.external_no = ?)", q.Number)
+	}
+	if q.Contact != nil {
+		add("c.id in (select case_id from person p where p.phone_hash = ? or p.email_hash = ?)", q.Contact)
+	}
+	return where, args
+}
+
+func texts[T ~string](in []T) []string {
+	out := make([]string, len(in))
+	for i, v := range in {
+		out[i] = string(v)
+	}
+	return out
+}
+
+// Counts tells how many cases in scope stand in each state, owned by the units given (all where none).
+func (d *Docket) Counts(ctx context.Context, by Actor, owner []UnitCode) (map[State]int, error) {
+	out := map[State]int{}
+	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `select state, count(*) from cases where $1::text[] is null or owner_unit = any ($1::text[]) group by state`, nilIfNone(owner))
+		if err != nil {
+			return err
+		}
+		var s State
+		var n int
+		_, err = pgx.ForEachRow(rows, []any{&s, &n}, func() error { out[s] = n; return nil })
+		return err
+	})
+	return out, err
+}
+
+func nilIfNone(units []UnitCode) []string {
+	if len(units) == 0 {
+		return nil
+	}
+	return texts(units)
+}

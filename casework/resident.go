@@ -1,0 +1,238 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"huiyin/fault"
+	"huiyin/pg"
+)
+
+// changeWindow is how long a resident may change or take back what was sent (MIIT accessibility rule: legal effect can be undone for ten minutes).
+const changeWindow = 10 * time.Minute
+
+func (d *Docket) inTx(ctx context.Context, by Actor, fn func(pgx.Tx) error) error {
+	return pg.InTx(ctx, d.DB, by.scope(), fn)
+}
+
+// Addition is what a resident adds to a case: words, files, or both.
+type Addition struct {
+	Key     Key // idempotency: the same addition twice is kept once; zero: not checked
+	Channel Channel
+	Text    Masked
+	Files   []Attachment
+	Raw     []byte // the message as it came, for mail
+}
+
+// Add keeps what a resident adds; a case that waits for the resident goes on.
+func (d *Docket) Add(ctx context.Context, by Actor, ref Ref, a Addition) error {
+	if blank(a.Text.Original) && len(a.Files) == 0 {
+		return fault.New(fault.Invalid, "fault.text_needed").At("text")
+	}
+	err := d.several(ctx, by, ref, func(ctx context.Context, w *work) error {
+		if a.Key != (Key{}) {
+			if err := w.keepRaw(ctx, a); err != nil {
+				return err
+			}
+		}
+		err := w.take(ctx, StepAdd, func(ctx context.Context, w *work) (any, error) {
+			if err := w.roomFor(ctx, a.Files); err != nil {
+				return nil, err
+			}
+			return map[string]any{"channel": a.Channel, "files": len(a.Files)},
+				w.say(ctx, saying{author: "resident", purpose: "note", body: a.Text.Clear, original: a.Text.Original, files: a.Files})
+		})
+		if err != nil || w.c.State != Paused {
+			return err
+		}
+		return w.take(ctx, StepResume, func(ctx context.Context, w *work) (any, error) { return resume(ctx, w, time.Time{}) })
+	})
+	if pg.IsUniqueViolation(err, "submission_pkey") {
+		return nil
+	}
+	return err
+}
+
+// roomFor holds the files of one case below 25 MB.
+func (w *work) roomFor(ctx context.Context, files []Attachment) error {
+	if len(files) == 0 {
+		return nil
+	}
+	var sum int
+	if err := w.tx.QueryRow(ctx, `select coalesce(sum(size), 0) from attachment where case_id = $1 and by_unit = ''`, w.c.ID).Scan(&sum); err != nil {
+		return err
+	}
+	for _, f := range files {
+		sum += len(f.Data)
+	}
+	if sum > MaxFiles {
+		return fault.New(fault.TooLarge, "fault.files_too_large").At("files").With("Limit", "25 MB")
+	}
+	return nil
+}
+
+func (w *work) keepRaw(ctx context.Context, a Addition) error {
+	var raw []byte
+	if a.Raw != nil {
+		key, err := w.d.dataKey(ctx, w.tx, w.c.ID)
+		if err != nil {
+			return err
+		}
+		raw = key.Seal("raw", w.c.ID.String(), a.Raw)
+	}
+	_, err := w.tx.Exec(ctx, `insert into submission (key, case_id, channel, verdict, received_at, size, wrapped_key, raw)
+		select $1, $2, $3, 'reply', $4, $5, p.wrapped_key, $6 from person p where p.case_id = $2`, a.Key[:], w.c.ID, a.Channel, w.at, len(a.Raw), raw)
+	return err
+}
+
+// Change replaces what was reported, within ten minutes of filing.
+func (d *Docket) Change(ctx context.Context, by Actor, ref Ref, title, body, place Masked) error {
+	return d.step(ctx, by, ref, StepChange, func(ctx context.Context, w *work) (any, error) {
+		if w.at.Sub(w.c.FiledAt) > changeWindow {
+			return nil, fault.New(fault.Conflict, "fault.change_too_late")
+		}
+		if err := need(!blank(body.Original), "fault.text_needed", "body"); err != nil {
+			return nil, err
+		}
+		key, err := w.d.dataKey(ctx, w.tx, w.c.ID)
+		if err != nil {
+			return nil, err
+		}
+		id := w.c.ID.String()
+		w.c.Title, w.c.Body, w.c.Place = clean(title.Clear, maxTitle), clean(body.Clear, MaxBody), clean(place.Clear, 500)
+		_, err = w.tx.Exec(ctx, `update person set title = $2, body = $3, place = $4 where case_id = $1`, w.c.ID,
+			key.Seal("title", id, []byte(title.Original)), key.Seal("body", id, []byte(body.Original)), key.Seal("place", id, []byte(place.Original)))
+		return nil, err
+	})
+}
+
+// Withdraw takes a case back at the resident's wish (撤回), at any time before the reply.
+func (d *Docket) Withdraw(ctx context.Context, by Actor, ref Ref) error {
+	return d.step(ctx, by, ref, StepWithdraw, func(ctx context.Context, w *work) (any, error) {
+		signed := w.c.State != Registered && w.c.State != Accepted && w.c.State != Dispatched
+		if err := w.cancelLeg(ctx); err != nil {
+			return nil, err
+		}
+		if err := w.leave(ctx); err != nil {
+			return nil, err
+		}
+		if _, err := w.tx.Exec(ctx, `update request set decided_at = $2, granted = false where case_id = $1 and decided_at is null`, w.c.ID, w.at); err != nil {
+			return nil, err
+		}
+		if _, err := w.tx.Exec(ctx, `update pause set until_at = $2 where case_id = $1 and until_at is null`, w.c.ID, w.at); err != nil {
+			return nil, err
+		}
+		w.c.State, w.c.ClosedAt, w.c.Owner, w.c.Pending = Withdrawn, &w.at, Hotline, nil
+		return map[string]any{"after_sign": signed}, w.meet(ctx, ClockTotal)
+	})
+}
+
+// Urge asks for haste (催办): residents once the total clock is overdue, supervisors at any time.
+func (d *Docket) Urge(ctx context.Context, by Actor, ref Ref) error {
+	return d.step(ctx, by, ref, StepUrge, func(ctx context.Context, w *work) (any, error) {
+		if by.Kind != ByResident {
+			return nil, nil
+		}
+		var late, again bool
+		err := w.tx.QueryRow(ctx, `select k.due_at < $2, exists (select 1 from event where case_id = $1 and step = 'urge' and actor = 'resident' and at > $2 - interval '1 day')
+			from clock k where k.case_id = $1 and k.name = 'total'`, w.c.ID, w.at).Scan(&late, &again)
+		if err != nil {
+			return nil, err
+		}
+		if !late {
+			return nil, fault.New(fault.Conflict, "fault.not_overdue")
+		}
+		if again {
+			return nil, fault.New(fault.TooMany, "fault.urged_today")
+		}
+		return nil, nil
+	})
+}
+
+// Rating is the resident's word on one round of handling (评价): once a round.
+type Rating struct {
+	Round        int
+	Solved       Solved
+	Satisfaction Satisfaction
+	Text         Masked // comment; the new facts where the matter is not solved
+	Channel      Channel
+	RedoClocks   []Promise // the unit's clocks, should "not solved" with new facts start another round
+}
+
+// RatingEffect tells what a rating led to.
+type RatingEffect struct {
+	Redone bool // the case went back for another round
+	Spent  bool // not solved, but the one redo by the resident was used before: a supervisor looks at it
+}
+
+type ratingData struct {
+	Solved       Solved       `json:"solved"`
+	Satisfaction Satisfaction `json:"satisfaction"`
+	Channel      Channel      `json:"channel"`
+	WithText     bool         `json:"with_text"`
+}
+
+// Rate keeps the resident's word, and sends the case back once when it is "not solved" with new facts. Errors: fault.Conflict where this round was rated before.
+func (d *Docket) Rate(ctx context.Context, by Actor, ref Ref, r Rating) (RatingEffect, error) {
+	var effect RatingEffect
+	if !slices.Contains([]Solved{SolvedYes, SolvedPartly, SolvedNo}, r.Solved) {
+		return effect, fault.New(fault.Invalid, "fault.solved_needed").At("solved")
+	}
+	if r.Satisfaction < 1 || r.Satisfaction > 5 {
+		return effect, fault.New(fault.Invalid, "fault.satisfaction_needed").At("satisfaction")
+	}
+	if r.Solved == SolvedNo && blank(r.Text.Original) {
+		return effect, fault.New(fault.Invalid, "fault.new_facts_needed").At("text")
+	}
+	err := d.several(ctx, by, ref, func(ctx context.Context, w *work) error {
+		if r.Round != 0 && r.Round != w.c.Round {
+			return fault.New(fault.Conflict, "fault.round_over")
+		}
+		err := w.take(ctx, StepRate, func(ctx context.Context, w *work) (any, error) { return w.rate(ctx, r) })
+		if err != nil || r.Solved != SolvedNo {
+			return err
+		}
+		var used bool
+		err = w.tx.QueryRow(ctx, `select exists (select 1 from event where case_id = $1 and step = 'redo' and actor = 'resident')`, w.c.ID).Scan(&used)
+		if err != nil {
+			return err
+		}
+		if used {
+			effect.Spent = true
+			return nil
+		}
+		effect.Redone = true
+		return w.take(ctx, StepRedo, func(ctx context.Context, w *work) (any, error) { return redo(ctx, w, r.RedoClocks, "") })
+	})
+	if pg.IsUniqueViolation(err, "rating_pkey") {
+		err = fault.Wrap(fault.Conflict, "fault.rated_before", err)
+	}
+	return effect, err
+}
+
+func (w *work) rate(ctx context.Context, r Rating) (any, error) {
+	var sealed []byte
+	if !blank(r.Text.Original) {
+		key, err := w.d.dataKey(ctx, w.tx, w.c.ID)
+		if err != nil {
+			return nil, err
+		}
+		sealed = key.Seal("rating", w.c.ID.String(), []byte(r.Text.Original))
+		if err := w.say(ctx, saying{author: "resident", purpose: "rating", body: r.Text.Clear, original: r.Text.Original}); err != nil {
+			return nil, err
+		}
+	}
+	_, err := w.tx.Exec(ctx, `insert into rating (case_id, round, at, channel, solved, satisfaction, body, sealed) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		w.c.ID, w.c.Round, w.at, r.Channel, r.Solved, r.Satisfaction, clean(r.Text.Clear, MaxBody), sealed)
+	if err != nil {
+		return nil, fmt.Errorf("keep rating: %w", err)
+	}
+	if w.c.State != Closed {
+		w.c.State = Rated
+	}
+	return ratingData{Solved: r.Solved, Satisfaction: r.Satisfaction, Channel: r.Channel, WithText: sealed != nil}, nil
+}

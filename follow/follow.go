@@ -1,0 +1,179 @@
+// Package follow lets other packages see every case event once, in order, inside the transaction that remembers how far they read.
+package follow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"huiyin/casework"
+	"huiyin/pg"
+)
+
+// Channel is the notification that wakes followers after commits; a missed one costs a poll interval, never an event.
+const Channel = "huiyin_event"
+
+const (
+	batch = 500
+	poll  = time.Second
+)
+
+// Handler reacts to events in order, inside the transaction that advances the follower's cursor. An error rolls both back, and the batch comes again.
+type Handler func(ctx context.Context, tx pgx.Tx, events []casework.Event) error
+
+// Follower is one reader of the history with its own cursor.
+type Follower struct {
+	Name   string
+	Handle Handler
+}
+
+// Run lets the follower read until ctx ends, waking on wake or every second. A failing batch is retried with a growing pause; nothing is skipped.
+func (f Follower) Run(ctx context.Context, db pg.DB, wake <-chan struct{}, log *slog.Logger) {
+	pause := poll
+	for ctx.Err() == nil {
+		n, err := f.Step(ctx, db)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			log.Warn("follower failed, will retry", "follower", f.Name, "error", err, "pause", pause)
+			sleep(ctx, nil, pause)
+			pause = min(2*pause, time.Minute)
+		case n == batch:
+			pause = poll
+		default:
+			pause = poll
+			sleep(ctx, wake, poll)
+		}
+	}
+}
+
+func sleep(ctx context.Context, wake <-chan struct{}, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-wake:
+	case <-t.C:
+	}
+}
+
+var errElsewhere = errors.New("another process runs this follower")
+
+// Step reads and handles one batch and tells how many events it held. Events of transactions still open are left for later,
+// and so is everything after them, so that an event committing late is never missed (the cursor is the pair of transaction and sequence).
+func (f Follower) Step(ctx context.Context, db pg.DB) (int, error) {
+	n := 0
+	err := pg.InTx(ctx, db, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `insert into follower (name) values ($1) on conflict do nothing`, f.Name); err != nil {
+			return err
+		}
+		var xid string
+		var seq int64
+		err := tx.QueryRow(ctx, `select xid::text, seq from follower where name = $1 for update skip locked`, f.Name).Scan(&xid, &seq)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return errElsewhere
+		}
+		if err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, `select `+casework.EventColumns+` from event
+			where (xid, seq) > ($1::text::xid8, $2) and xid < pg_snapshot_xmin(pg_current_snapshot()) order by xid, seq limit $3`, xid, seq, batch)
+		if err != nil {
+			return err
+		}
+		events, err := pgx.CollectRows(rows, casework.ScanEvent)
+		if err != nil || len(events) == 0 {
+			return err
+		}
+		if err := f.Handle(ctx, tx, events); err != nil {
+			return fmt.Errorf("follower %s at %d: %w", f.Name, events[0].Seq, err)
+		}
+		last := events[len(events)-1]
+		n = len(events)
+		_, err = tx.Exec(ctx, `update follower set xid = $2::text::xid8, seq = $3, read_at = clock_timestamp() where name = $1`, f.Name, strconv.FormatUint(last.XID, 10), last.Seq)
+		return err
+	})
+	if errors.Is(err, errElsewhere) {
+		return 0, nil
+	}
+	return n, err
+}
+
+// CatchUp runs steps until nothing is left below the horizon; for tests, imports and the demonstration city.
+func (f Follower) CatchUp(ctx context.Context, db pg.DB) error {
+	for {
+		n, err := f.Step(ctx, db)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+// Announcer sends one coalesced notification at most every 50 ms: a notification inside the writing transaction would serialise all commits.
+type Announcer struct {
+	dirty chan struct{}
+}
+
+// NewAnnouncer returns an announcer; its Wake is what casework.Docket calls after each commit.
+func NewAnnouncer() *Announcer { return &Announcer{dirty: make(chan struct{}, 1)} }
+
+// Wake remembers that something was committed. It never blocks.
+func (a *Announcer) Wake() {
+	select {
+	case a.dirty <- struct{}{}:
+	default:
+	}
+}
+
+// Run sends the notifications until ctx ends.
+func (a *Announcer) Run(ctx context.Context, db pg.DB) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-a.dirty:
+			_, _ = db.Exec(ctx, `select pg_notify($1, '')`, Channel) // a lost wake-up costs one poll interval
+			sleep(ctx, nil, 50*time.Millisecond)
+		}
+	}
+}
+
+// Listen holds one connection and wakes every channel when another process announces commits, reconnecting as needed.
+func Listen(ctx context.Context, pool *pgxpool.Pool, wake []chan struct{}) {
+	for ctx.Err() == nil {
+		_ = listen(ctx, pool, wake)
+		sleep(ctx, nil, poll)
+	}
+}
+
+func listen(ctx context.Context, pool *pgxpool.Pool, wake []chan struct{}) error {
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	if _, err := conn.Exec(ctx, `listen `+Channel); err != nil {
+		return err
+	}
+	defer func() {
+		if ctx.Err() == nil {
+			_, _ = conn.Exec(context.WithoutCancel(ctx), `unlisten *`)
+		}
+	}()
+	for {
+		if _, err := conn.Conn().WaitForNotification(ctx); err != nil {
+			return err
+		}
+		for _, w := range wake {
+			select {
+			case w <- struct{}{}:
+			default:
+			}
+		}
+	}
+}

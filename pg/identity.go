@@ -6,15 +6,17 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 )
 
-// identity is whom the server runs as. PostgreSQL refuses to run as root.
+// identity is whom the server runs as. PostgreSQL refuses to run as root, and as a user without a name.
 type identity struct {
-	namespace bool // root outside, user 1000 in a user namespace of its own: files stay ours
-	uid, gid  int  // another user; 0 = as we are
+	namespace int // we outside, this user in a user namespace of its own: files stay ours; 0 = no namespace
+	uid, gid  int // another user; 0 = as we are
 }
 
 const nobody = 65534
@@ -26,21 +28,25 @@ type server struct {
 	identity identity
 }
 
-// identify chooses the identity: as we are if not root; the owner of existing data; else a user namespace; else nobody.
+// identify chooses the identity: as we are, if not root and known by name; the owner of existing data; else a user
+// namespace; else nobody.
 func identify(bin, dir string) (identity, error) {
-	if os.Geteuid() != 0 {
+	if _, err := user.LookupId(strconv.Itoa(os.Geteuid())); err == nil && os.Geteuid() != 0 {
 		return identity{}, nil
 	}
 	var other identity
 	if info, err := os.Stat(filepath.Join(dir, "data")); err == nil {
-		if owner, ok := info.Sys().(*syscall.Stat_t); ok && owner.Uid != 0 {
+		if owner, ok := info.Sys().(*syscall.Stat_t); ok && owner.Uid != 0 && os.Geteuid() == 0 {
 			other = identity{uid: int(owner.Uid), gid: int(owner.Gid)}
 		}
 	}
 	if other.uid == 0 {
-		inside := server{bin: bin, identity: identity{namespace: true}}
+		inside := server{bin: bin, identity: identity{namespace: named()}}
 		if err := inside.command("postgres", "--version").Run(); err == nil {
 			return inside.identity, nil
+		}
+		if os.Geteuid() != 0 {
+			return identity{}, nil
 		}
 		other = identity{uid: nobody, gid: nobody}
 	}
@@ -50,6 +56,14 @@ func identify(bin, dir string) (identity, error) {
 		}
 	}
 	return other, nil
+}
+
+// named is a user with an entry in the machine's list, as initdb asks for: 1 is bin or daemon on every distribution.
+func named() int {
+	if _, err := user.LookupId("1"); err == nil {
+		return 1
+	}
+	return nobody
 }
 
 // closedAncestor is the first directory on the way to path that others may not pass through, empty when there is none.
@@ -97,10 +111,10 @@ func (s server) command(name string, args ...string) *exec.Cmd {
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{}
 	switch {
-	case s.identity.namespace:
-		ownNamespace(cmd.SysProcAttr)
+	case s.identity.namespace != 0:
+		ownNamespace(cmd.SysProcAttr, s.identity.namespace)
 	case s.identity.uid != 0:
-		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(s.identity.uid), Gid: uint32(s.identity.gid), NoSetGroups: false}
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(s.identity.uid), Gid: uint32(s.identity.gid)}
 	}
 	return cmd
 }

@@ -1,12 +1,15 @@
 package pg
 
-import "syscall"
+import (
+	"os"
+	"syscall"
+)
 
-// ownNamespace makes root appear as user 1000 to the command, which is root to everything outside.
-func ownNamespace(attr *syscall.SysProcAttr) {
+// ownNamespace makes us appear as the user uid to the command, which stays what we are to everything outside.
+func ownNamespace(attr *syscall.SysProcAttr, uid int) {
 	attr.Cloneflags = syscall.CLONE_NEWUSER
-	attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 1000, HostID: 0, Size: 1}}
-	attr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 1000, HostID: 0, Size: 1}}
+	attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: uid, HostID: os.Geteuid(), Size: 1}}
+	attr.GidMappings = []syscall.SysProcIDMap{{ContainerID: uid, HostID: os.Getegid(), Size: 1}}
 }
 
 // dieWithParent makes the kernel end the command when the thread that started it ends.

@@ -1,0 +1,126 @@
+package routing
+
+import (
+	"math"
+	"slices"
+)
+
+// where is what the names in a text say about the place.
+type where struct {
+	code    string   // the narrowest area all evidence agrees on; empty where unknown
+	options []string // districts it may lie in, where the names leave it open
+	names   []string // the names that decided
+	certain bool     // one area stands clearly first
+}
+
+// evidence is one name found, and the areas that bear it.
+type evidence struct {
+	name   string
+	areas  []int
+	weight float64
+}
+
+// addressFactor: the address field was asked for, so a name there says more than one in the running text.
+const addressFactor = 2.0
+
+// evidenceIn lists the names of places among the hits.
+func (c *City) evidenceIn(text []rune, hits []hit, factor float64) []evidence {
+	var seen []evidence
+	for _, h := range hits {
+		name := string(text[h.start:h.end])
+		if slices.ContainsFunc(seen, func(e evidence) bool { return e.name == name }) {
+			continue
+		}
+		e := evidence{name: name}
+		for _, to := range c.words.on(h, placeWords) {
+			e.areas = append(e.areas, to.index)
+			e.weight = max(e.weight, to.weight*factor)
+		}
+		seen = append(seen, e)
+	}
+	return seen
+}
+
+// locate finds the narrowest area that the evidence supports best. An area is supported by its own names and by those of the areas it lies in;
+// where two stand equal, the area around both is the answer, and never more than that.
+func (c *City) locate(found []evidence, point *Point) where {
+	support := map[int]float64{}
+	for _, e := range found {
+		for _, a := range e.areas {
+			support[a] = 0
+		}
+	}
+	for a := range support {
+		for _, e := range found {
+			if slices.ContainsFunc(e.areas, func(b int) bool { return c.within(c.areas[a].Code, c.areas[b].Code) }) {
+				support[a] += e.weight
+			}
+		}
+	}
+	if len(support) == 0 {
+		return c.nearest(point)
+	}
+	best := 0.0
+	for _, s := range support {
+		best = max(best, s)
+	}
+	var tied []int
+	for a, s := range support {
+		if s > best-1e-9 {
+			tied = append(tied, a)
+		}
+	}
+	slices.Sort(tied)
+	w := where{code: c.areas[tied[0]].Code, certain: len(tied) == 1}
+	for _, a := range tied[1:] {
+		w.code = c.around(w.code, c.areas[a].Code)
+	}
+	for _, e := range found {
+		if slices.ContainsFunc(e.areas, func(b int) bool { return slices.Contains(tied, b) || c.within(w.code, c.areas[b].Code) }) {
+			w.names = append(w.names, e.name)
+		}
+	}
+	if w.code == c.Code {
+		w.code = ""
+	}
+	if w.code == "" {
+		for _, a := range tied {
+			if d := c.District(c.areas[a].Code); d != "" && !slices.Contains(w.options, d) {
+				w.options = append(w.options, d)
+			}
+		}
+	}
+	return w
+}
+
+// around is the narrowest area that holds both.
+func (c *City) around(a, b string) string {
+	for !c.within(b, a) {
+		t, _ := c.Territory(a)
+		a = t.Parent
+	}
+	return a
+}
+
+// reach is how far from a street's middle a point may lie and still be taken for that street, in kilometres.
+const reach = 3.0
+
+// nearest is the street whose middle lies nearest to a point, where one is within reach.
+func (c *City) nearest(p *Point) where {
+	if p == nil || math.IsNaN(p.Lat) || math.IsNaN(p.Lon) {
+		return where{}
+	}
+	best, code := reach, ""
+	for _, t := range c.areas {
+		if t.Level != "street" || t.Point == nil {
+			continue
+		}
+		const kmPerDegree = 111.2
+		dy := (p.Lat - t.Point.Lat) * kmPerDegree
+		dx := (p.Lon - t.Point.Lon) * kmPerDegree * math.Cos(p.Lat*math.Pi/180)
+		if d := math.Hypot(dx, dy); d <= best {
+			best, code = d, t.Code
+		}
+	}
+	return where{code: code, certain: false}
+}

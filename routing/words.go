@@ -1,0 +1,213 @@
+package routing
+
+import (
+	"unicode"
+
+	"golang.org/x/text/width"
+)
+
+// maxRead is how much of a text the rules look at, in characters; more says nothing new and costs time.
+const maxRead = 6000
+
+// normalise makes texts and words comparable: half width, lower case, without blanks and invisible characters; line ends stay, as ends of sentences.
+// It reads at most limit characters.
+func normalise(s string, limit int) []rune {
+	out := make([]rune, 0, min(len(s), limit))
+	for _, r := range s {
+		if len(out) >= limit {
+			break
+		}
+		switch {
+		case r == '\n':
+			out = append(out, r)
+			continue
+		case r >= 0x80:
+			if p := width.LookupRune(r); p.Kind() == width.EastAsianFullwidth {
+				if n := p.Narrow(); n != 0 {
+					r = n
+				}
+			}
+		}
+		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || unicode.IsControl(r) {
+			continue
+		}
+		out = append(out, unicode.ToLower(r))
+	}
+	return out
+}
+
+// The lists that a word can stand on. Within one list the longest match wins.
+const (
+	categoryWords = iota
+	kindWords
+	urgencyWords
+	emergencyWords
+	secrecyWords
+	tagWords
+	placeWords
+	lists
+)
+
+// target is what a word points to on one list.
+type target struct {
+	list   int
+	index  int     // of the category, kind, urgency (0 critical, 1 urgent), emergency, tag or territory
+	weight float64 // how much it says
+	strong bool
+}
+
+// trie holds every word of the rules and every name of a place.
+type trie struct {
+	next    []map[rune]int32
+	targets [][]target
+}
+
+func newTrie() *trie { return &trie{next: []map[rune]int32{{}}, targets: [][]target{nil}} }
+
+func (t *trie) add(word []rune, to target) {
+	if len(word) == 0 {
+		return
+	}
+	at := int32(0)
+	for _, r := range word {
+		n, ok := t.next[at][r]
+		if !ok {
+			n = int32(len(t.next))
+			t.next = append(t.next, map[rune]int32{})
+			t.targets = append(t.targets, nil)
+			t.next[at][r] = n
+		}
+		at = n
+	}
+	for i, old := range t.targets[at] {
+		if old.list == to.list && old.index == to.index {
+			t.targets[at][i].weight = max(old.weight, to.weight)
+			t.targets[at][i].strong = old.strong || to.strong
+			return
+		}
+	}
+	t.targets[at] = append(t.targets[at], to)
+}
+
+// hit is one word of one list found in a text.
+type hit struct {
+	start, end int // in characters
+	node       int32
+}
+
+// find gives, for each list, its words in the text: at each place the longest, and none that lies inside an earlier one. A word counts once.
+func (t *trie) find(text []rune) [lists][]hit {
+	var found [lists][]hit
+	var until [lists]int
+	for i := range text {
+		var longest [lists]hit
+		at := int32(0)
+		for j := i; j < len(text); j++ {
+			n, ok := t.next[at][text[j]]
+			if !ok {
+				break
+			}
+			at = n
+			for _, to := range t.targets[at] {
+				longest[to.list] = hit{i, j + 1, at}
+			}
+		}
+		for list, h := range longest {
+			if h.end > until[list] {
+				until[list] = h.end
+				found[list] = append(found[list], h)
+			}
+		}
+	}
+	return found
+}
+
+// on lists what a hit's word points to on one list.
+func (t *trie) on(h hit, list int) []target {
+	targets := t.targets[h.node]
+	if len(targets) == 1 {
+		return targets
+	}
+	var some []target
+	for _, to := range targets {
+		if to.list == list {
+			some = append(some, to)
+		}
+	}
+	return some
+}
+
+// How much a name says about where something happened.
+const (
+	districtWeight  = 2.0
+	streetWeight    = 3.0
+	communityWeight = 3.2
+	placeWeight     = 3.0
+	aliasFactor     = 0.7 // a short name may be an ordinary word
+)
+
+// buildWords puts the rules' words and the city's names into the trie.
+func (c *City) buildWords() {
+	t := newTrie()
+	add := func(word string, to target) {
+		runes := normalise(word, maxWord)
+		t.add(runes, to)
+	}
+	r := c.rules
+	for _, rule := range r.categories {
+		i := c.categoryAt[rule.of]
+		for _, w := range rule.strong {
+			add(w, target{categoryWords, i, r.weights.Strong, true})
+		}
+		for _, w := range rule.words {
+			add(w, target{categoryWords, i, r.weights.Plain, false})
+		}
+	}
+	for i, k := range c.categories {
+		if len(k.Code) == 6 {
+			add(k.Name.ZH, target{categoryWords, i, r.weights.Name, true})
+		}
+	}
+	for i, rule := range r.kinds {
+		for _, w := range rule.strong {
+			add(w, target{kindWords, i, r.weights.Strong, true})
+		}
+		for _, w := range rule.words {
+			add(w, target{kindWords, i, r.weights.Plain, false})
+		}
+	}
+	for i, words := range [][]string{r.critical, r.urgent} {
+		for _, w := range words {
+			add(w, target{urgencyWords, i, 1, true})
+		}
+	}
+	for i, e := range r.emergencies {
+		for _, w := range e.words {
+			add(w, target{emergencyWords, i, 1, true})
+		}
+	}
+	for _, w := range r.secrecy {
+		add(w, target{secrecyWords, 0, 1, true})
+	}
+	for i, g := range r.tags {
+		for _, w := range g.words {
+			add(w, target{tagWords, i, 1, true})
+		}
+	}
+	weight := map[string]float64{"district": districtWeight, "street": streetWeight, "community": communityWeight}
+	for i, a := range c.areas {
+		if w, ok := weight[a.Level]; ok {
+			add(a.Name.ZH, target{placeWords, i, w, true})
+			for _, alias := range a.Aliases {
+				add(alias, target{placeWords, i, w * aliasFactor, false})
+			}
+		}
+	}
+	for _, p := range c.places {
+		i := c.areaAt[p.Street]
+		for _, name := range append([]string{p.Name.ZH}, p.Aliases...) {
+			add(name, target{placeWords, i, placeWeight, true})
+		}
+	}
+	c.words = t
+}

@@ -1,0 +1,14 @@
+import { focusErrors, sendOnce } from "./focus";
+import { copyButtons } from "./copy";
+import { keepDrafts } from "./draft";
+import { keyboard, typedEvents } from "./keys";
+import { narrowLists, standardTexts } from "./narrow";
+
+focusErrors();
+sendOnce();
+copyButtons();
+keepDrafts();
+typedEvents();
+keyboard();
+narrowLists();
+standardTexts();

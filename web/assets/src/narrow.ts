@@ -1,0 +1,34 @@
+// <input data-filter="#list"> hides the list's items that do not contain what is typed, in their text or in data-words (initials, codes).
+export function narrowLists(): void {
+  document.querySelectorAll<HTMLInputElement>("[data-filter]").forEach((input) => {
+    const list = document.querySelector(input.dataset.filter || "");
+    if (!list) return;
+    const items = Array.from(list.children) as HTMLElement[];
+    const words = items.map((item) => ((item.textContent || "") + " " + (item.dataset.words || "")).toLowerCase());
+    input.addEventListener("typed", () => {
+      const wanted = input.value.trim().toLowerCase();
+      items.forEach((item, i) => (item.hidden = words[i].indexOf(wanted) < 0));
+    });
+    input.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
+      const first = items.find((item) => !item.hidden)?.querySelector<HTMLElement>("a, button, input");
+      if (!first) return;
+      event.preventDefault();
+      first.click();
+      first.focus();
+    });
+  });
+}
+
+// <textarea id="reply"> … <button type="button" data-fill="#reply" data-text="words">: puts a standard text at the cursor.
+export function standardTexts(): void {
+  document.addEventListener("click", (event) => {
+    const button = (event.target as HTMLElement).closest<HTMLElement>("[data-fill]");
+    if (!button) return;
+    const area = document.querySelector<HTMLTextAreaElement>(button.dataset.fill || "");
+    if (!area) return;
+    event.preventDefault();
+    area.setRangeText(button.dataset.text || "", area.selectionStart, area.selectionEnd, "end");
+    area.focus();
+  });
+}

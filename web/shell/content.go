@@ -1,0 +1,186 @@
+package shell
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+)
+
+// Item is one line of a summary list.
+type Item struct {
+	Key    string
+	Value  string
+	View   templ.Component // instead of Value
+	Change string          // address of the page that changes it, empty for none
+	What   string          // what is changed, read out after the word "change"
+}
+
+// Column is one column of a table.
+type Column struct {
+	Title   string
+	Numeric bool
+}
+
+// Cell is one cell of a table.
+type Cell struct {
+	Text string
+	Href string          // the text is a link
+	View templ.Component // instead of Text
+}
+
+// Grid is a table. The first cell of a row is its heading.
+type Grid struct {
+	Caption string
+	Hidden  bool // the caption is for screen readers only
+	Columns []Column
+	Rows    [][]Cell
+	Empty   string // what to say where there are no rows
+}
+
+func (g Grid) cellClass(i int) string {
+	if i < len(g.Columns) && g.Columns[i].Numeric {
+		return "govuk-table__cell govuk-table__cell--numeric"
+	}
+	return "govuk-table__cell"
+}
+
+func (c Column) class() string {
+	if c.Numeric {
+		return "govuk-table__header govuk-table__header--numeric"
+	}
+	return "govuk-table__header"
+}
+
+func (g Grid) captionClass() string {
+	if g.Hidden {
+		return "govuk-table__caption govuk-visually-hidden"
+	}
+	return "govuk-table__caption govuk-table__caption--m"
+}
+
+// Happening is one line of a timeline.
+type Happening struct {
+	Title  string
+	At     time.Time
+	Who    string // unit or role, never a name
+	Text   string
+	View   templ.Component // below the text
+	Tone   Tone
+	Future bool // has not happened yet: a promise
+}
+
+func (h Happening) class() string {
+	s := "hy-timeline__item hy-timeline__item--" + string(h.tone())
+	if h.Future {
+		s += " hy-timeline__item--future"
+	}
+	return s
+}
+
+func (h Happening) tone() Tone {
+	if h.Tone == "" {
+		return Calm
+	}
+	return h.Tone
+}
+
+// Figure is one number with its definition.
+type Figure struct {
+	Number     string
+	Unit       string
+	Label      string
+	Definition string // what is counted, or the sentence "numerator of denominator"
+	Link       string // address of the full definition, empty for none
+	Change     string // comparison in words, such as "+2.1 points on last month"
+}
+
+// Pager leads through the pages of a list.
+type Pager struct {
+	Page, Pages int                   // from 1
+	Address     func(page int) string // of a page
+}
+
+// numbers are the pages to show, 0 where some are left out.
+func (g Pager) numbers() []int {
+	var list []int
+	for i := 1; i <= g.Pages; i++ {
+		if i == 1 || i == g.Pages || i >= g.Page-1 && i <= g.Page+1 {
+			list = append(list, i)
+		} else if n := len(list); n > 0 && list[n-1] != 0 {
+			list = append(list, 0)
+		}
+	}
+	return list
+}
+
+// Bar is one bar of a chart.
+type Bar struct {
+	Label string
+	Value float64
+	Text  string // the value as it is printed
+	Href  string // the label in the table is a link
+}
+
+// Chart is a bar chart drawn by the server, with its table below.
+type Chart struct {
+	Title   string
+	Finding string // one sentence that says what the chart shows
+	Label   string // heading of the labels' column
+	Value   string // heading of the values' column
+	Bars    []Bar
+}
+
+const (
+	barLine  = 34.0
+	barStart = 190.0
+	barRoom  = 400.0
+)
+
+func (c Chart) height() string {
+	return strconv.FormatFloat(barLine*float64(len(c.Bars))+6, 'f', 0, 64)
+}
+
+func (c Chart) top() float64 {
+	top := 0.0
+	for _, b := range c.Bars {
+		top = max(top, b.Value)
+	}
+	if top == 0 {
+		return 1
+	}
+	return top
+}
+
+func (c Chart) width(b Bar) string {
+	return strconv.FormatFloat(max(2, barRoom*b.Value/c.top()), 'f', 1, 64)
+}
+
+func (c Chart) barY(i int) string  { return strconv.FormatFloat(barLine*float64(i)+6, 'f', 0, 64) }
+func (c Chart) textY(i int) string { return strconv.FormatFloat(barLine*float64(i)+23, 'f', 0, 64) }
+func (c Chart) valueX(b Bar) string {
+	return strconv.FormatFloat(barStart+max(2, barRoom*b.Value/c.top())+8, 'f', 1, 64)
+}
+
+// short keeps a label within the room left of its bar: twelve Chinese characters or as many Latin ones.
+func short(label string) string {
+	width := 0
+	for i, r := range label {
+		width++
+		if r > 0x2e80 {
+			width++
+		}
+		if width > 22 {
+			return label[:i] + "…"
+		}
+	}
+	return label
+}
+
+func (c Chart) grid() Grid {
+	g := Grid{Caption: c.Title, Hidden: true, Columns: []Column{{Title: c.Label}, {Title: c.Value, Numeric: true}}}
+	for _, b := range c.Bars {
+		g.Rows = append(g.Rows, []Cell{{Text: b.Label, Href: b.Href}, {Text: b.Text}})
+	}
+	return g
+}

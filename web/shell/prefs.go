@@ -1,0 +1,78 @@
+package shell
+
+import (
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huiyin/locale"
+	"huiyin/web/assets"
+)
+
+const langCookie = "hy_lang"
+
+// preferred is the language that the browser's user chose for pages with one address; Chinese where nothing was chosen.
+func preferred(c *fiber.Ctx) locale.Lang { return locale.Parse(c.Cookies(langCookie)) }
+
+// Routes are the frame's own routes: preferences and asset files.
+func Routes() []Route {
+	return []Route{
+		{Method: fiber.MethodPost, Path: "/prefs", Handler: savePrefs, Door: Staff, Open: true},
+		{Path: "/assets/:file", Handler: asset, Door: Files},
+		{Path: "/favicon.ico", Handler: favicon, Door: Files},
+	}
+}
+
+// savePrefs keeps the language of the staff pages in a cookie and goes back to the page it was called from.
+func savePrefs(c *fiber.Ctx) error {
+	lang := locale.Parse(c.FormValue("lang"))
+	c.Cookie(&fiber.Cookie{Name: langCookie, Value: string(lang), Path: "/", Expires: of(c).Now().AddDate(1, 0, 0), HTTPOnly: true, Secure: of(c).Secure, SameSite: fiber.CookieSameSiteLaxMode})
+	return c.Redirect(LocalPath(c.FormValue("back"), "/"), fiber.StatusSeeOther)
+}
+
+// LocalPath is the given address where it leads to a page of ours, else the fallback: for "next" and "back" fields.
+func LocalPath(given, fallback string) string {
+	if !strings.HasPrefix(given, "/") || strings.HasPrefix(given, "//") || strings.ContainsAny(given, "\\\r\n\t") {
+		return fallback
+	}
+	return given
+}
+
+// asset serves one built file; its name holds its hash, so browsers may keep it for ever.
+func asset(c *fiber.Ctx) error {
+	file, ok := assets.Find(c.Params("file"))
+	if !ok {
+		return fiber.ErrNotFound
+	}
+	c.Set(fiber.HeaderCacheControl, "public, max-age="+maxAge(365*24*time.Hour)+", immutable")
+	return sendAsset(c, file)
+}
+
+func favicon(c *fiber.Ctx) error {
+	file, ok := assets.Find(assets.Name("icon.svg"))
+	if !ok {
+		return fiber.ErrNotFound
+	}
+	c.Set(fiber.HeaderCacheControl, "public, max-age="+maxAge(24*time.Hour))
+	return sendAsset(c, file)
+}
+
+func sendAsset(c *fiber.Ctx, file assets.File) error {
+	c.Set(fiber.HeaderContentType, file.Type)
+	c.Vary(fiber.HeaderAcceptEncoding)
+	body := file.Body
+	switch c.AcceptsEncodings("br", "gzip", "identity") {
+	case "br":
+		if file.Brotli != nil {
+			c.Set(fiber.HeaderContentEncoding, "br")
+			body = file.Brotli
+		}
+	case "gzip":
+		if file.Gzip != nil {
+			c.Set(fiber.HeaderContentEncoding, "gzip")
+			body = file.Gzip
+		}
+	}
+	return c.Send(body)
+}

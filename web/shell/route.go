@@ -1,0 +1,108 @@
+package shell
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huiyin/fault"
+	"huiyin/locale"
+)
+
+// Door says who comes in by a route, and with it the rules that hold there.
+type Door int
+
+// The doors.
+const (
+	Public Door = iota // residents and the public: mounted at /x and /en/x, language by address, form tokens checked
+	Staff              // staff only: one address, language by preference, signed in, form tokens checked, never stored
+	Files              // files and machine-readable pages: one address, no form tokens
+	API                // programs with tokens of their own: one address, JSON errors, no form tokens
+)
+
+// Route is one line of the route list.
+type Route struct {
+	Method  string // "GET", "POST", …; empty means GET
+	Path    string // as Fiber writes it: "/t/:code"
+	Handler fiber.Handler
+	Door    Door
+	Roles   []string      // roles that may enter by the Staff door; none means every role
+	Open    bool          // by the Staff door without signing in: the sign-in page itself
+	Private bool          // the answer shows a person's data or a code: no-store, no-referrer
+	Body    int           // largest body in bytes; 0 means 1 MiB
+	Limit   Limit         // requests allowed a sender; zero means no limit
+	MaxAge  time.Duration // how long caches may keep the answer; 0 means they ask again each time
+}
+
+// Mount puts routes under an application made by New, in their order, with the rules that their fields name.
+func Mount(app *fiber.App, routes []Route) {
+	for _, r := range routes {
+		if r.Method == "" {
+			r.Method = fiber.MethodGet
+		}
+		if r.Body == 0 {
+			r.Body = 1 << 20
+		}
+		if r.Door == Public {
+			Both(app, r.Method, r.Path, r.enter, r.Handler)
+			continue
+		}
+		app.Add(r.Method, r.Path, r.enter, r.Handler)
+	}
+}
+
+// Both mounts a public page at its address and at its English address.
+func Both(app *fiber.App, method, path string, handlers ...fiber.Handler) {
+	for _, lang := range locale.Langs() {
+		app.Add(method, lang.Path(path), handlers...)
+	}
+}
+
+// enter applies the route's rules before its handler.
+func (r Route) enter(c *fiber.Ctx) error {
+	req := of(c)
+	req.route, req.door = r.Path, r.Door
+	if r.Door == Staff || r.Door == API || r.Door == Files {
+		req.lang, req.path = preferred(c), c.Path()
+	}
+	if len(c.Body()) > r.Body {
+		return fault.New(fault.TooLarge, "fault.too_large")
+	}
+	if r.Limit.Max > 0 {
+		if err := Spend(c, r.Limit); err != nil {
+			return err
+		}
+	}
+	switch {
+	case r.Private || r.Door == Staff:
+		NoStore(c)
+	case r.MaxAge > 0:
+		c.Set(fiber.HeaderCacheControl, "public, max-age="+strconv.Itoa(int(r.MaxAge.Seconds())))
+	default:
+		c.Set(fiber.HeaderCacheControl, "no-cache")
+	}
+	if r.Door == Staff && !r.Open {
+		who, err := Who(c)
+		if err != nil {
+			return err
+		}
+		if who == nil {
+			return fault.New(fault.Unauthorized, "fault.unauthorized")
+		}
+		if len(r.Roles) > 0 && !slices.Contains(r.Roles, who.Role) {
+			return fault.New(fault.Forbidden, "fault.forbidden")
+		}
+	}
+	if (r.Door == Public || r.Door == Staff) && !safe(r.Method) {
+		if err := req.checkForm(c); err != nil {
+			return err
+		}
+	}
+	return c.Next()
+}
+
+func safe(method string) bool {
+	return method == fiber.MethodGet || method == fiber.MethodHead || method == fiber.MethodOptions
+}

@@ -78,21 +78,23 @@ func URL(t testing.TB) string {
 		t.Fatalf("start the test server: %v", server.err)
 	}
 	server.mu.Lock()
-	defer server.mu.Unlock()
-	if u, ok := server.tests[t]; ok {
+	u, ok := server.tests[t]
+	server.mu.Unlock()
+	if ok {
 		return u
 	}
 	template, err := ensureTemplate(t.Context())
 	if err != nil {
 		t.Fatalf("make the template database: %v", err)
 	}
-	server.counter++
-	name := fmt.Sprintf("%s_%d", server.prefix, server.counter)
+	name := newName()
 	if err := execute(t.Context(), "create database "+name+" template "+template); err != nil {
 		t.Fatalf("make the test database: %v", err)
 	}
-	u := inDatabase(name)
+	u = inDatabase(name)
+	server.mu.Lock()
 	server.tests[t] = u
+	server.mu.Unlock()
 	t.Cleanup(func() {
 		server.mu.Lock()
 		delete(server.tests, t)
@@ -108,10 +110,7 @@ func URL(t testing.TB) string {
 func Empty(t testing.TB) string {
 	t.Helper()
 	URL(t) // the server runs, and has the role
-	server.mu.Lock()
-	server.counter++
-	name := fmt.Sprintf("%s_%d", server.prefix, server.counter)
-	server.mu.Unlock()
+	name := newName()
 	if err := execute(t.Context(), "create database "+name); err != nil {
 		t.Fatalf("make an empty database: %v", err)
 	}
@@ -121,6 +120,13 @@ func Empty(t testing.TB) string {
 		}
 	})
 	return inDatabase(name)
+}
+
+func newName() string {
+	server.mu.Lock()
+	defer server.mu.Unlock()
+	server.counter++
+	return fmt.Sprintf("%s_%d", server.prefix, server.counter)
 }
 
 func start() error {

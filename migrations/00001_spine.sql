@@ -311,7 +311,7 @@ create policy cases_scope on cases using (
   case current_setting('huiyin.scope', true)
     when 'system' then true
     when 'hotline' then true
-    when 'unit' then exists (select 1 from party p where p.case_id = cases.id and p.left_at is null and p.unit = any (current_setting('huiyin.units', true)::text[]))
+    when 'unit' then exists (select 1 from party p where p.case_id = cases.id and p.left_at is null and p.unit = any (nullif(current_setting('huiyin.units', true), '')::text[]))
     when 'case' then id = nullif(current_setting('huiyin.case', true), '')::uuid
     else false
   end);

@@ -96,7 +96,9 @@ func (w *work) breach(ctx context.Context, name string, leg int, due time.Time, 
 	if _, err := w.tx.Exec(ctx, `update clock set breached_at = due_at where case_id = $1 and name = $2 and leg = $3 and breached_at is null`, w.c.ID, name, leg); err != nil {
 		return fmt.Errorf("mark breach: %w", err)
 	}
-	return appendEvent(ctx, w.tx, w.c, System, SystemRole, StepBreach, due, w.c.State, breachData{Clock: name, Leg: leg, Due: due, Unit: unit})
+	before := *w.c
+	before.State = w.from // the breach came before the step that found it
+	return appendEvent(ctx, w.tx, &before, System, SystemRole, StepBreach, due, w.from, breachData{Clock: name, Leg: leg, Due: due, Unit: unit})
 }
 
 // cancelLeg ends the unit's clocks that a return, a hang-up or an ending leaves without object. The total clock runs on.

@@ -135,6 +135,9 @@ func (p *parser) address(item string) Address {
 		}
 		return Address{Address: bare(decoded)}
 	}
+	if word, _, ok := strings.Cut(decoded, " ("); ok && !strings.Contains(word, " ") && ascii(word) {
+		return Address{Name: strings.TrimSuffix(decoded[len(word)+2:], ")"), Address: bare(word)} // a local user with a comment
+	}
 	if strings.ContainsAny(decoded, " ") || decoded == "" || !ascii(decoded) {
 		return Address{Name: unquote(decoded)}
 	}
@@ -169,8 +172,9 @@ func bare(s string) string {
 func messageIDs(s string) []string {
 	var out []string
 	if !strings.Contains(s, "<") {
-		for _, w := range strings.Fields(s) {
-			if strings.Contains(w, "@") && !strings.ContainsAny(w, "\"()") {
+		words := strings.Fields(s)
+		for _, w := range words {
+			if len(words) == 1 && len(w) < 1000 || strings.Contains(w, "@") && !strings.ContainsAny(w, "\"()") {
 				out = append(out, oneLine(w))
 			}
 		}

@@ -142,8 +142,8 @@ func (p *parser) header(raw []byte, whole bool) (header, []byte) {
 			b = rest
 			continue
 		}
-		// Neither field nor continuation: junk between fields is passed over, anything else begins the body.
-		if next := fieldName(firstLine(rest)); next != "" && (knownFields[next] || strings.HasPrefix(next, "X-")) || len(h) > 0 && len(bytes.TrimSpace(firstLine(rest))) == 0 && bytes.IndexByte(line, ':') >= 0 {
+		// Neither field nor continuation: junk within a header is passed over, anything else begins the body.
+		if moreHeader(rest) {
 			p.mend("header_line")
 			b = rest
 			continue
@@ -158,6 +158,21 @@ func (p *parser) header(raw []byte, whole bool) (header, []byte) {
 		return nil, raw
 	}
 	return h, b
+}
+
+// moreHeader looks whether a well-known field follows before the next empty line and within sixty lines.
+func moreHeader(b []byte) bool {
+	for n := 0; n < 60 && len(b) > 0; n++ {
+		line, rest := nextLine(b)
+		if len(bytes.TrimSpace(line)) == 0 {
+			return false
+		}
+		if knownFields[fieldName(line)] {
+			return true
+		}
+		b = rest
+	}
+	return false
 }
 
 func firstLine(b []byte) []byte {

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"bytes"
 	"encoding/json"
 	"time"
 )
@@ -39,9 +40,11 @@ func Line(file string, m Message) []byte {
 	for _, a := range m.Attachments {
 		out.Attachments = append(out.Attachments, lineFile{a.Name, a.Type, a.Size})
 	}
-	b, err := json.Marshal(out)
-	if err != nil { // only a time outside years 0-9999 can do this, and parseDate refuses those
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(out); err != nil { // only a time outside years 0-9999 can do this, and parseDate refuses those
 		return []byte(`{"verdict":"quarantine","reason":"not_encodable"}`)
 	}
-	return b
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }

@@ -75,22 +75,29 @@ func fromBase64(b []byte) (out []byte, whole bool) {
 		out = append(out, dst[:m]...)
 		quad = quad[:0]
 	}
-	pad := false
+	pad, fresh := false, false // after padding only a new line may begin new data
 	for _, c := range b {
 		switch {
 		case c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '/':
+			if pad && !fresh {
+				whole = false // words after the end of the data
+				continue
+			}
 			if pad {
 				flush()
 				pad = false
 			}
+			fresh = false
 			quad = append(quad, c)
 		case c == '-':
 			whole = false
 		case c == '=':
 			pad = true
-		case c == ' ' || c == '\t' || c == '\r' || c == '\n':
+		case c == '\n':
+			fresh = true
+		case c == ' ' || c == '\t' || c == '\r':
 		default:
-			whole = false
+			whole, fresh = false, false
 		}
 	}
 	flush()

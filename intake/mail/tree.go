@@ -66,7 +66,7 @@ func (p *parser) node(h header, body []byte, depth int, fallback string) *node {
 		p.multipart(n)
 	case n.kind.name == "message/rfc822" || n.kind.name == "message/global":
 		// read for its verdict only: the enclosed message stays an attachment
-		if depth < maxDepth && p.parts < maxParts && !n.file() {
+		if depth < maxDepth && p.parts < maxParts {
 			inner := &parser{repaired: map[string]bool{}, parts: p.parts, hint: p.hint}
 			ih, ib := inner.header(p.transfer(body, h.get("Content-Transfer-Encoding")), true)
 			if ih != nil {

@@ -73,9 +73,9 @@ func judge(m *Message, p *parser, root *node, known Known) (Verdict, string) {
 	switch {
 	case len(m.Tokens) > 0:
 		return Reply, "token"
-	case len(m.InReplyTo) > 0:
+	case strings.TrimSpace(h.get("In-Reply-To")) != "":
 		return Reply, "in_reply_to"
-	case len(m.References) > 0:
+	case strings.TrimSpace(h.get("References")) != "":
 		return Reply, "references"
 	}
 	return Case, "new"

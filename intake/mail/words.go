@@ -88,7 +88,7 @@ func (p *parser) word(s string) (encodedWord, int, bool) {
 	}
 	body := rest[2:]
 	end, n := strings.Index(body, "?="), 2
-	if enc == 'q' && end >= 0 && strings.HasPrefix(body[end:], "?==?") == false && end+2 < len(body) && isHex(body[end+2]) && end+3 < len(body) && isHex(body[end+3]) {
+	if enc == 'q' && end >= 0 && !strings.HasPrefix(body[end:], "?==?") && end+2 < len(body) && isHex(body[end+2]) && end+3 < len(body) && isHex(body[end+3]) {
 		// "?=3D": a question mark before an escape, not the end of the word
 		if again := strings.Index(body[end+2:], "?="); again >= 0 && !strings.ContainsAny(body[end:end+2+again], " \t") {
 			end += 2 + again
@@ -101,6 +101,10 @@ func (p *parser) word(s string) (encodedWord, int, bool) {
 	size := len(s) - len(body) + end + n
 	text := body[:end]
 	charset, _, _ = strings.Cut(strings.ToLower(charset), "*")
+	if !ascii(text) { // bare bytes inside a word: clean has made them UTF-8
+		p.mend("header_word")
+		charset = "utf-8"
+	}
 	if enc == 'b' {
 		if strings.ContainsAny(text, " \t") {
 			p.mend("header_word")

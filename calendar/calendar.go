@@ -35,6 +35,9 @@ func (w Why) Key() string {
 	return "calendar.weekday"
 }
 
+// ProvisionalKey is the sentence, in the locale catalogue, that explains a provisional day or deadline.
+const ProvisionalKey = "calendar.provisional"
+
 // Day is what the calendar knows of one date.
 type Day struct {
 	Date        Date

@@ -26,6 +26,18 @@ func (c *Calendar) Nth(after Date, n int) (d Date, provisional bool) {
 	return d, provisional
 }
 
+// Back is the n-th working day before a date, which is itself not counted. For n < 1 it is the date itself.
+func (c *Calendar) Back(before Date, n int) Date {
+	d := before
+	for n > 0 && d > MinDate {
+		d--
+		if c.Work(d) {
+			n--
+		}
+	}
+	return d
+}
+
 // Next is the first working day after a date.
 func (c *Calendar) Next(after Date) (d Date, provisional bool) { return c.Nth(after, 1) }
 

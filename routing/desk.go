@@ -1,0 +1,161 @@
+package routing
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"huiyin/casework"
+	"huiyin/fault"
+	"huiyin/routing/sla"
+)
+
+// Desk takes the steps that need a decision first: it asks the duty lists and the promises, then lets the docket write. No other way leads to a dispatch.
+type Desk struct {
+	Docket *casework.Docket
+	City   *City
+	Terms  *sla.Terms
+	Now    func() time.Time
+}
+
+// Dispatch sends a case to a unit that the duty lists allow, with the clocks of its kind and urgency.
+// Errors: fault.Invalid "fault.duty_list" for a department's matter sent to a street, with the entry cited.
+func (d *Desk) Dispatch(ctx context.Context, by casework.Actor, ref casework.Ref, o casework.Order) error {
+	c, err := d.Docket.Case(ctx, by, ref.ID)
+	if err != nil {
+		return err
+	}
+	category := o.Category
+	if category == "" {
+		category = c.Category
+	}
+	if err := d.City.CanDispatch(category, o.Lead); err != nil {
+		return err
+	}
+	for _, u := range o.Co {
+		if err := d.City.CanCoHandle(o.Lead, u); err != nil {
+			return err
+		}
+	}
+	m := matterOf(c)
+	if o.Kind != "" {
+		m.Kind = o.Kind
+	}
+	if o.Urgency != "" {
+		m.Urgency = o.Urgency
+	}
+	o.Clocks, err = d.Terms.Unit(m, sla.Dispatch{At: d.Now(), Filed: c.FiledAt, Total: c.Due})
+	if err != nil {
+		return err
+	}
+	return d.Docket.Dispatch(ctx, by, ref, o)
+}
+
+// matterOf is what the promises of a case depend on.
+func matterOf(c casework.Case) sla.Matter {
+	return sla.Matter{Kind: c.Kind, Urgency: c.Urgency, Anonymous: !c.HasIdentity}
+}
+
+// CoHandle adds co-handlers that the city allows.
+func (d *Desk) CoHandle(ctx context.Context, by casework.Actor, ref casework.Ref, units []casework.UnitCode) error {
+	c, err := d.Docket.Case(ctx, by, ref.ID)
+	if err != nil {
+		return err
+	}
+	for _, u := range units {
+		if err := d.City.CanCoHandle(c.Lead, u); err != nil {
+			return err
+		}
+	}
+	return d.Docket.CoHandle(ctx, by, ref, units)
+}
+
+// AskExtension asks for so many working days more, early enough before the handling limit (policy's notice).
+func (d *Desk) AskExtension(ctx context.Context, by casework.Actor, ref casework.Ref, days int, reason string) error {
+	f, err := d.Docket.Dossier(ctx, by, ref.ID)
+	if err != nil {
+		return err
+	}
+	handle, ok := running(f, casework.ClockHandle)
+	if !ok {
+		return fault.New(fault.Conflict, "fault.step_not_now").With("State", string(f.Case.State))
+	}
+	if !d.Terms.WithinNotice(handle.Due, d.Now()) {
+		return fault.New(fault.Conflict, "fault.extension_too_late")
+	}
+	before := 0
+	for _, r := range f.Requests {
+		if r.Kind == "extension" && r.Leg == f.Case.Leg && r.Granted != nil && *r.Granted {
+			before++
+		}
+	}
+	if err := d.Terms.Policy.Grant(days, before, true); err != nil {
+		return err
+	}
+	longer := d.Terms.Extend(casework.Promise{Name: handle.Name, Due: handle.Due}, days)
+	return d.Docket.AskExtension(ctx, by, ref, days, longer.Due, reason)
+}
+
+// Resume ends a pause; the paused working days are added to the unit's handling limit.
+func (d *Desk) Resume(ctx context.Context, by casework.Actor, ref casework.Ref) error {
+	f, err := d.Docket.Dossier(ctx, by, ref.ID)
+	if err != nil {
+		return err
+	}
+	from, err := d.Docket.PausedSince(ctx, by, ref.ID)
+	if err != nil {
+		return err
+	}
+	var due time.Time
+	if handle, ok := running(f, casework.ClockHandle); ok && !from.IsZero() {
+		moved, _ := d.Terms.Pauses(casework.Promise{Name: handle.Name, Due: handle.Due}, handle.Started, []sla.Pause{{From: from, To: d.Now()}})
+		due = moved.Due
+	}
+	return d.Docket.Resume(ctx, by, ref, due)
+}
+
+// Redo sends a case back for another round with new clocks for the unit.
+func (d *Desk) Redo(ctx context.Context, by casework.Actor, ref casework.Ref, reason string) error {
+	clocks, err := d.again(ctx, by, ref.ID)
+	if err != nil {
+		return err
+	}
+	return d.Docket.Redo(ctx, by, ref, reason, clocks)
+}
+
+// Rate keeps the resident's word; "not solved" with new facts goes back once, with new clocks for the unit.
+func (d *Desk) Rate(ctx context.Context, by casework.Actor, ref casework.Ref, r casework.Rating) (casework.RatingEffect, error) {
+	clocks, err := d.again(ctx, by, ref.ID)
+	if err != nil {
+		return casework.RatingEffect{}, err
+	}
+	r.RedoClocks = clocks
+	return d.Docket.Rate(ctx, by, ref, r)
+}
+
+// Unhang takes a case off the ledger with a new handling limit.
+func (d *Desk) Unhang(ctx context.Context, by casework.Actor, ref casework.Ref) error {
+	clocks, err := d.again(ctx, by, ref.ID)
+	if err != nil {
+		return err
+	}
+	return d.Docket.Unhang(ctx, by, ref, clocks)
+}
+
+func (d *Desk) again(ctx context.Context, by casework.Actor, id casework.CaseID) ([]casework.Promise, error) {
+	c, err := d.Docket.Case(ctx, by, id)
+	if err != nil {
+		return nil, err
+	}
+	return d.Terms.Redo(matterOf(c), d.Now())
+}
+
+func running(f casework.Dossier, name string) (casework.Clock, bool) {
+	i := slices.IndexFunc(f.Clocks, func(k casework.Clock) bool {
+		return k.Name == name && k.Leg == f.Case.Leg && k.Running()
+	})
+	if i < 0 {
+		return casework.Clock{}, false
+	}
+	return f.Clocks[i], true
+}

@@ -64,7 +64,7 @@ type Policy struct {
 		Attempts int   `yaml:"attempts"`
 	} `yaml:"follow_up"`
 
-	digest string
+	id string
 }
 
 // Class is the set of limits of one kind or urgency.
@@ -92,10 +92,12 @@ func Default() (*Policy, error) { return Parse(defaultFile) }
 
 // ID names the policy and version in every promise made by it, such as default@2026.1. A file other than the shipped one adds
 // + and eight digits of its SHA-256, so that numbers changed under an old version number still have a name of their own.
-func (p *Policy) ID() string {
+func (p *Policy) ID() string { return p.id }
+
+func identify(p *Policy, file []byte) string {
 	id := p.Name + "@" + p.Version
-	if p.digest != digestOf(defaultFile) {
-		id += "+" + p.digest[:8]
+	if digest := digestOf(file); digest != digestOf(defaultFile) {
+		id += "+" + digest[:8]
 	}
 	return id
 }
@@ -114,7 +116,7 @@ func Parse(file []byte) (*Policy, error) {
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(file))
 	dec.KnownFields(true)
-	p := &Policy{digest: digestOf(file)}
+	p := &Policy{}
 	if err := dec.Decode(p); err != nil {
 		if errors.Is(err, io.EOF) {
 			return nil, errors.New("the policy is empty")
@@ -127,6 +129,7 @@ func Parse(file []byte) (*Policy, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
+	p.id = identify(p, file)
 	return p, nil
 }
 

@@ -353,3 +353,13 @@ func TestPromiseLaws(t *testing.T) {
 		}
 	})
 }
+
+func BenchmarkPromises(b *testing.B) {
+	terms := standard(b)
+	at := moment(b, "2026-02-13T09:00:00+08:00")
+	for b.Loop() {
+		if _, err := terms.Promises(Matter{Kind: casework.Report}, at); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -121,7 +121,7 @@ func Propose(c *City, in Input) Proposal {
 	if place.code != "" {
 		p.Territory = TerritoryRef{place.code, c.TerritoryName(place.code, locale.ZH)}
 	}
-	p.Kind = c.kind(hits[kindWords], len(matters) > 0)
+	p.Kind = c.kind(hits[kindWords], p.Category.Code)
 	p.Emergency = c.emergency(text, hits[emergencyWords])
 	p.Secret = len(hits[secrecyWords]) > 0
 	p.Urgency = c.urgency(hits[urgencyWords], p, in.At)
@@ -193,8 +193,8 @@ func (c *City) matters(text []rune, title int, hits [lists][]hit) []matter {
 	return all
 }
 
-// kind weighs the kinds; among equals the graver comes first, as the rules list none before another.
-func (c *City) kind(hits []hit, known bool) casework.Kind {
+// kind weighs the kinds; among equals the graver comes first. Where no word tells, the matter does.
+func (c *City) kind(hits []hit, category string) casework.Kind {
 	order := []casework.Kind{casework.Report, casework.Complaint, casework.Suggestion, casework.Consultation, casework.Help, casework.Praise, casework.OtherKind}
 	score := map[casework.Kind]float64{}
 	seen := map[int32]bool{}
@@ -212,8 +212,14 @@ func (c *City) kind(hits []hit, known bool) casework.Kind {
 		}
 	}
 	best, top := c.rules.kindUnknown, 0.0
-	if known {
+	if category != "" {
 		best = c.rules.kindDefault
+	}
+	for prefix := category; prefix != ""; prefix = prefix[:len(prefix)-2] {
+		if k, ok := c.rules.kindDefaults[prefix]; ok {
+			best = k
+			break
+		}
 	}
 	for _, k := range order {
 		if score[k] > top {

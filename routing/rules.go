@@ -17,6 +17,7 @@ type rules struct {
 	weights             struct{ Strong, Plain, Name float64 }
 	opening             int // a kind word among the first so many characters counts double
 	kindDefault         casework.Kind
+	kindDefaults        map[string]casework.Kind // by category code or prefix, the longest first
 	kindUnknown         casework.Kind
 	kinds               []wordsOf
 	categories          []wordsOf
@@ -102,16 +103,17 @@ func (o *ordered) UnmarshalYAML(n *yaml.Node) error {
 }
 
 type rulesFile struct {
-	Version     string
-	PreselectAt float64 `yaml:"preselect_at"`
-	AutoAt      float64 `yaml:"auto_at"`
-	Weights     struct{ Strong, Plain, Name float64 }
-	Opening     int
-	Kinds       ordered
-	KindDefault casework.Kind `yaml:"kind_default"`
-	KindUnknown casework.Kind `yaml:"kind_unknown"`
-	Urgency     struct{ Critical, Urgent []string }
-	Emergency   []struct {
+	Version      string
+	PreselectAt  float64 `yaml:"preselect_at"`
+	AutoAt       float64 `yaml:"auto_at"`
+	Weights      struct{ Strong, Plain, Name float64 }
+	Opening      int
+	Kinds        ordered
+	KindDefault  casework.Kind            `yaml:"kind_default"`
+	KindDefaults map[string]casework.Kind `yaml:"kind_defaults"`
+	KindUnknown  casework.Kind            `yaml:"kind_unknown"`
+	Urgency      struct{ Critical, Urgent []string }
+	Emergency    []struct {
 		Number        string
 		Words, Unless []string
 	}
@@ -142,7 +144,12 @@ func (c *City) loadRules(fsys fs.FS) error {
 	case !slices.Contains(casework.Kinds, f.KindDefault) || !slices.Contains(casework.Kinds, f.KindUnknown):
 		return fmt.Errorf("%s: kind_default and kind_unknown must be kinds", file)
 	}
-	r := &rules{preselectAt: f.PreselectAt, autoAt: f.AutoAt, weights: f.Weights, opening: f.Opening, kindDefault: f.KindDefault, kindUnknown: f.KindUnknown, night: f.Night}
+	for code, kind := range f.KindDefaults {
+		if _, ok := c.categoryAt[code]; !ok || !slices.Contains(casework.Kinds, kind) {
+			return fmt.Errorf("%s: kind_defaults: %q is not a category or %q not a kind", file, code, kind)
+		}
+	}
+	r := &rules{kindDefaults: f.KindDefaults, preselectAt: f.PreselectAt, autoAt: f.AutoAt, weights: f.Weights, opening: f.Opening, kindDefault: f.KindDefault, kindUnknown: f.KindUnknown, night: f.Night}
 	var broken error
 	clean := func(line int, words []string) []string {
 		var kept []string

@@ -1,0 +1,138 @@
+package privacy
+
+import (
+	"cmp"
+	"slices"
+	"unicode"
+)
+
+// The kinds of personal data that Mask finds, in the fixed words of the interfaces contract.
+const (
+	Name     = "name"
+	Phone    = "phone"          // mobile and landline, with extension
+	IDCard   = "id_card"        // resident identity number of 18 or 15 places (GB 11643)
+	BankCard = "bank_card"      // card number (GB/T 15694, Luhn) or an account number after its cue
+	Plate    = "plate"          // vehicle number plate (GA 36)
+	Email    = "email"          //
+	WeChat   = "wechat"         // accounts of WeChat, QQ and the like, after their cue
+	Address  = "address_detail" // what leads to one door: building, entrance, floor, room, house number
+	Licence  = "licence"        // unified social credit code (GB 32100) and registration numbers after their cue
+	Other    = "other"          // passports and the like after their cue, and long numbers of unknown meaning
+)
+
+// Span is one finding: runes Start to End (exclusive) of the input text.
+type Span struct {
+	Start int
+	End   int
+	Kind  string
+}
+
+// star stands for one hidden character, so that a reader sees how long the hidden part was.
+const star = '*'
+
+// Mask hides personal data in a resident's or an official's words. The masked copy has as many runes as the text; the spans are
+// in order and do not overlap. What stays of a finding: the first digit of a phone, the surname of a name, the province of
+// a plate, the @ of an address, the words (building, room) of an address. Rules alone find names, so names that no word
+// announces can stay: what is published also needs a person's eye (domain study 6.2).
+func Mask(text string) (masked string, spans []Span) {
+	s := newScan(text)
+	s.emails()
+	s.plates()
+	s.accounts()
+	s.codes()
+	s.numbers()
+	s.spelledNumbers()
+	s.addresses()
+	s.names()
+	slices.SortFunc(s.found, func(a, b Span) int { return cmp.Compare(a.Start, b.Start) })
+	out := slices.Clone(s.raw)
+	for _, f := range s.found {
+		s.hide(out, f)
+	}
+	return string(out), s.found
+}
+
+// scan is one text under search.
+type scan struct {
+	raw   []rune // as written
+	text  []rune // raw with full-width forms made plain, rune by rune
+	taken []bool // belongs to a finding already
+	found []Span
+}
+
+func newScan(text string) *scan {
+	raw := []rune(text)
+	s := &scan{raw: raw, text: make([]rune, len(raw)), taken: make([]bool, len(raw))}
+	for i, r := range raw {
+		s.text[i] = plain(r)
+	}
+	return s
+}
+
+// plain gives the ASCII form of full-width and mathematical letters and digits.
+func plain(r rune) rune {
+	switch {
+	case r < 0x3000:
+		return r
+	case r == 0x3000:
+		return ' '
+	case r >= 0xFF01 && r <= 0xFF5E:
+		return r - 0xFF01 + '!'
+	case r >= 0x1D7CE && r <= 0x1D7FF:
+		return '0' + (r-0x1D7CE)%10
+	}
+	return r
+}
+
+// take notes a finding, unless part of it belongs to another already.
+func (s *scan) take(from, to int, kind string) bool {
+	if from < 0 || to > len(s.text) || from >= to || slices.Contains(s.taken[from:to], true) {
+		return false
+	}
+	for i := from; i < to; i++ {
+		s.taken[i] = true
+	}
+	s.found = append(s.found, Span{Start: from, End: to, Kind: kind})
+	return true
+}
+
+// at gives the rune at i, 0 outside the text.
+func (s *scan) at(i int) rune {
+	if i < 0 || i >= len(s.text) {
+		return 0
+	}
+	return s.text[i]
+}
+
+// free tells whether i lies in the text and in no finding.
+func (s *scan) free(i int) bool { return i >= 0 && i < len(s.text) && !s.taken[i] }
+
+// hide puts stars over a finding, leaving what its kind may keep.
+func (s *scan) hide(out []rune, f Span) {
+	from := f.Start
+	switch f.Kind {
+	case Phone, Plate:
+		from++
+	case Name:
+		from += surname(s.text, f.Start)
+	}
+	for i := from; i < f.End; i++ {
+		switch {
+		case f.Kind == Email && s.text[i] == '@':
+		case f.Kind == Address && !(isDigit(s.text[i]) || isLetter(s.text[i]) || numerals[s.text[i]] != 0):
+		default:
+			out[i] = star
+		}
+	}
+}
+
+func isDigit(r rune) bool  { return r >= '0' && r <= '9' }
+func isLetter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
+func isAlnum(r rune) bool  { return isDigit(r) || isLetter(r) }
+func isHan(r rune) bool    { return r >= 0x3400 && unicode.Is(unicode.Han, r) }
+func upper(r rune) rune {
+	if r >= 'a' && r <= 'z' {
+		return r - 'a' + 'A'
+	}
+	return r
+}

@@ -109,6 +109,15 @@ func digestOf(file []byte) string {
 
 const maxPolicyBytes = 64 << 10
 
+// Read reads a policy from a file's content, of which it takes no more than a policy may be long; else it is Parse.
+func Read(r io.Reader) (*Policy, error) {
+	file, err := io.ReadAll(io.LimitReader(r, maxPolicyBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	return Parse(file)
+}
+
 // Parse reads a policy file. It refuses unknown fields, missing limits and numbers out of range; the error names the line or the field.
 func Parse(file []byte) (*Policy, error) {
 	if len(file) > maxPolicyBytes {

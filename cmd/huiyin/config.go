@@ -1,0 +1,182 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/mail"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Config is every setting of huiyin. It is read once from the environment and never changed.
+type Config struct {
+	Addr             string    // where the pages are served, host:port
+	BaseURL          string    // how the world reaches them, without a slash at the end; links in letters begin with it
+	Data             string    // directory of everything this machine keeps: private database, keys, outbox
+	DatabaseURL      string    // a PostgreSQL server; empty = a private one in Data
+	MeiliURL         string    // a Meilisearch server; empty = the embedded search
+	MeiliKey         string    // its key
+	MailAddr         string    // where mail is received, host:port
+	Mailbox          []string  // recipients accepted, in lower case; others get 550
+	Smarthost        string    // where letters are sent, host:port; empty = written to the outbox in Data
+	City             string    // directory of the city's rules; empty = the demonstration city
+	OIDCIssuer       string    // single sign-on of the staff; empty = passwords only
+	OIDCClientID     string    // our name there
+	OIDCClientSecret string    // our secret there
+	Keys             string    // file of the keys that seal personal data
+	Clock            time.Time // the clock starts here instead of now; zero = the real time
+}
+
+// Now is the time by the configured clock: it runs on from Config.Clock, or is the real time.
+func (c Config) Now() func() time.Time {
+	if c.Clock.IsZero() {
+		return time.Now
+	}
+	begun := time.Now()
+	return func() time.Time { return c.Clock.Add(time.Since(begun)) }
+}
+
+// setting is one variable of the environment.
+type setting struct {
+	name     string
+	standard string // value when unset or empty
+	help     string
+	set      func(c *Config, value string) error
+}
+
+// settings lists every variable in the order of help. A default may depend on the settings before it: see Load.
+func settings() []setting {
+	return []setting{
+		{"HUIYIN_ADDR", "127.0.0.1:8080", "where the pages are served", func(c *Config, v string) error { return hostPort(&c.Addr, v) }},
+		{"HUIYIN_BASE_URL", "", "how residents reach the pages, such as https://12345.example.gov.cn (empty: http:// and HUIYIN_ADDR)",
+			func(c *Config, v string) error { return webAddress(&c.BaseURL, v) }},
+		{"HUIYIN_DATA", "./var", "directory for the private database, the keys and the outbox", func(c *Config, v string) error { return path(&c.Data, v) }},
+		{"HUIYIN_DATABASE_URL", "", "PostgreSQL 15 or newer, such as postgres://user:password@host/name (empty: a private server)",
+			func(c *Config, v string) error { return databaseAddress(&c.DatabaseURL, v) }},
+		{"HUIYIN_MEILI_URL", "", "Meilisearch server (empty: the embedded search)", func(c *Config, v string) error { return webAddress(&c.MeiliURL, v) }},
+		{"HUIYIN_MEILI_KEY", "", "key of the Meilisearch server", func(c *Config, v string) error { return word(&c.MeiliKey, v) }},
+		{"HUIYIN_MAIL_ADDR", "127.0.0.1:2525", "where mail is received (SMTP)", func(c *Config, v string) error { return hostPort(&c.MailAddr, v) }},
+		{"HUIYIN_MAILBOX", "12345@localhost", "mail addresses accepted, separated by commas", func(c *Config, v string) error { return mailboxes(&c.Mailbox, v) }},
+		{"HUIYIN_SMARTHOST", "", "SMTP server that takes our letters (empty: they are written to the outbox)",
+			func(c *Config, v string) error { return hostPort(&c.Smarthost, v) }},
+		{"HUIYIN_CITY", "", "directory of the city's rules (empty: the demonstration city)", func(c *Config, v string) error { return path(&c.City, v) }},
+		{"HUIYIN_OIDC_ISSUER", "", "single sign-on of the staff (empty: passwords)", func(c *Config, v string) error { return webAddress(&c.OIDCIssuer, v) }},
+		{"HUIYIN_OIDC_CLIENT_ID", "", "our name at the single sign-on", func(c *Config, v string) error { return word(&c.OIDCClientID, v) }},
+		{"HUIYIN_OIDC_CLIENT_SECRET", "", "our secret at the single sign-on", func(c *Config, v string) error { return word(&c.OIDCClientSecret, v) }},
+		{"HUIYIN_KEYS", "", "file of the keys that seal personal data (empty: keys.json in HUIYIN_DATA)", func(c *Config, v string) error { return path(&c.Keys, v) }},
+		{"HUIYIN_CLOCK", "", "time at which the clock starts, such as 2026-11-23T09:00:00+08:00: for demonstrations and tests (empty: now)",
+			func(c *Config, v string) error { return instant(&c.Clock, v) }},
+	}
+}
+
+// Load reads the settings. The error names every setting that cannot be read, one sentence each; the Config then holds
+// the defaults in their place.
+func Load(getenv func(string) (string, bool)) (Config, error) {
+	var c Config
+	var wrong []error
+	for _, s := range settings() {
+		value, _ := getenv(s.name)
+		value = strings.TrimSpace(value)
+		if value != "" {
+			err := s.set(&c, value)
+			if err == nil {
+				continue
+			}
+			wrong = append(wrong, fmt.Errorf("%s cannot be %q: %w", s.name, shown(s.name, value), err))
+		}
+		if s.standard != "" {
+			if err := s.set(&c, s.standard); err != nil {
+				return c, fmt.Errorf("default of %s: %w", s.name, err)
+			}
+		}
+	}
+	if c.BaseURL == "" {
+		c.BaseURL = "http://" + c.Addr
+	}
+	if c.Keys == "" {
+		c.Keys = filepath.Join(c.Data, "keys.json")
+	}
+	if (c.OIDCIssuer == "") != (c.OIDCClientID == "") {
+		wrong = append(wrong, errors.New("HUIYIN_OIDC_ISSUER and HUIYIN_OIDC_CLIENT_ID go together: set both or neither"))
+	}
+	return c, errors.Join(wrong...)
+}
+
+// Secrets stay out of messages.
+func shown(name, value string) string {
+	if strings.Contains(name, "SECRET") || strings.Contains(name, "KEY") || strings.Contains(name, "DATABASE") {
+		return "…"
+	}
+	return value
+}
+
+const longest = 4096
+
+func word(to *string, v string) error {
+	if len(v) > longest || strings.ContainsAny(v, "\x00\r\n") {
+		return errors.New("it must be one line of at most 4096 bytes")
+	}
+	*to = v
+	return nil
+}
+
+func path(to *string, v string) error {
+	if err := word(to, v); err != nil {
+		return err
+	}
+	*to = filepath.Clean(v)
+	return nil
+}
+
+func hostPort(to *string, v string) error {
+	host, port, err := net.SplitHostPort(v)
+	if err != nil {
+		return errors.New("it must be host:port, such as 127.0.0.1:8080")
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+		return errors.New("the port must be a number from 1 to 65535")
+	}
+	*to = net.JoinHostPort(host, port)
+	return nil
+}
+
+func webAddress(to *string, v string) error {
+	u, err := url.Parse(v)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return errors.New("it must be a web address, such as https://12345.example.gov.cn")
+	}
+	*to = strings.TrimRight(v, "/")
+	return nil
+}
+
+func databaseAddress(to *string, v string) error {
+	if !strings.HasPrefix(v, "postgres://") && !strings.HasPrefix(v, "postgresql://") {
+		return errors.New("it must begin with postgres://")
+	}
+	return word(to, v)
+}
+
+func mailboxes(to *[]string, v string) error {
+	*to = nil
+	for one := range strings.SplitSeq(v, ",") {
+		a, err := mail.ParseAddress(strings.TrimSpace(one))
+		if err != nil {
+			return fmt.Errorf("%q is not a mail address", strings.TrimSpace(one))
+		}
+		*to = append(*to, strings.ToLower(a.Address))
+	}
+	return nil
+}
+
+func instant(to *time.Time, v string) error {
+	t, err := time.Parse(time.RFC3339, v)
+	if err != nil {
+		return errors.New("it must be a time with offset, such as 2026-11-23T09:00:00+08:00")
+	}
+	*to = t
+	return nil
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"huiyin/pg"
+)
+
+// databaseChecks look at the database; the first tells when it could not be opened, and the others then pass over it.
+var databaseChecks = []Check{
+	{"database", checkDatabase},
+	{"schema", inDatabase(checkSchema)},
+	{"database role", inDatabase(checkRole)},
+	{"row security", inDatabase(checkRowSecurity)},
+	{"clock", inDatabase(checkClock)},
+}
+
+// protected are the tables on which row-level security must stand, forced, for the rules of data use to hold.
+var protected = []string{"cases", "person", "attachment", "message", "rating", "submission"}
+
+func inDatabase(run func(ctx context.Context, p *patient) (Finding, error)) func(context.Context, *patient) Finding {
+	return func(ctx context.Context, p *patient) Finding {
+		if p.db == nil {
+			return doubt("not looked at, since the database could not be opened")
+		}
+		f, err := run(ctx, p)
+		if err != nil {
+			return bad("%s", sentence(pg.Classify(err)))
+		}
+		return f
+	}
+}
+
+func checkDatabase(ctx context.Context, p *patient) Finding {
+	if p.db == nil {
+		return bad("%s", sentence(pg.Classify(p.dbErr)))
+	}
+	var version string
+	var number int
+	const ask = `select current_setting('server_version'), current_setting('server_version_num')::int`
+	if err := p.db.QueryRow(ctx, ask).Scan(&version, &number); err != nil {
+		return bad("%s", sentence(pg.Classify(err)))
+	}
+	if number < 150000 {
+		return bad("PostgreSQL %s answers, but 15 or newer is needed", version)
+	}
+	where := "the configured server"
+	if p.config.DatabaseURL == "" {
+		where = "the private server"
+	}
+	return fine("%s answers, PostgreSQL %s", where, version)
+}
+
+func checkSchema(ctx context.Context, p *patient) (Finding, error) {
+	if err := pg.CheckVersion(ctx, p.db); err != nil {
+		return Finding{}, err
+	}
+	v, err := pg.SchemaVersion(ctx, p.db)
+	return fine("version %d, as this program expects", v), err
+}
+
+func checkRole(ctx context.Context, p *patient) (Finding, error) {
+	var name string
+	var free, monitor bool
+	const ask = `select rolname, rolsuper or rolbypassrls, pg_has_role('pg_read_all_stats', 'member') from pg_roles where rolname = current_user`
+	if err := p.db.QueryRow(ctx, ask).Scan(&name, &free, &monitor); err != nil {
+		return Finding{}, err
+	}
+	switch {
+	case free:
+		return bad("the program works as %s, which row-level security does not bind: run \"alter role %s nosuperuser nobypassrls\"", name, name), nil
+	case !monitor:
+		return doubt("the program works as %s, bound by row-level security, but cannot see who holds the followers back: run \"grant pg_read_all_stats to %s\"", name, name), nil
+	}
+	return fine("the program works as %s, bound by row-level security", name), nil
+}
+
+func checkRowSecurity(ctx context.Context, p *patient) (Finding, error) {
+	const ask = `select name from unnest($1::text[]) as name
+	             where not exists (select from pg_class where oid = to_regclass(name) and relrowsecurity and relforcerowsecurity)`
+	rows, err := p.db.Query(ctx, ask, protected)
+	if err != nil {
+		return Finding{}, err
+	}
+	open, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return Finding{}, err
+	}
+	if len(open) > 0 {
+		return bad("row-level security is not forced on %s: somebody changed the schema by hand, and huiyin must not serve like this", strings.Join(open, ", ")), nil
+	}
+	return fine("forced on %s", strings.Join(protected, ", ")), nil
+}
+
+func checkClock(ctx context.Context, p *patient) (Finding, error) {
+	var theirs time.Time
+	before := p.now()
+	if err := p.db.QueryRow(ctx, `select clock_timestamp()`).Scan(&theirs); err != nil {
+		return Finding{}, err
+	}
+	return judgeClock(theirs, before, p.now()), nil
+}
+
+// The server's time was read at some moment between before and after.
+func judgeClock(theirs, before, after time.Time) Finding {
+	var apart time.Duration
+	switch {
+	case theirs.Before(before):
+		apart = before.Sub(theirs)
+	case theirs.After(after):
+		apart = theirs.Sub(after)
+	}
+	apart = apart.Round(time.Millisecond)
+	switch {
+	case apart > 30*time.Second:
+		return bad("this machine and the database are %v apart: set both by NTP, since deadlines are judged by these clocks", apart)
+	case apart > 2*time.Second:
+		return doubt("this machine and the database are %v apart: set both by NTP", apart)
+	}
+	return fine("this machine and the database agree")
+}

@@ -48,9 +48,23 @@ func TestALineIsAnsweredByOneLine(t *testing.T) {
 func TestWrongLinesAreWrongUsage(t *testing.T) {
 	c := linlan(t)
 	for _, line := range []string{``, `x`, `[]`, `{"id":1}`, `{"text":"a"}`, `{"id":1,"text":"a"} {}`, `{"id":1,"text":"a","at":"2026-03-02T09:30:00"}`, `{"id":1,"text":"a","at":"2026-03-02"}`, `{"id":1,"text":3}`, "{\"id\":1,\"text\":\"\xff\"}"} {
-		if out, err := routing.AnswerLine(c, []byte(line)); err == nil {
+		if out, err := routing.AnswerLine(c, []byte(line)); err == nil || !json.Valid(out) || !strings.Contains(string(out), `"error":`) {
 			t.Errorf("%q is answered: %s", line, out)
 		}
+	}
+}
+
+func TestEveryLineHasItsAnswerAndWrongOnesAreTold(t *testing.T) {
+	in := `{"id":1,"text":"路灯不亮"}` + "\n\n" + `{"id":"b","text":"停水","at":"2026-03-02T09:30:00"}` + "\r\n" + strings.Repeat("x", 2<<20) + "\n" + `{"id":3,"text":"停电"}`
+	var out strings.Builder
+	var wrong []int
+	err := routing.Answers(t.Context(), linlan(t), strings.NewReader(in), &out, func(line int, why error) { wrong = append(wrong, line) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) != 4 || len(wrong) != 2 || wrong[0] != 3 || wrong[1] != 4 || !strings.HasPrefix(lines[1], `{"id":"b","error":"\"at\" must be a time with an offset`) || !strings.HasPrefix(lines[3], `{"id":3,`) {
+		t.Errorf("wrong %v, answers:\n%s", wrong, out.String())
 	}
 }
 
@@ -59,8 +73,8 @@ func FuzzAnswerLine(f *testing.F) {
 	f.Add([]byte(`{"id":1,"text":"路灯不亮","address":"向阳街道","at":"2026-03-02T23:30:00+08:00"}`))
 	f.Add([]byte(`{"id":null,"text":""}`))
 	f.Fuzz(func(t *testing.T, line []byte) {
-		out, err := routing.AnswerLine(c, line)
-		if err == nil && !json.Valid(out) {
+		out, _ := routing.AnswerLine(c, line)
+		if !json.Valid(out) {
 			t.Errorf("%q is answered by %q", line, out)
 		}
 	})

@@ -80,13 +80,13 @@ const (
 func (c *City) CanDispatch(category string, code casework.UnitCode) error {
 	u, ok := c.Unit(code)
 	if !ok {
-		return fault.Wrap(fault.Invalid, "fault.unit_unknown", errors.New(string(code))).At("unit")
+		return fault.Wrap(fault.Invalid, "fault.no_such_unit", errors.New(string(code))).At("unit")
 	}
 	if u.Level == HotlineLevel {
-		return fault.New(fault.Invalid, "fault.unit_hotline").At("unit")
+		return fault.New(fault.Invalid, "fault.not_to_hotline").At("unit")
 	}
 	if _, ok := c.Category(category); !ok && category != "" {
-		return fault.Wrap(fault.Invalid, "fault.category_unknown", errors.New(category)).At("category")
+		return fault.Wrap(fault.Invalid, "fault.no_such_category", errors.New(category)).At("category")
 	}
 	if u.Level != StreetLevel {
 		return nil
@@ -113,11 +113,11 @@ func (c *City) CanCoHandle(lead, helper casework.UnitCode) error {
 	u, ok := c.Unit(helper)
 	switch {
 	case !ok:
-		return fault.Wrap(fault.Invalid, "fault.unit_unknown", errors.New(string(helper))).At("helper")
+		return fault.Wrap(fault.Invalid, "fault.no_such_unit", errors.New(string(helper))).At("helper")
 	case u.Level == HotlineLevel:
-		return fault.New(fault.Invalid, "fault.unit_hotline").At("helper")
+		return fault.New(fault.Invalid, "fault.not_to_hotline").At("helper")
 	case lead == helper:
-		return fault.New(fault.Invalid, "fault.same_unit").At("helper")
+		return fault.New(fault.Invalid, "fault.own_helper").At("helper")
 	}
 	return nil
 }

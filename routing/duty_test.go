@@ -26,9 +26,9 @@ func TestAMatterOnADepartmentsDutyListCannotGoToAStreet(t *testing.T) {
 		{"neighbours' quarrels are the street's", "100402", "s-linjiang-xiangyang", ""},
 		{"a street only assists with fire lanes", "160101", "s-linjiang-xiangyang", "fault.duty_list"},
 		{"without a category an operator may ask the street", "", "s-linjiang-xiangyang", ""},
-		{"the hotline does not dispatch to itself", "010101", "hotline", "fault.unit_hotline"},
-		{"a unit nobody knows", "010101", "x", "fault.unit_unknown"},
-		{"a category nobody knows", "990000", "d-linjiang", "fault.category_unknown"},
+		{"the hotline does not dispatch to itself", "010101", "hotline", "fault.not_to_hotline"},
+		{"a unit nobody knows", "010101", "x", "fault.no_such_unit"},
+		{"a category nobody knows", "990000", "d-linjiang", "fault.no_such_category"},
 	} {
 		err := c.CanDispatch(tc.category, tc.unit)
 		if tc.key == "" {
@@ -97,7 +97,7 @@ func TestCoHandlersAreOtherUnits(t *testing.T) {
 		lead, helper casework.UnitCode
 		key          string
 	}{
-		{"c-xiaofang", "s-linjiang-xiangyang", ""}, {"c-xiaofang", "c-xiaofang", "fault.same_unit"}, {"c-xiaofang", "hotline", "fault.unit_hotline"}, {"c-xiaofang", "x", "fault.unit_unknown"},
+		{"c-xiaofang", "s-linjiang-xiangyang", ""}, {"c-xiaofang", "c-xiaofang", "fault.own_helper"}, {"c-xiaofang", "hotline", "fault.not_to_hotline"}, {"c-xiaofang", "x", "fault.no_such_unit"},
 	} {
 		if err := c.CanCoHandle(tc.lead, tc.helper); (err != nil) != (tc.key != "") || err != nil && fault.KeyOf(err) != tc.key {
 			t.Errorf("%s helped by %s: %v, want %q", tc.lead, tc.helper, err, tc.key)

@@ -231,20 +231,30 @@ func (c *City) kind(hits []hit, category string) casework.Kind {
 
 // emergency finds a danger that is happening: its word in a sentence without a word that shows it is over or only asked about.
 func (c *City) emergency(text []rune, hits []hit) EmergencyRef {
+	var sentence string
+	until := 0 // the end of that sentence: each is cut out once, however many words it has
+	refused := map[int]bool{}
 	for _, h := range hits {
-		start, end := h.start, h.end
-		for start > 0 && !endsSentence(text[start-1]) {
-			start--
+		if h.end > until {
+			start, end := h.start, h.end
+			for start > 0 && !endsSentence(text[start-1]) {
+				start--
+			}
+			for end < len(text) && !endsSentence(text[end]) {
+				end++
+			}
+			sentence, until = string(text[start:end]), end
+			clear(refused)
 		}
-		for end < len(text) && !endsSentence(text[end]) {
-			end++
-		}
-		sentence := string(text[start:end])
 		for _, to := range c.words.on(h, emergencyWords) {
 			e := c.rules.emergencies[to.index]
+			if refused[to.index] {
+				continue
+			}
 			if !slices.ContainsFunc(e.unless, func(w string) bool { return strings.Contains(sentence, w) }) {
 				return EmergencyRef{Number: e.number, Word: string(text[h.start:h.end])}
 			}
+			refused[to.index] = true
 		}
 	}
 	return EmergencyRef{}

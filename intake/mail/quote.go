@@ -34,6 +34,9 @@ func (r rules) match(kind, s string) bool { return r[kind] != nil && r[kind].Mat
 
 var quotes = readRules(quoteRules, `^\s*`, `\s*$`)
 
+// lines that the rules look at, far more than a letter has before its history begins.
+const maxLines = 4000
+
 // longest line that the rules look at; longer ones are words, never marks.
 const maxMark = 600
 
@@ -43,7 +46,7 @@ func SplitQuoted(s string) (text, quoted string) {
 	lines := strings.Split(s, "\n")
 	cut := len(lines)
 	forwarded := false
-	for i := 0; i < len(lines); i++ {
+	for i := 0; i < min(len(lines), maxLines); i++ {
 		line := strings.TrimSpace(lines[i])
 		if line == "" || len(line) > maxMark {
 			continue
@@ -54,8 +57,10 @@ func SplitQuoted(s string) (text, quoted string) {
 		}
 		if begins(lines, i) {
 			cut = i
-			if i > 0 && rule(lines[i-1]) {
-				cut = i - 1
+			for j := i - 1; j >= 0 && (rule(lines[j]) || strings.TrimSpace(lines[j]) == ""); j-- {
+				if rule(lines[j]) {
+					cut = j // the line drawn above the history belongs to it
+				}
 			}
 			break
 		}
@@ -70,7 +75,7 @@ func SplitQuoted(s string) (text, quoted string) {
 		switch {
 		case !forwarded && isQuoteLine(trimmed):
 			gone = append(gone, line)
-		case len(trimmed) <= 160 && quotes.match("device", trimmed) && (i > 0 || cut == len(lines)) && len(head) > 1:
+		case len(trimmed) <= 160 && trimmed != "" && len(head) > 1 && i < maxLines && quotes.match("device", trimmed):
 			gone = append(gone, line)
 		default:
 			kept = append(kept, line)
@@ -78,11 +83,23 @@ func SplitQuoted(s string) (text, quoted string) {
 	}
 	if !forwarded {
 		var sign []string
+		if n := lastWords(kept); cut < len(lines) && n > 0 && bareAddress.MatchString(kept[n]) {
+			kept, gone = kept[:n], append(gone, kept[n])
+		}
 		kept, sign = splitSignature(kept)
 		gone = append(gone, sign...)
 	}
 	gone = append(gone, lines[cut:]...)
 	return strings.Trim(strings.Join(kept, "\n"), "\n \t"), strings.Trim(strings.Join(gone, "\n"), "\n")
+}
+
+// lastWords is the index of the last line that is not blank, -1 if there is none.
+func lastWords(lines []string) int {
+	n := len(lines) - 1
+	for n >= 0 && strings.TrimSpace(lines[n]) == "" {
+		n--
+	}
+	return n
 }
 
 // begins tells whether history begins at line i.
@@ -103,11 +120,11 @@ func begins(lines []string, i int) bool {
 		if len(joined) > maxMark {
 			break
 		}
-		if quotes.match("wrote", joined) && !isQuoteLine(line) {
+		if endsInColon(joined) && quotes.match("wrote", joined) && !isQuoteLine(line) {
 			return n == 0 || mayStartWrote(line)
 		}
 	}
-	if !quotes.match("field", line) {
+	if !strings.ContainsAny(line, ":\uff1a") || !quotes.match("field", line) {
 		return false
 	}
 	fields, from := 0, false
@@ -134,6 +151,12 @@ var wroteStart = regexp.MustCompile(`(?i)^\s*(on|am|em|el|le|op|il|den|dne|w|\p{
 // mayStartWrote: the first of several lines of "so-and-so wrote" begins with its preposition, a date or an address.
 func mayStartWrote(line string) bool { return wroteStart.MatchString(line) }
 
+// endsInColon spares the costly rules on lines that end otherwise.
+func endsInColon(s string) bool { return strings.HasSuffix(s, ":") || strings.HasSuffix(s, "\uff1a") }
+
+// bareAddress is a line that holds one e-mail address and nothing else: Foxmail puts it between the words and the history.
+var bareAddress = regexp.MustCompile(`^\s*[^\s@<>]{1,64}@[^\s@<>]{1,190}\s*$`)
+
 // rule is a line drawn across the page.
 func rule(line string) bool {
 	t := strings.TrimSpace(line)
@@ -148,7 +171,7 @@ func isQuoteLine(line string) bool {
 func splitSignature(lines []string) (text, sign []string) {
 	from := max(0, len(lines)-20)
 	for i := from; i < len(lines); i++ {
-		if quotes.match("sign", lines[i]) && i > 0 {
+		if len(lines[i]) < 60 && i > 0 && quotes.match("sign", lines[i]) {
 			return lines[:i], lines[i:]
 		}
 	}

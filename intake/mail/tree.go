@@ -212,6 +212,11 @@ func findBoundary(body []byte) string {
 
 func looksHTML(b []byte) bool {
 	head := bytes.ToLower(bytes.TrimSpace(b[:min(len(b), 2048)]))
+	for _, tag := range []string{"<div", "<p>", "<p ", "<table", "<span", "<meta ", "<font"} {
+		if bytes.HasPrefix(head, []byte(tag)) {
+			return true
+		}
+	}
 	return bytes.HasPrefix(head, []byte("<!doctype html")) || bytes.HasPrefix(head, []byte("<html")) || bytes.Contains(head, []byte("<html")) && bytes.Contains(head, []byte("<head")) || bytes.Contains(head, []byte("<body"))
 }
 
@@ -239,7 +244,10 @@ func readable(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
 	s = strings.Map(func(r rune) rune {
-		if unsafeRune(r) {
+		switch {
+		case r == '\u00a0':
+			return ' '
+		case unsafeRune(r):
 			return -1
 		}
 		return r
@@ -248,7 +256,7 @@ func readable(s string) string {
 	out.Grow(len(s))
 	empty := 0
 	for line := range strings.Lines(s) {
-		line = strings.TrimRight(line, " \t\n\u00a0")
+		line = strings.TrimRight(line, " \t\n")
 		if line == "" {
 			empty++
 			continue

@@ -118,7 +118,7 @@ func bounced(m *Message, root *node) string {
 		return ""
 	}
 	subject := wordSigns.match("bounce", m.Subject)
-	body := wordSigns.match("failed", m.Text[:min(len(m.Text), 6000)])
+	body := (system || shared || subject) && wordSigns.match("failed", m.Text[:min(len(m.Text), 6000)])
 	switch {
 	case system && (subject || body):
 		return "mail_system"
@@ -197,12 +197,26 @@ func unreadable(m *Message, p *parser, root *node) string {
 	switch {
 	case !words && m.Subject == "":
 		return "no_content"
-	case root.header == nil && !readableShare(m.Text):
+	case root.header == nil && (controls(root.body) || !readableShare(m.Text)):
 		return "binary"
 	case p.repaired["depth_limit"] && strings.TrimSpace(m.Text) == "":
 		return "too_deep"
 	}
 	return ""
+}
+
+// controls: a NUL, or more than one control character in fifty bytes, which no text has.
+func controls(b []byte) bool {
+	n := 0
+	for _, c := range b {
+		if c == 0 {
+			return true
+		}
+		if c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != 0x1B {
+			n++
+		}
+	}
+	return n*50 > len(b)
 }
 
 // readableShare: at most one in ten characters is damage.

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"huiyin/privacy"
+)
+
+// mask answers, for each line of standard input or of the files, with the masked copy of its text and what was masked.
+func mask(ctx context.Context, env *Env, args []string) error {
+	f := env.flags("mask", "[FILE…]")
+	if err := parse(f, args, 0, -1); err != nil {
+		return err
+	}
+	wrong := 0
+	answer := func(name string, in io.Reader) error {
+		_, err := privacy.MaskLines(ctx, in, env.Stdout, func(line int, why error) {
+			if wrong++; wrong <= maxComplaints {
+				fmt.Fprintf(env.Stderr, "huiyin mask: %s line %d: %s\n", name, line, oneLine(why.Error()))
+			}
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		return nil
+	}
+	var err error
+	if f.NArg() == 0 {
+		err = answer("standard input", env.Stdin)
+	}
+	for _, name := range f.Args() {
+		if err = answerFile(name, answer); err != nil {
+			break
+		}
+	}
+	if err == nil && wrong > 0 {
+		err = usage{fmt.Sprintf("lines that are wrongly written and were not masked: %d", wrong)}
+	}
+	return err
+}

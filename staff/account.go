@@ -51,11 +51,11 @@ func (r *Register) Add(ctx context.Context, by int64, n NewAccount) (Account, er
 			a.Login, a.Name, hash, a.Unit, a.Roles, a.MustChange, a.CreatedAt).Scan(&a.ID)
 		switch {
 		case pg.IsUniqueViolation(err, "account_login_key"):
-			return fault.Wrap(fault.Conflict, "fault.login_taken", err).At("login")
+			return fault.New(fault.Conflict, "fault.login_taken").At("login")
 		case pg.IsCheckViolation(err, "account_login_check"):
-			return fault.Wrap(fault.Invalid, "fault.login_form", err).At("login")
+			return fault.New(fault.Invalid, "fault.login_form").At("login")
 		case pg.IsForeignKeyViolation(err, "account_unit_fkey"):
-			return fault.Wrap(fault.Invalid, "fault.unit_unknown", err).At("unit")
+			return fault.New(fault.Invalid, "fault.account_unit").At("unit").With("Unit", string(a.Unit))
 		case err != nil:
 			return fmt.Errorf("add account: %w", err)
 		}

@@ -40,7 +40,7 @@ func CheckPassword(login, password string) error {
 	bad := func(key string) error { return fault.New(fault.Invalid, key).At("password") }
 	p := norm.NFC.String(password)
 	if !utf8.ValidString(p) || utf8.RuneCountInString(p) < MinPassword {
-		return bad("fault.password_short")
+		return fault.New(fault.Invalid, "fault.password_short").At("password").With("Least", MinPassword)
 	}
 	if len(p) > maxPassword {
 		return bad("fault.password_long")

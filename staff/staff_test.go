@@ -294,7 +294,7 @@ func TestAccountsRefused(t *testing.T) {
 		{"login taken", func(n *NewAccount) { n.Login = "LI.NA" }, fault.Conflict, "fault.login_taken"},
 		{"login of spaces", func(n *NewAccount) { n.Login = "a b" }, fault.Invalid, "fault.login_form"},
 		{"login in Han", func(n *NewAccount) { n.Login = "王伟" }, fault.Invalid, "fault.login_form"},
-		{"no such unit", func(n *NewAccount) { n.Unit = "moon" }, fault.Invalid, "fault.unit_unknown"},
+		{"no such unit", func(n *NewAccount) { n.Unit = "moon" }, fault.Invalid, "fault.account_unit"},
 		{"no role", func(n *NewAccount) { n.Roles = nil }, fault.Invalid, "fault.role_missing"},
 		{"role of nobody", func(n *NewAccount) { n.Roles = []casework.Role{"king"} }, fault.Invalid, "fault.role_unknown"},
 		{"resident", func(n *NewAccount) { n.Roles = []casework.Role{casework.ResidentRole} }, fault.Invalid, "fault.role_unknown"},

@@ -26,9 +26,11 @@ func commands() []command {
 	return []command{
 		{"migrate", "bring the database schema to the version of this program", migrate},
 		{"doctor", "check settings, database, disk, clock and mail, and say in plain words what is wrong", doctor},
+		{"user", "keep the staff accounts: add, passwd, roles, disable, enable, list", user},
 		{"due", "tell by when a unit must sign, contact and handle (JSON lines in, JSON lines out)", due},
 		{"workdays", "tell for each day of a range whether it is a working day, and why", workdays},
 		{"route", "propose kind, category, place and responsible units for each text, with reasons (JSON lines in, JSON lines out)", route},
+		{"mask", "mask personal data in texts (JSON lines in, JSON lines out)", mask},
 		{"help", "list the commands and the settings", help},
 		{"version", "print the version of this program and of its database schema", version},
 	}

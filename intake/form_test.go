@@ -1,0 +1,135 @@
+package intake
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
+
+	"huiyin/casework"
+	"huiyin/fault"
+	"huiyin/privacy"
+)
+
+func form() Form {
+	return Form{Nonce: "0123456789abcdef", Text: "人民路的路灯坏了三天。晚上很黑。", Place: "人民路12号3栋502室", Name: "李小明", Phone: "13800001234", Email: "li@mail.example", Publish: true}
+}
+
+func TestTheSameFormIsOneCaseAndAChangedOneIsAnother(t *testing.T) {
+	d := open(t)
+	file := func(f Form) casework.Receipt {
+		t.Helper()
+		s, err := f.Submission()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := d.File(t.Context(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	first, again := file(form()), file(form())
+	if first.ID != again.ID || !again.Existing || first.Code != again.Code || !strings.Contains(first.Code, "-") {
+		t.Errorf("first %v again %v", first, again)
+	}
+	changed := form()
+	changed.Text += "请修理。"
+	if file(changed).ID == first.ID {
+		t.Error("changed words were lost")
+	}
+	c, err := d.docket.Case(t.Context(), casework.System, first.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Title != "人民路的路灯坏了三天" || strings.Contains(c.Place, "502") || !c.HasIdentity {
+		t.Errorf("title %q place %q", c.Title, c.Place)
+	}
+}
+
+func TestFormNamesTheFieldAtFault(t *testing.T) {
+	for _, tc := range []struct {
+		change func(*Form)
+		field  string
+		kind   fault.Kind
+	}{
+		{func(f *Form) { f.Text = " \n\u3000" }, "text", fault.Invalid},
+		{func(f *Form) { f.Text = strings.Repeat("字", casework.MaxBody+1) }, "text", fault.TooLarge},
+		{func(f *Form) { f.Email = "no address" }, "email", fault.Invalid},
+		{func(f *Form) { f.Email = "a@b.example, c@d.example" }, "email", fault.Invalid},
+		{func(f *Form) { f.Phone = "call me" }, "phone", fault.Invalid},
+		{func(f *Form) { f.Files = []casework.Attachment{{Name: "a", Data: make([]byte, casework.MaxFile+1)}} }, "files", fault.TooLarge},
+		{func(f *Form) { f.Nonce = "" }, "", fault.Invalid},
+	} {
+		f := form()
+		tc.change(&f)
+		_, err := f.Submission()
+		if fe, ok := err.(*fault.Error); !ok || fe.Field != tc.field || fe.Kind != tc.kind {
+			t.Errorf("%s: %v", tc.field, err)
+		}
+	}
+}
+
+func TestSecretAndDangerAreTakenFromTheWords(t *testing.T) {
+	city, terms := rules(t)
+	d := New(Settings{City: city, Terms: terms, Now: casesNow})
+	f := form()
+	f.Text, f.Secret = "举报某餐馆使用过期食材", true
+	s, err := f.Submission()
+	if err != nil {
+		t.Fatal(err)
+	}
+	filing, err := d.Prepare(s)
+	if err != nil || !filing.Secret || filing.Kind != casework.Report || !filing.RealName {
+		t.Errorf("%+v %v", filing.Kind, err)
+	}
+	f.Text = "居民楼正在着火，快来人"
+	s, _ = f.Submission()
+	filing, _ = d.Prepare(s)
+	if filing.Urgency != casework.Critical || filing.Total.WorkingDays != 0 {
+		t.Errorf("urgency %s, %d working days", filing.Urgency, filing.Total.WorkingDays)
+	}
+	s.Category = "no such"
+	if _, err := d.Prepare(s); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("unknown category: %v", err)
+	}
+}
+
+func TestWhatAPersonToldIsHiddenInTheirWords(t *testing.T) {
+	p := casework.Person{Name: "欧阳小明", Phone: "0898-66001234", Email: "x@y.example"}
+	m := masked("欧阳小明说：打0898-66001234或x@y.example找欧阳小明", p)
+	for _, own := range []string{"欧阳小明", "66001234", "x@y.example"} {
+		if strings.Contains(m.Clear, own) {
+			t.Errorf("%q stands in %q", own, m.Clear)
+		}
+	}
+	if utf8.RuneCountInString(m.Clear) != utf8.RuneCountInString(m.Original) {
+		t.Error("the copy has another length")
+	}
+}
+
+func TestTidyingIsOnceAndForAll(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := string(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")) + rapid.String().Draw(t, "text")
+		once := lines(s)
+		if !utf8.ValidString(once) || lines(once) != once || strings.Contains(once, "\n\n\n") || strings.ContainsAny(once, "\x00\r\u202e") {
+			t.Fatalf("%q", once)
+		}
+		one := line(s, 20)
+		if strings.Contains(one, "\n") || utf8.RuneCountInString(one) > 20 {
+			t.Fatalf("%q", one)
+		}
+		name := fileName(s, 1, "image/png")
+		if name == "" || strings.ContainsAny(name, "/\\\x00\n") || strings.HasPrefix(name, ".") || utf8.RuneCountInString(name) > maxFileName {
+			t.Fatalf("%q", name)
+		}
+		title := headline("", masked(once, casework.Person{}), casework.Person{})
+		if once != "" && (title.Original == "" || utf8.RuneCountInString(title.Original) > maxHeadline) {
+			t.Fatalf("title %q of %q", title.Original, once)
+		}
+		if clear, _ := privacy.Mask(once); utf8.RuneCountInString(clear) != utf8.RuneCountInString(once) {
+			t.Fatalf("mask changed the length of %q", once)
+		}
+	})
+}

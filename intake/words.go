@@ -1,0 +1,160 @@
+package intake
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"huiyin/casework"
+	"huiyin/fault"
+	"huiyin/locale"
+	"huiyin/privacy"
+)
+
+// Bounds of the short fields, in runes. Text has casework.MaxBody, and what is longer is refused by the one who can ask again.
+const (
+	maxTitle    = 200
+	maxHeadline = 40 // of a title made from the text
+	maxPlace    = 500
+	maxName     = 100
+	maxContact  = 254
+	maxExternal = 100
+)
+
+// tidy brings the words into the form that is kept: valid UTF-8, one kind of line end, no control characters, nothing at the edges.
+func (s *Submission) tidy() {
+	s.Title = line(s.Title, maxTitle)
+	s.Text = lines(s.Text)
+	s.Place = line(s.Place, maxPlace)
+	s.ExternalNo = line(s.ExternalNo, maxExternal)
+	s.Person = casework.Person{Name: line(s.Person.Name, maxName), Phone: line(s.Person.Phone, maxName), Email: line(s.Person.Email, maxContact), Address: line(s.Person.Address, maxPlace)}
+	if s.Language == "" {
+		s.Language = languageOf(s.Title + s.Text)
+	}
+}
+
+// lines tidies a text of several lines: at most one empty line between two others.
+func lines(s string) string {
+	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n\n").Replace(strings.ToValidUTF8(s, "\uFFFD"))
+	var b strings.Builder
+	empty := 0
+	for l := range strings.SplitSeq(s, "\n") {
+		l = strings.TrimRightFunc(strings.Map(printable, l), unicode.IsSpace)
+		if l == "" {
+			empty++
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteString(strings.Repeat("\n", 1+min(empty, 1)))
+		}
+		empty = 0
+		b.WriteString(l)
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// line tidies a text of one line and cuts it at a number of runes.
+func line(s string, limit int) string {
+	s = strings.Join(strings.Fields(strings.Map(printable, lines(s))), " ")
+	return cut(s, limit)
+}
+
+func cut(s string, limit int) string {
+	if utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	return strings.TrimSpace(string([]rune(s)[:limit]))
+}
+
+// printable drops control characters and the marks that turn the direction of text, which make one name look like another.
+func printable(r rune) rune {
+	switch {
+	case r == '\t', r == '\n':
+		return r
+	case unicode.IsControl(r), r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069, r == 0xFEFF:
+		return -1
+	}
+	return r
+}
+
+// languageOf tells the language to answer in: English where there are letters and no Han character.
+func languageOf(s string) locale.Lang {
+	letters := false
+	for _, r := range s {
+		if unicode.Is(unicode.Han, r) {
+			return locale.ZH
+		}
+		letters = letters || unicode.IsLetter(r)
+	}
+	if letters {
+		return locale.EN
+	}
+	return locale.ZH
+}
+
+// masked pairs words with the copy that staff see: what the rules of privacy find, and what the person told about themselves, is hidden.
+func masked(s string, p casework.Person) casework.Masked {
+	clear, _ := privacy.Mask(s)
+	return casework.Masked{Original: s, Clear: hideOwn([]rune(s), []rune(clear), p)}
+}
+
+// hideOwn hides the person's own name, phone number and addresses wherever they stand in the text; both texts have the same number of runes.
+func hideOwn(text, clear []rune, p casework.Person) string {
+	for _, own := range []struct {
+		value string
+		least int
+	}{{p.Name, 2}, {p.Phone, 5}, {p.Email, 5}, {p.Address, 6}} {
+		word := []rune(own.value)
+		if len(word) < own.least || len(text) != len(clear) {
+			continue
+		}
+		for at := 0; at+len(word) <= len(text); at++ {
+			if !slices.Equal(text[at:at+len(word)], word) {
+				continue
+			}
+			for i := at + 1; i < at+len(word); i++ {
+				clear[i] = '*'
+			}
+			at += len(word) - 1
+		}
+	}
+	return string(clear)
+}
+
+// headline is the title as given, or the first sentence of the body: cut at the same place in the original and in the masked copy.
+func headline(title string, body casework.Masked, p casework.Person) casework.Masked {
+	if title != "" {
+		return masked(title, p)
+	}
+	text, clear := []rune(body.Original), []rune(body.Clear)
+	end := min(len(text), maxHeadline)
+	for i, r := range text[:end] {
+		if i >= 4 && (r == '\n' || unicode.Is(unicode.Sentence_Terminal, r) && r != '.' || r == '.' && (i+1 == len(text) || unicode.IsSpace(text[i+1]))) {
+			end = i
+			break
+		}
+	}
+	if len(clear) != len(text) {
+		clear = text[:0]
+	}
+	one := func(r []rune) string { return strings.Join(strings.Fields(string(r[:min(end, len(r))])), " ") }
+	return casework.Masked{Original: one(text), Clear: one(clear)}
+}
+
+func invalid(field string) error { return fault.New(fault.Invalid, "fault.invalid").At(field) }
+
+func contains[T comparable](all []T, v T) bool { return slices.Contains(all, v) }
+
+func or[T ~string](given, otherwise T) T {
+	if given != "" {
+		return given
+	}
+	return otherwise
+}
+
+func union(a, b []string) []string {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
+}

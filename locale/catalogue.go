@@ -28,6 +28,7 @@ type text struct {
 type catalogue struct {
 	texts     map[Lang]map[string]text
 	localizer map[Lang]*i18n.Localizer
+	twice     []string // keys that stand in two files of a language; a test keeps this empty
 }
 
 var texts = mustLoad(files)
@@ -63,7 +64,7 @@ func load(fsys fs.FS) (*catalogue, error) {
 			}
 			for _, m := range file.Messages {
 				if _, twice := c.texts[lang][m.ID]; twice {
-					return nil, fmt.Errorf("locale: %s: the key %s stands in another file too", name, m.ID)
+					c.twice = append(c.twice, name+": "+m.ID)
 				}
 				c.texts[lang][m.ID] = text{fixed: m.Other, template: m.One != "" || strings.Contains(m.Other, "{{")}
 			}

@@ -255,7 +255,7 @@ func homePage(p shell.Page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = promise("again", p.T("home.promise3"), p.T("home.promise3_text")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = promise("lock", p.T("home.promise3"), p.T("home.promise3_text")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

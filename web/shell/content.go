@@ -1,7 +1,6 @@
 package shell
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/a-h/templ"
@@ -129,52 +128,6 @@ type Chart struct {
 	Label   string // heading of the labels' column
 	Value   string // heading of the values' column
 	Bars    []Bar
-}
-
-const (
-	barLine  = 34.0
-	barStart = 190.0
-	barRoom  = 400.0
-)
-
-func (c Chart) height() string {
-	return strconv.FormatFloat(barLine*float64(len(c.Bars))+6, 'f', 0, 64)
-}
-
-func (c Chart) top() float64 {
-	top := 0.0
-	for _, b := range c.Bars {
-		top = max(top, b.Value)
-	}
-	if top == 0 {
-		return 1
-	}
-	return top
-}
-
-func (c Chart) width(b Bar) string {
-	return strconv.FormatFloat(max(2, barRoom*b.Value/c.top()), 'f', 1, 64)
-}
-
-func (c Chart) barY(i int) string  { return strconv.FormatFloat(barLine*float64(i)+6, 'f', 0, 64) }
-func (c Chart) textY(i int) string { return strconv.FormatFloat(barLine*float64(i)+23, 'f', 0, 64) }
-func (c Chart) valueX(b Bar) string {
-	return strconv.FormatFloat(barStart+max(2, barRoom*b.Value/c.top())+8, 'f', 1, 64)
-}
-
-// short keeps a label within the room left of its bar: twelve Chinese characters or as many Latin ones.
-func short(label string) string {
-	width := 0
-	for i, r := range label {
-		width++
-		if r > 0x2e80 {
-			width++
-		}
-		if width > 22 {
-			return label[:i] + "…"
-		}
-	}
-	return label
 }
 
 func (c Chart) grid() Grid {

@@ -26,7 +26,7 @@ type Field struct {
 	Multiple     bool // several files
 	Accept       string
 	Inline       bool   // radios side by side
-	Small        bool   // radios and checkboxes in their small form, for staff pages
+	Small        bool   // radios and checkboxes in their small form; staff pages always have it
 	Draft        string // key under which the browser keeps what was typed, empty to keep nothing
 	Shortcut     string // keys that move the cursor here, such as "F4"
 }
@@ -240,12 +240,12 @@ func legendClass(f Field) string {
 	return "govuk-fieldset__legend"
 }
 
-func choicesClass(base string, f Field) string {
+func choicesClass(base string, p Page, f Field) string {
 	s := base
 	if f.Inline {
 		s += " " + base + "--inline"
 	}
-	if f.Small {
+	if f.Small || p.staff {
 		s += " " + base + "--small"
 	}
 	return s

@@ -1202,7 +1202,7 @@ func Radios(p Page, f Field, choices []Choice) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var71 = []any{choicesClass("govuk-radios", f)}
+		var templ_7745c5c3_Var71 = []any{choicesClass("govuk-radios", p, f)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var71...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -1413,7 +1413,7 @@ func Checkboxes(p Page, f Field, choices []Choice) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var83 = []any{choicesClass("govuk-checkboxes", f)}
+		var templ_7745c5c3_Var83 = []any{choicesClass("govuk-checkboxes", p, f)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var83...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

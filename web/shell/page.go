@@ -29,6 +29,7 @@ type Page struct {
 	Private bool      // kept out of search engines
 	Status  int       // HTTP status, 200 where it is 0
 	Now     time.Time // the service's clock when the page was made
+	staff   bool      // drawn by StaffLayout
 	token   func() (string, error)
 }
 
@@ -40,6 +41,7 @@ func NewPage(c *fiber.Ctx, title string) Page {
 func newPage(c *fiber.Ctx, r *request, title string) Page {
 	p := Page{Lang: r.lang, Title: title, Path: r.path, City: r.City, Now: r.Now(), User: r.who}
 	p.Private = r.noKeep
+	p.staff = r.door == Staff
 	p.token = func() (string, error) { return r.formToken(c) }
 	p.Notice = r.takeFlash(c)
 	if r.door == Public {

@@ -37,11 +37,6 @@ func version(_ context.Context, env *Env, args []string) error {
 	program, built := "unknown", ""
 	if info, ok := debug.ReadBuildInfo(); ok {
 		program, built = info.Main.Version, info.GoVersion
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
-				program += " " + s.Value
-			}
-		}
 	}
 	fmt.Fprintf(env.Stdout, "huiyin %s (%s), schema version %d\n", program, built, schema)
 	return nil

@@ -30,6 +30,7 @@ func commands() []command {
 		{"due", "tell by when a unit must sign, contact and handle (JSON lines in, JSON lines out)", due},
 		{"workdays", "tell for each day of a range whether it is a working day, and why", workdays},
 		{"route", "propose kind, category, place and responsible units for each text, with reasons (JSON lines in, JSON lines out)", route},
+		{"parse", "read e-mail files as the intake does: parse mail FILE… (JSON lines out)", parseFiles},
 		{"mask", "mask personal data in texts (JSON lines in, JSON lines out)", mask},
 		{"help", "list the commands and the settings", help},
 		{"version", "print the version of this program and of its database schema", version},

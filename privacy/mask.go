@@ -111,8 +111,12 @@ func (s *scan) free(i int) bool { return i >= 0 && i < len(s.text) && !s.taken[i
 func (s *scan) hide(out []rune, f Span) {
 	from := f.Start
 	switch f.Kind {
-	case Phone, Plate:
+	case Phone:
 		from++
+	case Plate:
+		if isHan(s.text[from]) {
+			from++
+		}
 	case Name:
 		from += surname(s.text, f.Start)
 	}

@@ -14,7 +14,7 @@ func (s *scan) names() {
 			s.titled(i)
 		}
 	}
-	s.beforeNumbers()
+	s.besideNumbers()
 	s.inLists(before)
 	s.again(before)
 }
@@ -79,17 +79,28 @@ func (s *scan) titled(title int) {
 	}
 }
 
-// beforeNumbers takes names that stand right before a phone or identity number, or before a sex in brackets.
-func (s *scan) beforeNumbers() {
+// besideNumbers takes names that stand beside a phone or identity number, or before a sex.
+func (s *scan) besideNumbers() {
 	for _, f := range s.found {
 		if f.Kind != Phone && f.Kind != IDCard {
 			continue
 		}
 		end := f.Start
-		for k := 0; k < 2 && nameGap(s.at(end-1)); k++ {
-			end--
+		for range 4 {
+			if nameGap(s.at(end - 1)) {
+				end--
+			} else {
+				end -= max(phoneCues.before(s.text, end), identityCues.before(s.text, end))
+			}
 		}
 		s.endingAt(end)
+		at := f.End
+		if nameGap(s.at(at)) {
+			at++
+		}
+		if n := s.nameAt(at, true); n > 0 && !isHan(s.at(at+n)) {
+			s.take(at, at+n, Name)
+		}
 	}
 	for i, r := range s.text {
 		if (r == male || r == female) && nameGap(s.at(i-1)) && !isHan(s.at(i+1)) {

@@ -73,7 +73,7 @@ func (s *scan) longest(ps []piece) (used int) {
 	for k := last; k > 1; k-- {
 		from, to := ps[0].from, ps[k-1].to
 		d := string(joined[:ends[k-1]])
-		if kind := s.joinedKind(d, ends[:k], to); kind != "" {
+		if kind := s.joinedKind(d, ends[:k], from, to); kind != "" {
 			if len(d) == 17 {
 				to++ // the X
 			}
@@ -96,7 +96,7 @@ func (s *scan) separates(from, to int) bool {
 	}
 	for i := from; i < to; i++ {
 		switch s.text[i] {
-		case ' ', '\t', '-', '.', '_', '(', ')', 0x00A0, 0x00B7, 0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212, 0x30FB, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF:
+		case ' ', '\t', '-', '.', '_', '/', ',', '(', ')', 0x00A0, 0x00B7, 0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212, 0x30FB, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF:
 		default:
 			return false
 		}
@@ -106,7 +106,7 @@ func (s *scan) separates(from, to int) bool {
 
 // joinedKind tells what digits from several pieces are; ends are the piece borders. Joined numbers must fit more strictly
 // than single ones, since dates, sums and lists stand side by side too.
-func (s *scan) joinedKind(d string, ends []int, to int) string {
+func (s *scan) joinedKind(d string, ends []int, from, to int) string {
 	switch {
 	case len(d) == 18 && idCheck(d), len(d) == 18 && ends[0] == 6 && idShape(d):
 		return IDCard
@@ -116,7 +116,9 @@ func (s *scan) joinedKind(d string, ends []int, to int) string {
 		return BankCard
 	case len(d) >= 16 && len(d) <= 19 && len(ends) == 2 && ends[0] == 6 && luhn(d):
 		return BankCard
-	case isMobile(d):
+	case len(d) >= 12 && (ends[0] == 4 || ends[0] == 6) && bankCues.near(s.text, from, 5):
+		return BankCard
+	case isMobile(d) && !(len(d) == 11 && ends[0] == 2 && ends[1] == 5): // 13,800,138,000 is a sum
 		return Phone
 	case isLandline(d) && (ends[0] == 3 || ends[0] == 4 || d[:2] == "86" || d[:2] == "00"):
 		return Phone
@@ -186,8 +188,12 @@ func (s *scan) singleKind(d string, from, to int) string {
 	return ""
 }
 
-// localKind decides about a landline without its area code: eight places stand for themselves, seven need a word before.
+// localKind decides about a landline without its area code: eight places stand for themselves, seven need a word
+// before, and right behind such a word any will do.
 func (s *scan) localKind(d string, from, to int) string {
+	if phoneCues.near(s.text, from, 4) && !s.counts(to) {
+		return Phone
+	}
 	if d[0] < '2' || d[0] > '8' || s.counts(to) || s.at(from-1) == '.' && isDigit(s.at(from-2)) || isLetter(s.at(from-1)) || isLetter(s.at(to)) {
 		return ""
 	}

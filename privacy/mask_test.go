@@ -46,7 +46,10 @@ func TestFindings(t *testing.T) {
 		"座机phone{6130741}，电话phone{6130 7411}",
 		"phone{400-820-8820}",
 		"微信同号，tel:phone{13800138000}",
+		"手机phone{138/0013/8000}，phone{138,0013,8000}，phone{0898/61307411}",
+		"电话phone{12345678}",
 		// not telephones
+		"共13,800,138,000元，电话费12345678元",
 		"拨打12345、110、10086、95598都没用",
 		"2018年1月1日、20180101、2018-01-01 12:30:59",
 		"工单号20180101114458，编号：61307411",
@@ -65,6 +68,7 @@ func TestFindings(t *testing.T) {
 		"bank_card{4111111111111111}",
 		"账号：bank_card{123456789012}",
 		"other{123456789012345679}",
+		"账户 bank_card{4600 1234 5678 9012 34}",
 		// plates
 		"车牌plate{琼A12345}、plate{琼A·D12345}",
 		"plate{粤B D12345}plate{琼A D1234}",
@@ -86,6 +90,7 @@ func TestFindings(t *testing.T) {
 		"老板name{高娟}phone{13800138000}，name{陈大文}（女）",
 		"业主name{李小明}说，name{李小明}不同意",
 		"市民高度重视，居民应该知道，民警和群众",
+		"name{张三}（电话phone{13800138000}），id_card{11010519491231002X}name{李小明}",
 		// doors
 		"阳光花园address_detail{3栋2单元501室}",
 		"滨海大道address_detail{42号}，address_detail{A座1203}",

@@ -18,6 +18,7 @@ var (
 
 	numerals     = readNumerals(numberWords["numerals"])
 	phoneCues    = newLexicon(numberWords["phone cues"])
+	identityCues = newLexicon(numberWords["identity cues"])
 	bankCues     = newLexicon(numberWords["bank cues"])
 	licenceCues  = newLexicon(numberWords["licence cues"])
 	documentCues = newLexicon(numberWords["document cues"])

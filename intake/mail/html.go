@@ -232,15 +232,16 @@ func (w *htmlWriter) image(attrs map[string]string) {
 	if attrs["width"] == "1" || attrs["height"] == "1" {
 		return
 	}
-	name := strings.TrimSpace(attrs["alt"])
+	name := oneLine(attrs["alt"])
 	src := strings.TrimSpace(attrs["src"])
 	if name == "" {
 		if cid, ok := strings.CutPrefix(src, "cid:"); ok {
 			name, _, _ = strings.Cut(cid, "@")
+			name = fileName(name)
 		}
 	}
 	if name == "" {
 		return
 	}
-	w.text("[" + fileName(name) + "]")
+	w.text("[" + name + "]")
 }

@@ -62,7 +62,8 @@ func looksBase64(b []byte) bool {
 // fromBase64 decodes leniently: strangers are skipped, padding in the middle starts anew, a cut end gives what it holds.
 func fromBase64(b []byte) (out []byte, whole bool) {
 	whole = true
-	quad := make([]byte, 0, len(b))
+	quad := make([]byte, 0, 4096) // a multiple of four, so that a full one decodes without remainder
+	var block [3072]byte
 	out = make([]byte, 0, len(b)*3/4)
 	flush := func() {
 		n := len(quad) / 4 * 4
@@ -70,9 +71,8 @@ func fromBase64(b []byte) (out []byte, whole bool) {
 			whole = false
 			quad = quad[:n]
 		}
-		dst := make([]byte, base64.RawStdEncoding.DecodedLen(len(quad)))
-		m, _ := base64.RawStdEncoding.Decode(dst, quad)
-		out = append(out, dst[:m]...)
+		m, _ := base64.RawStdEncoding.Decode(block[:], quad)
+		out = append(out, block[:m]...)
 		quad = quad[:0]
 	}
 	pad, fresh := false, false // after padding only a new line may begin new data
@@ -88,7 +88,9 @@ func fromBase64(b []byte) (out []byte, whole bool) {
 				pad = false
 			}
 			fresh = false
-			quad = append(quad, c)
+			if quad = append(quad, c); len(quad) == cap(quad) {
+				flush()
+			}
 		case c == '-':
 			whole = false
 		case c == '=':

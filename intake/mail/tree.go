@@ -287,9 +287,14 @@ func (c *collector) walk(n *node) {
 		for _, child := range n.children {
 			c.walk(child)
 		}
-	case readableType(n.kind.name) && !n.file() || n.kind.main() == "text" && n.place.name == "inline" && n.name() == "" && readableType(n.kind.name):
+	case readableType(n.kind.name) && !n.file():
 		text, html := c.text(n)
 		c.add(text, html)
+	case readableType(n.kind.name) && n.place.name != "attachment" && strings.TrimSpace(c.m.Text) == "":
+		// named as a file, but nothing else says what the letter says
+		text, html := c.text(n)
+		c.add(text, html)
+		c.attach(n, c.p.transfer(n.body, n.header.get("Content-Transfer-Encoding")))
 	default:
 		c.attach(n, c.p.transfer(n.body, n.header.get("Content-Transfer-Encoding")))
 	}

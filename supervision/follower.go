@@ -1,0 +1,69 @@
+package supervision
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"huiyin/casework"
+	"huiyin/follow"
+)
+
+// FiguresFollower is the name under which the figures remember how far they read.
+const FiguresFollower = "figures"
+
+// Figures keeps the count rows. For every case that events speak of it folds the whole history anew, so that reading an event
+// twice, or all of them from the start, gives the same rows.
+func Figures(zone *time.Location) follow.Follower {
+	return follow.Follower{Name: FiguresFollower, Handle: func(ctx context.Context, tx pgx.Tx, events []casework.Event) error {
+		ids := touched(events)
+		if len(ids) == 0 {
+			return nil
+		}
+		files, err := histories(ctx, tx, ids)
+		if err != nil {
+			return err
+		}
+		var b pgx.Batch
+		for _, f := range files {
+			rows, err := count(f, zone)
+			if err != nil {
+				return err
+			}
+			for _, r := range rows {
+				queueRow(&b, f.Case.ID, r, zone)
+			}
+		}
+		if err := tx.SendBatch(ctx, &b).Close(); err != nil {
+			return fmt.Errorf("keep count rows: %w", err)
+		}
+		return nil
+	}}
+}
+
+const keepRow = `insert into figure_row as r (case_id, part, ord, unit, district, kind, category, channel, way, filed, opened, dispatched, due, replied, rated,
+		signed, contacted, handled, original, verdict, satisfaction, round, sent_back, returned, extensions, excluded, open, overdue, hours, due_on)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)
+	on conflict (case_id, part, ord) do update set unit = excluded.unit, district = excluded.district, kind = excluded.kind, category = excluded.category, channel = excluded.channel,
+		way = excluded.way, filed = excluded.filed, opened = excluded.opened, dispatched = excluded.dispatched, due = excluded.due, replied = excluded.replied, rated = excluded.rated,
+		signed = excluded.signed, contacted = excluded.contacted, handled = excluded.handled, original = excluded.original, verdict = excluded.verdict,
+		satisfaction = excluded.satisfaction, round = excluded.round, sent_back = excluded.sent_back, returned = excluded.returned, extensions = excluded.extensions,
+		excluded = excluded.excluded, open = excluded.open, overdue = excluded.overdue, hours = excluded.hours, due_on = excluded.due_on
+	where (r.unit, r.district, r.kind, r.category, r.channel, r.way, r.filed, r.opened, r.dispatched, r.due, r.replied, r.rated, r.signed, r.contacted, r.handled, r.original,
+			r.verdict, r.satisfaction, r.round, r.sent_back, r.returned, r.extensions, r.excluded, r.open, r.overdue, r.hours, r.due_on)
+		is distinct from (excluded.unit, excluded.district, excluded.kind, excluded.category, excluded.channel, excluded.way, excluded.filed, excluded.opened, excluded.dispatched, excluded.due,
+			excluded.replied, excluded.rated, excluded.signed, excluded.contacted, excluded.handled, excluded.original, excluded.verdict, excluded.satisfaction, excluded.round,
+			excluded.sent_back, excluded.returned, excluded.extensions, excluded.excluded, excluded.open, excluded.overdue, excluded.hours, excluded.due_on)`
+
+func queueRow(b *pgx.Batch, id casework.CaseID, r counted, zone *time.Location) {
+	var dueOn *time.Time
+	if !r.DueOn.IsZero() {
+		y, m, d := r.DueOn.In(zone).Date()
+		day := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+		dueOn = &day
+	}
+	b.Queue(keepRow, id, r.Part, r.Ord, r.Unit, r.District, r.Kind, r.Category, r.Channel, r.Way, r.Filed, r.Opened, r.Dispatched, r.Due, r.Replied, r.Rated,
+		r.Signed, r.Contacted, r.Handled, r.Original, r.Verdict, r.Satisfaction, r.Round, r.SentBack, r.Returned, r.Extensions, r.Excluded, r.Open, r.Overdue, r.Hours, dueOn)
+}

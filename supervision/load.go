@@ -1,0 +1,120 @@
+package supervision
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"huiyin/casework"
+	"huiyin/pg"
+)
+
+// Filter narrows the rows of a view; empty fields do not.
+type Filter struct {
+	Unit     casework.UnitCode // with the units below it
+	District string            // six-digit code
+	Category string            // prefix of the category code
+	Kind     casework.Kind
+	Channel  casework.Channel
+}
+
+const narrow = `($1::text[] is null or unit = any ($1::text[])) and ($2 = '' or district = $2) and starts_with(category, $3) and ($4 = '' or kind = $4) and ($5 = '' or channel = $5)`
+
+func (f Filter) args(within []casework.UnitCode) []any {
+	var units []string
+	for _, u := range within {
+		units = append(units, string(u))
+	}
+	return []any{units, f.District, f.Category, string(f.Kind), string(f.Channel)}
+}
+
+// load reads the count rows that touch a period, or are open, equal ones together. Scope is not needed: count rows say nothing of a person.
+func load(ctx context.Context, q pg.Querier, p Period, f Filter, within []casework.UnitCode) ([]Row, error) {
+	rows, err := q.Query(ctx, `select part, unit, district, kind, left(category, 4), channel, way, filed, opened, dispatched, due, replied, rated, signed, contacted, handled, original,
+			verdict, satisfaction, round, sent_back, returned, extensions, excluded, open, overdue, hours, count(*)
+		from figure_row
+		where (open or filed between $6 and $7 or opened between $6 and $7 or due between $6 and $7 or replied between $6 and $7 or rated between $6 and $7)
+			and `+narrow+`
+		group by part, unit, district, kind, left(category, 4), channel, way, filed, opened, dispatched, due, replied, rated, signed, contacted, handled, original,
+			verdict, satisfaction, round, sent_back, returned, extensions, excluded, open, overdue, hours`,
+		append(f.args(within), p.From, p.To)...)
+	if err != nil {
+		return nil, fmt.Errorf("read count rows: %w", err)
+	}
+	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Row, error) {
+		var r Row
+		err := row.Scan(&r.Part, &r.Unit, &r.District, &r.Kind, &r.Category, &r.Channel, &r.Way, &r.Filed, &r.Opened, &r.Dispatched, &r.Due, &r.Replied, &r.Rated,
+			&r.Signed, &r.Contacted, &r.Handled, &r.Original, &r.Verdict, &r.Satisfaction, &r.Round, &r.SentBack, &r.Returned, &r.Extensions, &r.Excluded,
+			&r.Open, &r.Overdue, &r.Hours, &r.N)
+		return r, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read count rows: %w", err)
+	}
+	return out, nil
+}
+
+// Unit is a responsible unit as the board shows it.
+type Unit struct {
+	Code   casework.UnitCode
+	ZH, EN string // names
+	Level  string // hotline, city, district, street, utility
+	Nature string
+	Parent casework.UnitCode
+}
+
+// Peers names the group within which units may be compared: same level and same nature.
+func (u Unit) Peers() string { return u.Level + "/" + u.Nature }
+
+func loadUnits(ctx context.Context, q pg.Querier) ([]Unit, error) {
+	rows, err := q.Query(ctx, `select code, name_zh, name_en, level, nature, coalesce(parent, '') from unit order by position, code`)
+	if err != nil {
+		return nil, fmt.Errorf("read units: %w", err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Unit, error) {
+		var u Unit
+		err := row.Scan(&u.Code, &u.ZH, &u.EN, &u.Level, &u.Nature, &u.Parent)
+		return u, err
+	})
+}
+
+// above lists for each unit itself and the units whose totals hold its rows. The hotline's hold only its own.
+func above(units []Unit) map[casework.UnitCode][]casework.UnitCode {
+	parent := make(map[casework.UnitCode]casework.UnitCode, len(units))
+	for _, u := range units {
+		parent[u.Code] = u.Parent
+	}
+	out := make(map[casework.UnitCode][]casework.UnitCode, len(units))
+	for _, u := range units {
+		chain := []casework.UnitCode{u.Code}
+		for at := u.Parent; at != "" && at != casework.Hotline && len(chain) < 10; at = parent[at] {
+			chain = append(chain, at)
+		}
+		out[u.Code] = chain
+	}
+	return out
+}
+
+func loadFresh(ctx context.Context, q pg.Querier) (time.Time, error) {
+	var at *time.Time
+	err := q.QueryRow(ctx, `select max(read_at) from follower where name = $1`, FiguresFollower).Scan(&at)
+	if err != nil || at == nil {
+		return time.Time{}, err
+	}
+	return *at, nil
+}
+
+// oldest finds the earliest broken promise among open cases, for each unit that owes the answer.
+func oldest(ctx context.Context, q pg.Querier, f Filter, within []casework.UnitCode) (map[casework.UnitCode]time.Time, error) {
+	rows, err := q.Query(ctx, `select unit, min(due_on) from figure_row where open and overdue and part = 'case' and due_on is not null and `+narrow+` group by unit`, f.args(within)...)
+	if err != nil {
+		return nil, fmt.Errorf("read oldest overdue: %w", err)
+	}
+	out := map[casework.UnitCode]time.Time{}
+	var u casework.UnitCode
+	var on time.Time
+	_, err = pgx.ForEachRow(rows, []any{&u, &on}, func() error { out[u] = on; return nil })
+	return out, err
+}

@@ -1,0 +1,282 @@
+package mail
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/gabriel-vasile/mimetype"
+)
+
+// collect walks the tree and gathers the readable text and the files.
+func (p *parser) collect(m *Message, root *node) {
+	c := &collector{p: p, m: m}
+	c.walk(root)
+	if strings.TrimSpace(m.Text) == "" && len(m.Attachments) == 0 && len(bytes.TrimSpace(root.body)) > 0 && root.kind.main() == "multipart" {
+		// parts without any words: show the raw text
+		p.mend("raw_text")
+		m.Text = p.decode(root.body, "")
+	}
+	m.Text = readable(m.Text)
+	if len(m.Text) > maxText {
+		p.mend("text_limit")
+		m.Text = strings.ToValidUTF8(m.Text[:maxText], "")
+	}
+	if c.html && strings.TrimSpace(m.Text) != "" {
+		m.HTMLToText = true
+	}
+}
+
+// readable is text with \n line ends, no controls, no trailing blanks, and at most two empty lines in a row.
+func readable(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\u00a0':
+			return ' '
+		case unsafeRune(r):
+			return -1
+		}
+		return r
+	}, s)
+	var out strings.Builder
+	out.Grow(len(s))
+	empty := 0
+	for line := range strings.Lines(s) {
+		line = strings.TrimRight(line, " \t\n")
+		if line == "" {
+			empty++
+			continue
+		}
+		if out.Len() > 0 {
+			out.WriteString(strings.Repeat("\n", min(empty, 2)+1))
+		}
+		empty = 0
+		out.WriteString(line)
+	}
+	return out.String()
+}
+
+type collector struct {
+	p    *parser
+	m    *Message
+	html bool
+}
+
+func (c *collector) walk(n *node) {
+	switch {
+	case n.kind.name == "multipart/alternative":
+		c.alternative(n)
+	case n.kind.main() == "multipart":
+		if len(n.children) == 0 && len(bytes.TrimSpace(n.body)) > 0 && n.depth >= maxDepth {
+			c.attach(n, n.body)
+		}
+		for _, child := range n.children {
+			c.walk(child)
+		}
+	case readableType(n.kind.name) && !n.file():
+		text, html := c.text(n)
+		c.add(text, html)
+	case readableType(n.kind.name) && n.place.name != "attachment" && strings.TrimSpace(c.m.Text) == "":
+		// named as a file, but nothing else says what the letter says
+		text, html := c.text(n)
+		c.add(text, html)
+		c.attach(n, c.p.transfer(n.body, n.header.get("Content-Transfer-Encoding")))
+	default:
+		c.attach(n, c.p.transfer(n.body, n.header.get("Content-Transfer-Encoding")))
+	}
+}
+
+// readableType: text that a person reads in the letter itself.
+func readableType(name string) bool {
+	switch name {
+	case "text/plain", "text/html", "text/enriched", "text/richtext", "text/x-markdown", "text/markdown", "text/x-amp-html", "application/xhtml+xml":
+		return true
+	}
+	return false
+}
+
+// alternative takes the plain form, or the HTML form when the plain one is missing or only a stub, and the files of all forms.
+func (c *collector) alternative(n *node) {
+	var plain, html, other collector
+	plain = collector{p: c.p, m: &Message{}}
+	html = collector{p: c.p, m: &Message{}}
+	other = collector{p: c.p, m: &Message{}}
+	for _, child := range n.children {
+		switch {
+		case child.kind.name == "text/plain" && !child.file():
+			plain.walk(child)
+		case child.kind.name == "text/html" && !child.file() || child.kind.main() == "multipart":
+			html.walk(child)
+		case child.kind.name == "text/x-amp-html":
+		default:
+			other.walk(child)
+		}
+	}
+	p, h := strings.TrimSpace(plain.m.Text), strings.TrimSpace(html.m.Text)
+	switch {
+	case p == "" || letters(h) > 2*letters(p)+40:
+		c.add(h, html.html)
+	default:
+		c.add(p, plain.html)
+	}
+	if strings.TrimSpace(c.m.Text) == "" {
+		c.add(other.m.Text, other.html)
+	}
+	for _, sub := range []*Message{plain.m, html.m, other.m} {
+		c.m.Attachments = append(c.m.Attachments, sub.Attachments...)
+	}
+}
+
+// letters counts what is neither blank nor part of a link.
+func letters(s string) int {
+	n := 0
+	for _, word := range strings.Fields(s) {
+		if !strings.Contains(word, "://") {
+			n += len([]rune(word))
+		}
+	}
+	return n
+}
+
+func (c *collector) add(text string, html bool) {
+	if strings.TrimSpace(text) == "" {
+		return
+	}
+	if c.m.Text != "" {
+		c.m.Text += "\n\n"
+	}
+	if len(c.m.Text) < 2*maxText {
+		c.m.Text += text
+	}
+	c.html = c.html || html
+}
+
+// text decodes a text part for reading.
+func (c *collector) text(n *node) (text string, html bool) {
+	raw := c.p.transfer(n.body, n.header.get("Content-Transfer-Encoding"))
+	charset := n.kind.params["charset"]
+	html = n.kind.name == "text/html" || n.kind.name == "application/xhtml+xml"
+	if html && canonical(charset) == "" {
+		charset = charsetHint(raw[:min(len(raw), 2048)])
+	}
+	if n.kind.name == "text/plain" {
+		files, rest := uuFiles(raw)
+		for _, f := range files {
+			c.file(f, n)
+		}
+		raw = rest
+	}
+	if looksBinary(raw) {
+		c.attach(n, raw)
+		return "", false
+	}
+	text = c.p.decode(raw, charset)
+	switch {
+	case html:
+		text = HTMLText(text)
+	case n.kind.name == "text/enriched" || n.kind.name == "text/richtext":
+		text = HTMLText(strings.ReplaceAll(text, "<<", "&lt;"))
+	case n.kind.params["format"] == "flowed":
+		text = unflow(text, strings.EqualFold(n.kind.params["delsp"], "yes"))
+	}
+	return text, html
+}
+
+// looksBinary: NUL bytes in the beginning, and not UTF-16.
+func looksBinary(b []byte) bool {
+	if bytes.HasPrefix(b, []byte{0xFF, 0xFE}) || bytes.HasPrefix(b, []byte{0xFE, 0xFF}) {
+		return false
+	}
+	head := b[:min(len(b), 4096)]
+	return len(head) > 0 && bytes.Count(head, []byte{0})*20 > len(head) && bytes.Count(head, []byte{0})*5 < 2*len(head)
+}
+
+// unflow joins the soft line breaks of RFC 3676.
+func unflow(s string, delsp bool) string {
+	var out strings.Builder
+	for line := range strings.Lines(s) {
+		line = strings.TrimRight(line, "\r\n")
+		if strings.HasSuffix(line, " ") && line != "-- " && !strings.HasPrefix(line, ">") {
+			if delsp {
+				line = line[:len(line)-1]
+			}
+			out.WriteString(line)
+			continue
+		}
+		out.WriteString(line)
+		out.WriteByte('\n')
+	}
+	return out.String()
+}
+
+func (c *collector) attach(n *node, data []byte) {
+	if len(bytes.TrimSpace(data)) == 0 && n.name() == "" {
+		return
+	}
+	c.file(Attachment{Name: n.name(), Declared: n.kind.name, Data: data, Size: len(data)}, n)
+}
+
+// file names and types an attachment: the type by its content, the name without directories.
+func (c *collector) file(a Attachment, n *node) {
+	found := mimetype.Detect(a.Data)
+	a.Type, _, _ = strings.Cut(found.String(), ";")
+	if strings.HasPrefix(a.Declared, "message/") || a.Declared == "text/calendar" || a.Declared == "text/rfc822-headers" || strings.HasPrefix(a.Declared, "application/p") && a.Type == "application/octet-stream" {
+		a.Type = a.Declared // structure that content alone cannot tell
+	}
+	a.Inline = n.place.name == "inline" || n.place.name == "" && n.header.has("Content-Id")
+	a.ContentID = strings.Trim(strings.TrimSpace(n.header.get("Content-Id")), "<>")
+	a.Name = fileName(a.Name)
+	if a.Name == "" && len(n.children) == 1 {
+		a.Name = fileName(c.p.text(n.children[0].header.get("Subject")))
+		if a.Name != "" {
+			a.Name += ".eml"
+		}
+	}
+	if a.Name == "" {
+		a.Name = fmt.Sprintf("part-%d%s", len(c.m.Attachments)+1, extension(a, found))
+	}
+	c.m.Attachments = append(c.m.Attachments, a)
+}
+
+func extension(a Attachment, found *mimetype.MIME) string {
+	switch a.Declared {
+	case "message/rfc822", "message/global":
+		return ".eml"
+	case "text/calendar":
+		return ".ics"
+	case "message/delivery-status", "text/rfc822-headers", "message/feedback-report":
+		return ".txt"
+	case "application/ms-tnef":
+		return ".dat"
+	}
+	return found.Extension()
+}
+
+// fileName is a name safe to show and to store: no directory, no controls, at most 200 bytes.
+func fileName(s string) string {
+	s = strings.ReplaceAll(oneLine(s), `\`, "/")
+	if s == "" {
+		return ""
+	}
+	s = path.Base(s)
+	if s == "." || s == ".." || s == "/" {
+		return ""
+	}
+	s = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`:*?"<>|`, r) {
+			return '_'
+		}
+		return r
+	}, s)
+	if len(s) > 200 {
+		ext := path.Ext(s)
+		if len(ext) > 20 {
+			ext = ""
+		}
+		s = strings.ToValidUTF8(s[:200-len(ext)], "") + ext
+	}
+	return s
+}

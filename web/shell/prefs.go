@@ -21,6 +21,7 @@ func Routes() []Route {
 		{Method: fiber.MethodPost, Path: "/prefs", Handler: savePrefs, Door: Staff, Open: true},
 		{Path: "/assets/:file", Handler: asset, Door: Files},
 		{Path: "/favicon.ico", Handler: favicon, Door: Files},
+		{Path: "/robots.txt", Handler: robots, Door: Files, MaxAge: time.Hour},
 	}
 }
 
@@ -58,21 +59,30 @@ func favicon(c *fiber.Ctx) error {
 	return sendAsset(c, file)
 }
 
+// robots keeps search engines out of residents' own pages and the staff's.
+func robots(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
+	body := "User-agent: *\n"
+	for _, path := range []string{"/t$", "/t/", "/rate/", "/report"} {
+		body += "Disallow: " + path + "\nDisallow: /en" + path + "\n"
+	}
+	return c.SendString(body + "Disallow: /console\nDisallow: /inbox\nDisallow: /admin\nDisallow: /login\n")
+}
+
 func sendAsset(c *fiber.Ctx, file assets.File) error {
 	c.Set(fiber.HeaderContentType, file.Type)
 	c.Vary(fiber.HeaderAcceptEncoding)
-	body := file.Body
-	switch c.AcceptsEncodings("br", "gzip", "identity") {
-	case "br":
-		if file.Brotli != nil {
-			c.Set(fiber.HeaderContentEncoding, "br")
-			body = file.Brotli
+	body, encoding := file.Body, ""
+	if given := c.Get(fiber.HeaderAcceptEncoding); given != "" {
+		switch {
+		case file.Brotli != nil && c.AcceptsEncodings("br") == "br":
+			body, encoding = file.Brotli, "br"
+		case file.Gzip != nil && c.AcceptsEncodings("gzip") == "gzip":
+			body, encoding = file.Gzip, "gzip"
 		}
-	case "gzip":
-		if file.Gzip != nil {
-			c.Set(fiber.HeaderContentEncoding, "gzip")
-			body = file.Gzip
-		}
+	}
+	if encoding != "" {
+		c.Set(fiber.HeaderContentEncoding, encoding)
 	}
 	return c.Send(body)
 }

@@ -49,15 +49,23 @@ func Mount(app *fiber.App, routes []Route) {
 			Both(app, r.Method, r.Path, r.enter, r.Handler)
 			continue
 		}
-		app.Add(r.Method, r.Path, r.enter, r.Handler)
+		add(app, r.Method, r.Path, r.enter, r.Handler)
 	}
 }
 
 // Both mounts a public page at its address and at its English address.
 func Both(app *fiber.App, method, path string, handlers ...fiber.Handler) {
 	for _, lang := range locale.Langs() {
-		app.Add(method, lang.Path(path), handlers...)
+		add(app, method, lang.Path(path), handlers...)
 	}
+}
+
+// add mounts a handler; whatever can be read can also be asked for by HEAD.
+func add(app *fiber.App, method, path string, handlers ...fiber.Handler) {
+	if method == fiber.MethodGet {
+		app.Add(fiber.MethodHead, path, handlers...)
+	}
+	app.Add(method, path, handlers...)
 }
 
 // enter applies the route's rules before its handler.
@@ -67,7 +75,10 @@ func (r Route) enter(c *fiber.Ctx) error {
 	if r.Door == Staff || r.Door == API || r.Door == Files {
 		req.lang, req.path = preferred(c), c.Path()
 	}
-	if len(c.Body()) > r.Body {
+	if encoding := c.Get(fiber.HeaderContentEncoding); encoding != "" && encoding != "identity" {
+		return fault.New(fault.Invalid, "fault.compressed") // a small compressed body can unpack to any size
+	}
+	if len(c.Request().Body()) > r.Body {
 		return fault.New(fault.TooLarge, "fault.too_large")
 	}
 	if r.Limit.Max > 0 {

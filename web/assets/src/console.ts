@@ -2,6 +2,7 @@ import { focusErrors, sendOnce } from "./focus";
 import { copyButtons } from "./copy";
 import { keepDrafts } from "./draft";
 import { keyboard, typedEvents } from "./keys";
+import { expireOffers } from "./expire";
 import { narrowLists, standardTexts } from "./narrow";
 
 focusErrors();
@@ -12,3 +13,4 @@ typedEvents();
 keyboard();
 narrowLists();
 standardTexts();
+expireOffers();

@@ -27,6 +27,8 @@ export function keyboard(): void {
     if (composing(event) || event.repeat || event.getModifierState("AltGraph")) return;
     const ctrl = event.ctrlKey || event.metaKey;
     const plain = !ctrl && !event.altKey;
+    // Undo, copy and paste inside a text belong to the text.
+    if (ctrl && !event.altKey && typing(event.target) && /^Key[ZYXCVA]$/.test(event.code)) return;
     if (plain && typing(event.target) && !/^(F\d+|Escape)$/.test(event.code)) return;
     for (const element of Array.from(document.querySelectorAll<HTMLElement>("[data-key]"))) {
       const hit = (element.dataset.key || "").split(" ").map(parse).some((chord) => {

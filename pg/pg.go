@@ -39,6 +39,7 @@ type Options struct {
 	Name             string        // application_name, shown beside each connection on the server; "huiyin" when empty
 	MaxConns         int32         // connections at most; 16 when zero
 	StatementTimeout time.Duration // a longer statement is cancelled by the server; 30 s when zero
+	Forgetful        bool          // commits do not wait for the disk: only for what can be made again, such as a demonstration
 	AsOwner          bool          // stay the session user instead of becoming Role: for migrations, backups and test fixtures only
 }
 
@@ -67,6 +68,9 @@ func Open(ctx context.Context, url string, opts Options) (*pgxpool.Pool, error) 
 	set["statement_timeout"] = millis(opts.StatementTimeout)
 	set["idle_in_transaction_session_timeout"] = millis(5 * time.Second)
 	set["timezone"] = "UTC"
+	if opts.Forgetful {
+		set["synchronous_commit"] = "off"
+	}
 	if !opts.AsOwner {
 		config.AfterConnect = becomeRole
 	}

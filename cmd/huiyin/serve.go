@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"huiyin/demo"
+	"huiyin/intake/smtpdoor"
+	"huiyin/web"
+)
+
+// serve runs the service until it is told to stop: pages, mail door, workers, or all of them.
+func serve(ctx context.Context, env *Env, args []string) error {
+	f := env.flags("serve", "[--role all|web|mail|worker] [--demo]")
+	role := f.String("role", "all", "what this process does: all, web, mail or worker")
+	withCity := f.Bool("demo", false, "fill an empty database with the demonstration city first, and print its sign-ins")
+	if err := parse(f, args, 0, 0); err != nil {
+		return err
+	}
+	does := func(one string) bool { return *role == "all" || *role == one }
+	if !does("web") && !does("mail") && !does("worker") {
+		return usage{"--role must be all, web, mail or worker"}
+	}
+	p, err := assemble(ctx, env, "serve", env.Stderr)
+	if err != nil {
+		return err
+	}
+	if *withCity {
+		if err := p.ensureCity(ctx, env); err != nil {
+			return closeAfter(p.database, err)
+		}
+	}
+	s := &service{parts: p, env: env}
+	if err := s.listen(does("web"), does("mail")); err != nil {
+		return closeAfter(p.database, err)
+	}
+	err = s.run(ctx, does("worker"))
+	if errors.Is(err, context.Canceled) {
+		err = nil
+	}
+	return errors.Join(err, p.Close())
+}
+
+// ensureCity fills the demonstration city once.
+func (p *parts) ensureCity(ctx context.Context, env *Env) error {
+	empty, err := demo.Empty(ctx, p.Pool)
+	if err != nil || !empty {
+		return err
+	}
+	return p.fill(ctx, demo.Plan{Cases: demoCases, Months: demoMonths, Seed: demoSeed}, env.Stderr)
+}
+
+// service is one running process.
+type service struct {
+	*parts
+	env   *Env
+	pages net.Listener
+	mail  net.Listener
+}
+
+// listen takes the addresses before anything else starts, so that a taken one is told at once.
+func (s *service) listen(pages, mail bool) error {
+	var err error
+	if pages {
+		if s.pages, err = net.Listen("tcp", s.Config.Addr); err != nil {
+			return fmt.Errorf("the pages cannot be served at %s: %w (set HUIYIN_ADDR to another address)", s.Config.Addr, err)
+		}
+	}
+	if mail {
+		if s.mail, err = net.Listen("tcp", s.Config.MailAddr); err != nil {
+			return fmt.Errorf("mail cannot be received at %s: %w (set HUIYIN_MAIL_ADDR to another address)", s.Config.MailAddr, err)
+		}
+	}
+	return nil
+}
+
+func (s *service) run(ctx context.Context, worker bool) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { s.Announce.Run(ctx, s.Pool); return nil })
+	if s.pages != nil {
+		g.Go(func() error { return s.servePages(ctx) })
+	}
+	if s.mail != nil {
+		door := smtpdoor.New(smtpdoor.Config{Domain: domainOf(s.Config.Mailbox), Mailboxes: s.Config.Mailbox}, s.Door.Mail, s.Log)
+		g.Go(func() error { return door.Serve(ctx, s.mail) })
+	}
+	if worker {
+		g.Go(func() error { return s.work(ctx) })
+	}
+	s.announce(ctx)
+	return g.Wait()
+}
+
+// work runs letters, followers and timers.
+func (s *service) work(ctx context.Context) error {
+	letters, err := s.letters()
+	if err != nil {
+		return err
+	}
+	if err := letters.Start(ctx); err != nil {
+		return fmt.Errorf("start letters: %w", err)
+	}
+	stop, err := startSweeps(ctx, s.sweeps(), s.Log)
+	if err != nil {
+		return err
+	}
+	s.follow(ctx, append(s.followers(), letters.Follower()))
+	quiet, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	return errors.Join(stop(), letters.Stop(quiet))
+}
+
+func (s *service) servePages(ctx context.Context) error {
+	server := web.New(web.Config{Pool: s.Pool, Docket: s.Docket, Desk: s.Desk, Door: s.Door, City: s.City, Terms: s.Terms, Staff: s.Staff, Keys: s.Keys,
+		BaseURL: s.Config.BaseURL, Mailbox: s.Config.Mailbox[0], Now: s.Config.Now(), Log: s.Log})
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(s.pages) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return server.Shutdown(10 * time.Second)
+	}
+}
+
+// announce tells where to look, on stdout, for the person who started it.
+func (s *service) announce(ctx context.Context) {
+	w := s.env.Stdout
+	if s.pages != nil {
+		fmt.Fprintf(w, "\n  Huiyin 12345 is at %s\n", s.Config.BaseURL)
+		fmt.Fprintf(w, "    residents    %s/          board   %s/board\n    staff        %s/login\n", s.Config.BaseURL, s.Config.BaseURL, s.Config.BaseURL)
+	}
+	if s.mail != nil {
+		fmt.Fprintf(w, "    mail         %s, to %s\n", s.Config.MailAddr, s.Config.Mailbox[0])
+	}
+	if people, err := s.isDemo(ctx); err == nil && people {
+		_ = s.signIns(w)
+		if code, err := s.sampleCode(ctx); err == nil && code != "" {
+			fmt.Fprintf(w, "\n  a resident's page: %s/t with the code %s\n", s.Config.BaseURL, code)
+		}
+	}
+	fmt.Fprintf(w, "\n  stop with Ctrl-C\n\n")
+	if f, ok := w.(*os.File); ok {
+		_ = f.Sync()
+	}
+}
+
+// isDemo reports whether this installation holds the demonstration city's sign-ins.
+func (s *service) isDemo(ctx context.Context) (bool, error) {
+	people, err := demo.People()
+	if err != nil {
+		return false, err
+	}
+	accounts, err := s.Staff.List(ctx)
+	if err != nil {
+		return false, err
+	}
+	known := map[string]bool{}
+	for _, a := range accounts {
+		known[a.Login] = true
+	}
+	for _, one := range people {
+		if !known[one.Login] {
+			return false, nil
+		}
+	}
+	return true, nil
+}

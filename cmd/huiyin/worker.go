@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/go-co-op/gocron/v2"
+
+	"huiyin/datause"
+	"huiyin/follow"
+	"huiyin/supervision"
+)
+
+// followers lists every reader of the history.
+func (p *parts) followers() []follow.Follower {
+	return []follow.Follower{
+		supervision.Figures(p.City.TZ),
+		supervision.Cards(p.City, p.Keys),
+		datause.Follower(p.City.TZ),
+	}
+}
+
+// follow runs every follower until ctx ends, woken by commits of any process.
+func (p *parts) follow(ctx context.Context, all []follow.Follower) {
+	var wg sync.WaitGroup
+	var wakes []chan struct{}
+	for _, f := range all {
+		wake := make(chan struct{}, 1)
+		wakes = append(wakes, wake)
+		wg.Go(func() { f.Run(ctx, p.Pool, wake, p.Log) })
+	}
+	wg.Go(func() { follow.Listen(ctx, p.Pool, wakes) })
+	wg.Wait()
+}
+
+// sweep is one thing that must be looked at from time to time. It is safe to run twice, late, or on two machines at once.
+type sweep struct {
+	name  string
+	every time.Duration
+	run   func(context.Context) (int, error)
+}
+
+// sweeps lists every timer of the service.
+func (p *parts) sweeps() []sweep {
+	d, waits := p.Docket, supervision.DefaultWaits
+	return []sweep{
+		{"overdue", time.Second, func(ctx context.Context) (int, error) { return supervision.SweepOverdue(ctx, d) }},
+		{"review", 10 * time.Minute, func(ctx context.Context) (int, error) { return supervision.SweepReview(ctx, d, waits) }},
+		{"close", 10 * time.Minute, func(ctx context.Context) (int, error) { return supervision.SweepClose(ctx, d, waits) }},
+		{"archive", time.Hour, func(ctx context.Context) (int, error) { return supervision.SweepArchive(ctx, d, waits) }},
+		{"review_dates", time.Hour, func(ctx context.Context) (int, error) { return supervision.SweepReviewDates(ctx, d) }},
+		{"sessions", time.Hour, func(ctx context.Context) (int, error) {
+			n, err := p.Staff.Sweep(ctx)
+			return int(n), err
+		}},
+	}
+}
+
+// startSweeps registers the sweeps with gocron; the timers stop when ctx ends and the returned function has been called.
+func startSweeps(ctx context.Context, all []sweep, log *slog.Logger) (stop func() error, err error) {
+	s, err := gocron.NewScheduler(gocron.WithStopTimeout(10 * time.Second))
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range all {
+		if err := register(ctx, s, one, log); err != nil {
+			return nil, err
+		}
+	}
+	s.Start()
+	return s.Shutdown, nil
+}
+
+// register is the only way a timer is made: never beside itself, with a time limit, its failures and panics logged and not fatal.
+func register(ctx context.Context, s gocron.Scheduler, one sweep, log *slog.Logger) error {
+	run := func() {
+		ctx, cancel := context.WithTimeout(ctx, time.Minute)
+		defer cancel()
+		defer func() {
+			if cause := recover(); cause != nil {
+				log.Error("sweep panicked", "sweep", one.name, "cause", cause)
+			}
+		}()
+		n, err := one.run(ctx)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			log.Warn("sweep failed, will run again", "sweep", one.name, "error", err)
+		case n > 0:
+			log.Info("swept", "sweep", one.name, "n", n)
+		}
+	}
+	_, err := s.NewJob(gocron.DurationJob(one.every), gocron.NewTask(run), gocron.WithName(one.name), gocron.WithSingletonMode(gocron.LimitModeReschedule), gocron.WithStartAt(gocron.WithStartImmediately()))
+	return err
+}

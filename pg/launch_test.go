@@ -215,7 +215,7 @@ func TestServerOfAKilledProcessIsAdopted(t *testing.T) {
 	}
 }
 
-func TestStalePidFileOfALivingStrangerIsNoObstacle(t *testing.T) {
+func TestStaleFilesThatNameALivingStrangerAreNoObstacle(t *testing.T) {
 	dir := dataDir(t)
 	stop(t, launch(t, dir))
 	stranger := exec.Command("sleep", "600")
@@ -224,8 +224,10 @@ func TestStalePidFileOfALivingStrangerIsNoObstacle(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = stranger.Process.Kill(); _ = stranger.Wait() })
 	text := strings.Join([]string{strconv.Itoa(stranger.Process.Pid), filepath.Join(dir, "pg/data"), "1700000000", "5432", "", "", "  1 1", "ready"}, "\n")
-	if err := os.WriteFile(filepath.Join(dir, "pg/data/postmaster.pid"), []byte(text), 0o600); err != nil {
-		t.Fatal(err)
+	for _, file := range []string{"pg/data/postmaster.pid", "pg/run/.s.PGSQL.5432.lock"} {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	exec1(t, launch(t, dir).URL(), `select 1`)
 }

@@ -86,15 +86,17 @@ func quitOrphans(data string) {
 	}
 }
 
-// dropStalePidFile removes the pid file of a dead server whose number now belongs to some other living process, which
-// the server would take for itself. The caller holds server.lock: no server of this directory lives.
-func dropStalePidFile(data string) error {
-	pid := pidFile(data)
-	if pid == 0 || syscall.Kill(pid, 0) != nil {
-		return nil
+// dropStaleFiles removes what a dead server left and the next would take for a living one, when the dead one's number
+// belongs to some other process now, or to a zombie. The caller holds server.lock: no server of this directory lives.
+func dropStaleFiles(data, run string) error {
+	stale := []string{filepath.Join(run, ".s.PGSQL.5432.lock")}
+	if pid := pidFile(data); pid != 0 && syscall.Kill(pid, 0) == nil {
+		stale = append(stale, filepath.Join(data, "postmaster.pid"))
 	}
-	if err := os.Remove(filepath.Join(data, "postmaster.pid")); err != nil {
-		return fmt.Errorf("remove the stale pid file: %w", err)
+	for _, file := range stale {
+		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove what a dead database server left: %w", err)
+		}
 	}
 	return nil
 }

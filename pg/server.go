@@ -21,6 +21,12 @@ import (
 // nothing that looks like data.
 func (c *Cluster) initialise(ctx context.Context) error {
 	c.say("first start: preparing the database in " + c.dir)
+	// The initdb of a killed process may still be at work; like a server, it holds this lock until its last process ends.
+	lock, err := c.awaitServerLock(ctx)
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
 	fresh, secret := c.data()+".init", filepath.Join(c.run(), "secret")
 	// What an interrupted first start left here has never been a database.
 	if err := os.RemoveAll(fresh); err != nil {
@@ -43,6 +49,7 @@ func (c *Cluster) initialise(ctx context.Context) error {
 		args = append(args, "--no-sync")
 	}
 	cmd := c.server.command("initdb", args...)
+	cmd.ExtraFiles = []*os.File{lock}
 	out, err := runCommand(ctx, cmd)
 	if err != nil {
 		return fmt.Errorf("prepare the database: %w: %s", err, lastLines(out, 5))
@@ -51,6 +58,18 @@ func (c *Cluster) initialise(ctx context.Context) error {
 		return fmt.Errorf("put the data directory in place: %w", err)
 	}
 	return nil
+}
+
+func (c *Cluster) awaitServerLock(ctx context.Context) (*os.File, error) {
+	for {
+		lock, err := tryLock(filepath.Join(c.dir, "server.lock"))
+		if !errors.Is(err, errLocked) {
+			return lock, err
+		}
+		if err := pause(ctx, 50*time.Millisecond); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // C.UTF-8 sorts by code point and knows Chinese letters as letters; macOS has it under no such name.
@@ -94,7 +113,7 @@ func (c *Cluster) startServer(ctx context.Context, lock *os.File) error {
 	if err := c.locate(ctx); err != nil {
 		return err
 	}
-	if err := dropStalePidFile(c.data()); err != nil {
+	if err := dropStaleFiles(c.data(), c.run()); err != nil {
 		return err
 	}
 	log, offset, err := c.openLog()

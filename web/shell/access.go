@@ -27,6 +27,8 @@ func (s *shell) logged(c *fiber.Ctx) error {
 	status := c.Response().StatusCode()
 	attrs := []any{"request", r.id, "method", c.Method(), "route", route, "lang", r.lang, "status", status, "ms", s.Now().Sub(start).Milliseconds()}
 	switch {
+	case err == nil && r.door == Files:
+		s.Log.Debug("answered", attrs...)
 	case err == nil:
 		s.Log.Info("answered", attrs...)
 	case status >= 500:

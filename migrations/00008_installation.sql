@@ -2,7 +2,7 @@
 
 -- +goose Up
 create table installation (
-  only            boolean primary key default true check (only),
+  single          boolean primary key default true check (single),
   key_fingerprint text not null,
   begun_at        timestamptz not null default now()
 );

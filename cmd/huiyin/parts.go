@@ -75,7 +75,7 @@ func (p *parts) join(ctx context.Context) error {
 // sameKeys refuses a key file that is not the one this database was begun with: with another, nothing sealed could be opened again.
 func (p *parts) sameKeys(ctx context.Context) error {
 	var known string
-	err := p.Pool.QueryRow(ctx, `insert into installation (only, key_fingerprint) values (true, $1) on conflict (only) do update set only = true returning key_fingerprint`, p.Keys.Fingerprint()).Scan(&known)
+	err := p.Pool.QueryRow(ctx, `insert into installation (single, key_fingerprint) values (true, $1) on conflict (single) do update set single = true returning key_fingerprint`, p.Keys.Fingerprint()).Scan(&known)
 	if err != nil {
 		return fmt.Errorf("read installation: %w", err)
 	}

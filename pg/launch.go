@@ -67,6 +67,11 @@ func launch(ctx context.Context, dir string, progress io.Writer, throwaway bool)
 	}
 	c := &Cluster{dir: dir, progress: progress, throwaway: throwaway, stopped: make(chan struct{})}
 	if err := c.arrive(ctx); err != nil {
+		if c.owner != nil {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 40*time.Second)
+			defer cancel()
+			err = errors.Join(err, c.halt(ctx))
+		}
 		c.release()
 		return nil, err
 	}

@@ -234,6 +234,10 @@ func (c *Cluster) ensureDatabase(ctx context.Context) error {
 		return Classify(err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
+	// A killed process may have left a session that is making them at this moment; it holds the lock until it is done.
+	if _, err := conn.Exec(ctx, `select pg_advisory_lock($1)`, int64(migrationLock)); err != nil {
+		return Classify(err)
+	}
 	for _, make := range []struct{ missing, sql string }{
 		{`select not exists (select from pg_roles where rolname = 'huiyin')`,
 			`create role huiyin login createdb createrole bypassrls password '` + c.password + `'`},

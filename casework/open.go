@@ -3,14 +3,12 @@ package casework
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"huiyin/fault"
@@ -100,37 +98,6 @@ func (d *Docket) Open(ctx context.Context, f Filing) (Receipt, error) {
 	}
 }
 
-// OpenAll files many cases in one transaction, for imports; those whose key is known are found, not filed twice.
-func (d *Docket) OpenAll(ctx context.Context, filings []Filing) ([]Receipt, error) {
-	receipts := make([]Receipt, len(filings))
-	err := pg.InTx(ctx, d.DB, System.scope(), func(tx pgx.Tx) error {
-		for i := range filings {
-			f := &filings[i]
-			f.At = f.At.UTC().Truncate(time.Microsecond)
-			if err := f.check(); err != nil {
-				return fmt.Errorf("filing %d: %w", i, err)
-			}
-			known, err := d.receiptIn(ctx, tx, f.Key)
-			if err == nil {
-				receipts[i] = known
-				continue
-			}
-			if fault.KindOf(err) != fault.NotFound {
-				return err
-			}
-			if receipts[i], err = d.open(ctx, tx, f); err != nil {
-				return fmt.Errorf("filing %d: %w", i, err)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	d.woke()
-	return receipts, nil
-}
-
 func (f *Filing) check() error {
 	if blank(f.Body.Original) && blank(f.Title.Original) && len(f.Files) == 0 && len(f.Raw) == 0 {
 		return fault.New(fault.Invalid, "fault.empty_case").At("body")
@@ -193,72 +160,28 @@ e as (
 select number from c`
 
 func (d *Docket) open(ctx context.Context, tx pgx.Tx, f *Filing) (Receipt, error) {
-	id, err := uuid.NewV7()
+	b, err := d.bind(f)
 	if err != nil {
 		return Receipt{}, err
-	}
-	role, may := f.By.acting(Lifecycle[StepFile].By)
-	if !may {
-		return Receipt{}, fault.New(fault.Forbidden, "fault.not_your_step")
-	}
-	key, wrapped, err := d.Keys.NewDataKey()
-	if err != nil {
-		return Receipt{}, fmt.Errorf("new data key: %w", err)
-	}
-	ids := id.String()
-	seal := func(field, plain string) []byte {
-		if plain == "" {
-			return nil
-		}
-		return key.Seal(field, ids, []byte(plain))
-	}
-	hash := func(kind, value string) []byte {
-		if blank(value) {
-			return nil
-		}
-		return d.Keys.Hash(kind, value)
-	}
-	code := newCode()
-	proposal, err := json.Marshal(f.Proposal)
-	if err != nil || f.Proposal == nil {
-		proposal = []byte("{}")
-	}
-	data, err := json.Marshal(filedData{Channel: f.Channel, Kind: f.Kind, Category: f.Category, Territory: f.Territory, Urgency: f.Urgency,
-		Due: f.Total.Due.UTC().Format(time.RFC3339), Tags: f.Tags, Unreadable: f.Unreadable})
-	if err != nil {
-		return Receipt{}, err
-	}
-	tags := f.Tags
-	if tags == nil {
-		tags = []string{}
-	}
-	var raw []byte
-	if f.Raw != nil {
-		raw = key.Seal("raw", ids, f.Raw)
-	}
-	language := f.Language
-	if language == "" {
-		language = "zh-CN"
 	}
 	var number string
 	err = tx.QueryRow(ctx, openSQL, pgx.NamedArgs{
-		"id": id, "day": f.At.In(d.zone()).Format("060102"), "kind": f.Kind, "category": f.Category, "territory": f.Territory, "urgency": f.Urgency,
-		"channel": f.Channel, "language": language, "external_no": clean(f.ExternalNo, 100), "title": clean(f.Title.Clear, maxTitle), "body": clean(f.Body.Clear, MaxBody),
-		"place": clean(f.Place.Clear, 500), "secret": f.Secret, "publish": f.Publish && !f.Secret, "unreadable": f.Unreadable, "tags": tags, "proposal": proposal, "at": f.At,
+		"id": b.id, "day": b.day, "kind": f.Kind, "category": f.Category, "territory": f.Territory, "urgency": f.Urgency,
+		"channel": f.Channel, "language": b.language, "external_no": b.externalNo, "title": b.title, "body": b.body, "place": b.place,
+		"secret": f.Secret, "publish": f.Publish && !f.Secret, "unreadable": f.Unreadable, "tags": b.tags, "proposal": b.proposal, "at": f.At,
 		"due": f.Total.Due, "working_days": f.Total.WorkingDays, "provisional": f.Total.Provisional, "policy": f.Total.Policy, "calendar": f.Total.Calendar,
-		"wrapped": wrapped, "p_name": seal("name", f.Person.Name), "p_phone": seal("phone", f.Person.Phone), "p_email": seal("email", f.Person.Email),
-		"p_address": seal("address", f.Person.Address), "p_title": seal("title", f.Title.Original), "p_body": seal("body", f.Body.Original), "p_place": seal("place", f.Place.Original),
-		"p_code": seal("code", code), "name_hash": hash("name", f.Person.Name), "phone_hash": hash("phone", f.Person.Phone), "email_hash": hash("email", f.Person.Email),
-		"real_name": f.RealName, "code_hash": d.Keys.Hash("code", code), "key": f.Key[:], "reason": clean(f.Reason, 200), "size": len(f.Raw), "raw": raw,
-		"actor": f.By.Kind, "staff_id": f.By.StaffID, "role": role, "unit": f.By.Unit, "data": data,
+		"wrapped": b.wrapped, "p_name": b.sealed.name, "p_phone": b.sealed.phone, "p_email": b.sealed.email, "p_address": b.sealed.address,
+		"p_title": b.sealed.title, "p_body": b.sealed.body, "p_place": b.sealed.place, "p_code": b.sealed.code,
+		"name_hash": b.hash.name, "phone_hash": b.hash.phone, "email_hash": b.hash.email, "real_name": f.RealName, "code_hash": b.hash.code,
+		"key": f.Key[:], "reason": b.reason, "size": len(f.Raw), "raw": b.sealed.raw, "actor": f.By.Kind, "staff_id": f.By.StaffID, "role": b.role, "unit": f.By.Unit, "data": b.data,
 	}).Scan(&number)
 	if err != nil {
 		return Receipt{}, err
 	}
-	if err := storeFiles(ctx, tx, key, id, nil, f.At, "", f.Files); err != nil {
+	if err := storeFiles(ctx, tx, b.key, b.id, nil, f.At, "", f.Files); err != nil {
 		return Receipt{}, err
 	}
-	return Receipt{ID: id, Number: number, Code: code, FiledAt: f.At, Due: f.Total.Due}, nil
+	return b.receipt(number), nil
 }
 
 func (d *Docket) zone() *time.Location {

@@ -15,6 +15,7 @@ import (
 
 // SQLSTATE codes this package tells apart. https://www.postgresql.org/docs/current/errcodes-appendix.html
 const (
+	invalidParameter       = "22023"
 	foreignKeyViolation    = "23503"
 	uniqueViolation        = "23505"
 	checkViolation         = "23514"

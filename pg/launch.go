@@ -200,7 +200,7 @@ func (c *Cluster) own() (err error) {
 
 func (c *Cluster) release() {
 	if c.owner != nil {
-		c.owner.Close()
+		_ = c.owner.Close()
 		c.owner = nil
 	}
 }

@@ -3,6 +3,7 @@ package pg
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -88,5 +89,8 @@ func Open(ctx context.Context, url string, opts Options) (*pgxpool.Pool, error) 
 // A connection that cannot become Role is not handed out: without the role, row-level security might not bind.
 func becomeRole(ctx context.Context, conn *pgx.Conn) error {
 	_, err := conn.Exec(ctx, "set role "+Role)
+	if State(err) == invalidParameter { // what the server calls a role that does not exist
+		return fault.Wrap(fault.Unavailable, "fault.schema_older", fmt.Errorf("the database has no role %s: run huiyin migrate: %w", Role, err))
+	}
 	return err
 }

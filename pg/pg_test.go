@@ -119,7 +119,7 @@ func TestErrorsOfAnAbsentServerAreUnavailable(t *testing.T) {
 		t.Errorf("killed connection: kind %v, %v", fault.KindOf(err), err)
 	}
 	for _, known := range []error{nil, fault.New(fault.Conflict, "fault.stale_form"), pgx.ErrNoRows} {
-		if got := pg.Classify(known); got != known {
+		if got := pg.Classify(known); got != known { //nolint:errorlint // the very same error is promised
 			t.Errorf("Classify(%v) = %v", known, got)
 		}
 	}

@@ -271,7 +271,7 @@ func (c *Cluster) openLog() (*os.File, int64, error) {
 	}
 	end, err := f.Seek(0, io.SeekEnd)
 	if err != nil {
-		f.Close()
+		_ = f.Close()
 		return nil, 0, fmt.Errorf("open the database log: %w", err)
 	}
 	return f, end, nil

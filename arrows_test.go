@@ -38,9 +38,10 @@ var arrows = map[string][]string{
 	"privacy":     with(leaves, "casework", "staff"),
 
 	// The doors and the followers.
-	"intake":          with(leaves, "intake/mail", "intake/smtpdoor", "notify/postmark", "routing/...", "privacy", "casework", "staff"),
+	"intake":          with(leaves, "intake/...", "notify/postmark", "routing/...", "privacy", "casework", "staff"),
 	"intake/mail":     {"fault"},
 	"intake/smtpdoor": {"fault"},
+	"intake/table":    {"fault"},
 	"search":          with(leaves, "search/...", "routing/...", "follow", "privacy", "casework", "staff"),
 	"notify":          with(leaves, "notify/postmark", "routing/...", "follow", "privacy", "casework", "staff"),
 	"notify/postmark": {"casework", "pg", "seal"},
@@ -63,8 +64,9 @@ var arrows = map[string][]string{
 	"web/api":           with(belowWeb, "web/shell", "web/assets"),
 
 	// Wiring.
-	"cmd/assets": {},
-	"cmd/huiyin": with(belowWeb, "demo", "migrations", "web/..."),
+	"cmd/assets":    {},
+	"scripts/kills": {"pg", "pg/pgtest"},
+	"cmd/huiyin":    with(belowWeb, "demo", "migrations", "web/..."),
 }
 
 var (

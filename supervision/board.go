@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"huiyin/casework"
@@ -101,57 +102,136 @@ func within(unit casework.UnitCode, chains map[casework.UnitCode][]casework.Unit
 	return out
 }
 
+// draft is a line under way: the definitions it holds, folded as the rows go by.
+type draft struct {
+	key  string
+	sums []*sum // by the index of the definition; nil where the line does not hold it
+}
+
+// sheet is the lines of one period, folded together: each row is judged once for each definition and added to all lines it belongs to.
+type sheet struct {
+	period Period
+	drafts map[string]*draft
+}
+
+func newSheet(p Period) *sheet { return &sheet{period: p, drafts: map[string]*draft{}} }
+
+// add folds a row into the lines named.
+func (s *sheet) add(r *Row, keys []string) {
+	for i, d := range Definitions {
+		if !d.in(r, s.period) {
+			continue
+		}
+		num, out := d.judge(r)
+		for _, k := range keys {
+			s.line(k).sum(i, d, s.period).add(r, num, out)
+		}
+	}
+}
+
+func (s *sheet) line(key string) *draft {
+	l := s.drafts[key]
+	if l == nil {
+		l = &draft{key: key, sums: make([]*sum, len(Definitions))}
+		s.drafts[key] = l
+	}
+	return l
+}
+
+func (l *draft) sum(i int, d Definition, p Period) *sum {
+	if l.sums[i] == nil {
+		l.sums[i] = begin(d, p)
+	}
+	return l.sums[i]
+}
+
+// finish is the line with the definitions chosen, every one where choose is nil.
+func (s *sheet) finish(key, shown string, choose func(Definition) bool) Line {
+	draft := s.line(key)
+	l := Line{Key: shown, by: map[string]int{}}
+	for i, d := range Definitions {
+		if choose != nil && !choose(d) {
+			continue
+		}
+		l.by[d.Code] = len(l.Figures)
+		l.Figures = append(l.Figures, draft.sum(i, d, s.period).figure())
+	}
+	return l
+}
+
+// Prefixes of the keys of a sheet's lines; the whole has none.
+const (
+	ofUnit     = "unit "
+	ofDistrict = "district "
+	ofTopic    = "topic "
+)
+
+// keys names the lines of the sheet that a row belongs to.
+func keys(r *Row, chains map[casework.UnitCode][]casework.UnitCode) []string {
+	out := []string{""}
+	if chain := chains[r.Unit]; chain != nil {
+		for _, u := range chain {
+			out = append(out, ofUnit+string(u))
+		}
+	}
+	if r.District != "" {
+		out = append(out, ofDistrict+r.District)
+	}
+	for _, n := range []int{2, 4} {
+		if len(r.Category) >= n {
+			out = append(out, ofTopic+r.Category[:n])
+		}
+	}
+	return out
+}
+
 // assemble folds the rows into every line. It is pure.
 func (b *Board) assemble(rows []Row, units []Unit, chains map[casework.UnitCode][]casework.UnitCode, late map[casework.UnitCode]time.Time) {
 	p := b.Period
-	byUnit, byDistrict, byTopic := map[casework.UnitCode][]Row{}, map[string][]Row{}, map[string][]Row{}
-	for _, r := range rows {
-		chain := chains[r.Unit]
-		if chain == nil {
-			chain = []casework.UnitCode{r.Unit}
+	previous := Period{From: p.From.Add(-p.months()), To: p.From.Add(-1)}
+	now, before := newSheet(p), newSheet(previous)
+	trend := make([]*sheet, TrendMonths)
+	for i := range trend {
+		trend[i] = newSheet(One(p.To.Add(i + 1 - TrendMonths)))
+	}
+	whole := []string{""}
+	for i := range rows {
+		r := &rows[i]
+		lines := keys(r, chains)
+		now.add(r, lines)
+		if r.Part == PartCase && previous.Holds(r.Filed) {
+			before.add(r, lines)
 		}
-		for _, u := range chain {
-			byUnit[u] = append(byUnit[u], r)
-		}
-		if r.District != "" {
-			byDistrict[r.District] = append(byDistrict[r.District], r)
-		}
-		for _, n := range []int{2, 4} {
-			if len(r.Category) >= n {
-				byTopic[r.Category[:n]] = append(byTopic[r.Category[:n]], r)
-			}
+		for _, t := range trend {
+			t.add(r, whole)
 		}
 	}
-	b.Whole = line("", p, rows, nil)
-	part := b.Filter != (Filter{})
-	if part {
-		b.Whole = b.Whole.hidden()
+	tidy := func(l Line) Line { return l }
+	if b.Filter != (Filter{}) {
+		tidy = Line.hidden
 	}
+	b.Whole = tidy(now.finish("", "", nil))
 	b.Identity = Balance(p, rows)
+	for _, t := range trend {
+		b.Trend = append(b.Trend, tidy(t.finish("", t.period.String(), func(d Definition) bool { return !d.Now })))
+	}
 	for _, u := range units {
-		if own := byUnit[u.Code]; len(own) > 0 {
-			b.Units = append(b.Units, UnitLine{Unit: u, Line: line(string(u.Code), p, own, nil).hidden()})
+		if key := ofUnit + string(u.Code); now.drafts[key] != nil {
+			b.Units = append(b.Units, UnitLine{Unit: u, Line: now.finish(key, string(u.Code), nil).hidden()})
 		}
 	}
 	b.age(chains, late)
-	for _, code := range sorted(byDistrict) {
-		b.Districts = append(b.Districts, line(code, p, byDistrict[code], nil).hidden())
-	}
-	for i := 1 - TrendMonths; i <= 0; i++ {
-		m := p.To.Add(i)
-		l := line(m.String(), One(m), rows, func(d Definition) bool { return !d.Now })
-		if part {
-			l = l.hidden()
+	topic := func(d Definition) bool { return slices.Contains(topicCodes, d.Code) }
+	for _, key := range sorted(now.drafts) {
+		if code, ok := strings.CutPrefix(key, ofDistrict); ok {
+			b.Districts = append(b.Districts, now.finish(key, code, nil).hidden())
 		}
-		b.Trend = append(b.Trend, l)
-	}
-	before := Period{From: p.From.Add(-p.months()), To: p.From.Add(-1)}
-	received, _ := Define("received")
-	for _, code := range sorted(byTopic) {
-		t := TopicLine{Line: line(code, p, byTopic[code], func(d Definition) bool { return slices.Contains(topicCodes, d.Code) }).hidden(), Level: len(code) / 2}
-		t.Before = Fold(received, before, byTopic[code]).Denominator
-		if t.Get("received").Denominator > 0 || t.Get("open").Denominator > 0 {
-			b.Topics = append(b.Topics, t)
+		if code, ok := strings.CutPrefix(key, ofTopic); ok {
+			t := TopicLine{Line: now.finish(key, code, topic).hidden(), Level: len(code) / 2}
+			t.Before = before.finish(key, code, topic).Get("received").Denominator
+			if t.Get("received").Denominator > 0 || t.Get("open").Denominator > 0 {
+				b.Topics = append(b.Topics, t)
+			}
 		}
 	}
 	slices.SortStableFunc(b.Topics, func(x, y TopicLine) int {
@@ -174,19 +254,6 @@ func (b *Board) age(chains map[casework.UnitCode][]casework.UnitCode, late map[c
 			}
 		}
 	}
-}
-
-// line folds every definition, or those chosen, over the rows.
-func line(key string, p Period, rows []Row, choose func(Definition) bool) Line {
-	l := Line{Key: key, by: map[string]int{}}
-	for _, d := range Definitions {
-		if choose != nil && !choose(d) {
-			continue
-		}
-		l.by[d.Code] = len(l.Figures)
-		l.Figures = append(l.Figures, Fold(d, p, rows))
-	}
-	return l
 }
 
 // hidden suppresses the figures that stand on too few rows.

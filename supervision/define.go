@@ -26,9 +26,9 @@ type Definition struct {
 	Now     bool // counts what stands now, whatever the period
 	Lower   bool // lower is better
 
-	in       func(Row, Period) bool
-	judge    func(Row) (Halves, string) // what the row adds to the numerator, or why it is excluded
-	quantile int                        // of Hours: percent
+	in       func(*Row, Period) bool
+	judge    func(*Row) (Halves, string) // what the row adds to the numerator, or why it is excluded
+	quantile int                         // of Hours: percent
 }
 
 // ID names the definition with its version, such as "on_time@1".
@@ -40,12 +40,12 @@ const satisfiedFrom casework.Satisfaction = 3
 // Definitions is the catalogue of figures (domain study 4.2), in the order of pages.
 var Definitions = []Definition{
 	{Code: "received", Version: 1, Name: "figure.received", How: "figure.received_how", Measure: Count, in: filed, judge: every},
-	{Code: "answered", Version: 1, Name: "figure.answered", How: "figure.answered_how", Measure: Share, in: filed, judge: when(func(r Row) bool { return r.Way == WayAnswered })},
+	{Code: "answered", Version: 1, Name: "figure.answered", How: "figure.answered_how", Measure: Share, in: filed, judge: when(func(r *Row) bool { return r.Way == WayAnswered })},
 	{Code: "dispatched", Version: 1, Name: "figure.dispatched", How: "figure.dispatched_how", Measure: Count, in: sent, judge: every},
 	{Code: "sign_on_time", Version: 1, Name: "figure.sign_on_time", How: "figure.sign_on_time_how", Measure: Share,
-		in:    func(r Row, p Period) bool { return r.Part == PartLeg && r.Signed != None && p.Holds(r.Opened) },
-		judge: func(r Row) (Halves, string) { return r.kept(r.Signed) }},
-	{Code: "response", Version: 1, Name: "figure.response", How: "figure.response_how", Measure: Share, in: legDue, judge: func(r Row) (Halves, string) {
+		in:    func(r *Row, p Period) bool { return r.Part == PartLeg && r.Signed != None && p.Holds(r.Opened) },
+		judge: func(r *Row) (Halves, string) { return r.kept(r.Signed) }},
+	{Code: "response", Version: 1, Name: "figure.response", How: "figure.response_how", Measure: Share, in: legDue, judge: func(r *Row) (Halves, string) {
 		if r.Handled == Ended {
 			return 0, r.Excluded
 		}
@@ -55,13 +55,13 @@ var Definitions = []Definition{
 		return r.kept(r.Contacted)
 	}},
 	{Code: "on_time", Version: 1, Name: "figure.on_time", How: "figure.on_time_how", Measure: Share, in: legDue,
-		judge: func(r Row) (Halves, string) { return r.kept(r.Handled) }},
+		judge: func(r *Row) (Halves, string) { return r.kept(r.Handled) }},
 	{Code: "on_time_original", Version: 1, Name: "figure.on_time_original", How: "figure.on_time_original_how", Measure: Share, in: legDue,
-		judge: func(r Row) (Halves, string) { return r.kept(r.Original) }},
+		judge: func(r *Row) (Halves, string) { return r.kept(r.Original) }},
 	{Code: "promise", Version: 1, Name: "figure.promise", How: "figure.promise_how", Measure: Share,
-		in:    func(r Row, p Period) bool { return r.Part == PartCase && p.Holds(r.Due) },
-		judge: func(r Row) (Halves, string) { return r.kept(r.Handled) }},
-	{Code: "solved", Version: 1, Name: "figure.solved", How: "figure.solved_how", Measure: Share, in: rated, judge: func(r Row) (Halves, string) {
+		in:    func(r *Row, p Period) bool { return r.Part == PartCase && p.Holds(r.Due) },
+		judge: func(r *Row) (Halves, string) { return r.kept(r.Handled) }},
+	{Code: "solved", Version: 1, Name: "figure.solved", How: "figure.solved_how", Measure: Share, in: rated, judge: func(r *Row) (Halves, string) {
 		switch r.Verdict {
 		case casework.SolvedYes:
 			return Whole(1), ""
@@ -70,26 +70,26 @@ var Definitions = []Definition{
 		}
 		return 0, ""
 	}},
-	{Code: "satisfied", Version: 1, Name: "figure.satisfied", How: "figure.satisfied_how", Measure: Share, in: rated, judge: func(r Row) (Halves, string) {
+	{Code: "satisfied", Version: 1, Name: "figure.satisfied", How: "figure.satisfied_how", Measure: Share, in: rated, judge: func(r *Row) (Halves, string) {
 		if r.Satisfaction == 0 {
 			return 0, OutUnrated
 		}
 		return one(r.Satisfaction >= satisfiedFrom), ""
 	}},
-	{Code: "coverage", Version: 1, Name: "figure.coverage", How: "figure.coverage_how", Measure: Share, in: legDue, judge: func(r Row) (Halves, string) {
+	{Code: "coverage", Version: 1, Name: "figure.coverage", How: "figure.coverage_how", Measure: Share, in: legDue, judge: func(r *Row) (Halves, string) {
 		if _, out := r.kept(r.Handled); out != "" {
 			return 0, out
 		}
 		return one(r.Verdict != ""), ""
 	}},
 	{Code: "redo", Version: 1, Name: "figure.redo", How: "figure.redo_how", Measure: Share, Lower: true,
-		in:    func(r Row, p Period) bool { return r.Part != PartCase && p.Holds(r.Replied) },
-		judge: when(func(r Row) bool { return r.SentBack })},
+		in:    func(r *Row, p Period) bool { return r.Part != PartCase && p.Holds(r.Replied) },
+		judge: when(func(r *Row) bool { return r.SentBack })},
 	{Code: "return", Version: 1, Name: "figure.return", How: "figure.return_how", Measure: Share, Lower: true, in: sent,
-		judge: when(func(r Row) bool { return r.Returned != "" })},
+		judge: when(func(r *Row) bool { return r.Returned != "" })},
 	{Code: "dispatch_accuracy", Version: 1, Name: "figure.dispatch_accuracy", How: "figure.dispatch_accuracy_how", Measure: Share, in: sent,
-		judge: when(func(r Row) bool { return r.Returned != "granted" })},
-	{Code: "extension", Version: 1, Name: "figure.extension", How: "figure.extension_how", Measure: Share, Lower: true, in: legDue, judge: func(r Row) (Halves, string) {
+		judge: when(func(r *Row) bool { return r.Returned != "granted" })},
+	{Code: "extension", Version: 1, Name: "figure.extension", How: "figure.extension_how", Measure: Share, Lower: true, in: legDue, judge: func(r *Row) (Halves, string) {
 		if r.Handled == Ended {
 			return 0, r.Excluded
 		}
@@ -97,7 +97,7 @@ var Definitions = []Definition{
 	}},
 	{Code: "open", Version: 1, Name: "figure.open", How: "figure.open_how", Measure: Count, Now: true, in: openNow, judge: every},
 	{Code: "overdue_open", Version: 1, Name: "figure.overdue_open", How: "figure.overdue_open_how", Measure: Count, Now: true, Lower: true, in: openNow,
-		judge: when(func(r Row) bool { return r.Overdue })},
+		judge: when(func(r *Row) bool { return r.Overdue })},
 	{Code: "hours_median", Version: 1, Name: "figure.hours_median", How: "figure.hours_median_how", Measure: Hours, Lower: true, in: firstAnswer, judge: every, quantile: 50},
 	{Code: "hours_p90", Version: 1, Name: "figure.hours_p90", How: "figure.hours_p90_how", Measure: Hours, Lower: true, in: firstAnswer, judge: every, quantile: 90},
 }
@@ -112,19 +112,19 @@ func Define(code string) (Definition, bool) {
 	return Definition{}, false
 }
 
-func filed(r Row, p Period) bool   { return r.Part == PartCase && p.Holds(r.Filed) }
-func sent(r Row, p Period) bool    { return r.Part == PartLeg && r.Dispatched && p.Holds(r.Opened) }
-func legDue(r Row, p Period) bool  { return r.Part == PartLeg && p.Holds(r.Due) }
-func rated(r Row, p Period) bool   { return r.Part != PartCase && r.Verdict != "" && p.Holds(r.Rated) }
-func openNow(r Row, _ Period) bool { return r.Part == PartCase && r.Open }
-func firstAnswer(r Row, p Period) bool {
+func filed(r *Row, p Period) bool   { return r.Part == PartCase && p.Holds(r.Filed) }
+func sent(r *Row, p Period) bool    { return r.Part == PartLeg && r.Dispatched && p.Holds(r.Opened) }
+func legDue(r *Row, p Period) bool  { return r.Part == PartLeg && p.Holds(r.Due) }
+func rated(r *Row, p Period) bool   { return r.Part != PartCase && r.Verdict != "" && p.Holds(r.Rated) }
+func openNow(r *Row, _ Period) bool { return r.Part == PartCase && r.Open }
+func firstAnswer(r *Row, p Period) bool {
 	return r.Part == PartCase && r.Hours >= 0 && p.Holds(r.Replied)
 }
 
-func every(Row) (Halves, string) { return Whole(1), "" }
+func every(*Row) (Halves, string) { return Whole(1), "" }
 
-func when(is func(Row) bool) func(Row) (Halves, string) {
-	return func(r Row) (Halves, string) { return one(is(r)), "" }
+func when(is func(*Row) bool) func(*Row) (Halves, string) {
+	return func(r *Row) (Halves, string) { return one(is(r)), "" }
 }
 
 func one(is bool) Halves {
@@ -135,7 +135,7 @@ func one(is bool) Halves {
 }
 
 // kept counts an outcome: in time is one, late or missed none; not due yet and ended without object are excluded with their reason.
-func (r Row) kept(o Outcome) (Halves, string) {
+func (r *Row) kept(o Outcome) (Halves, string) {
 	switch o {
 	case InTime:
 		return Whole(1), ""

@@ -36,31 +36,50 @@ type Figure struct {
 
 // Fold computes a figure: one pure pass over count rows. Live pages, frozen months and verification all run this.
 func Fold(d Definition, p Period, rows []Row) Figure {
-	f := Figure{Definition: d.ID(), Measure: d.Measure, Excluded: map[string]int{}, Period: p, State: Live}
-	var hours map[int]int
+	s := begin(d, p)
+	for i := range rows {
+		if r := &rows[i]; d.in(r, p) {
+			num, out := d.judge(r)
+			s.add(r, num, out)
+		}
+	}
+	return s.figure()
+}
+
+// sum is a figure under way.
+type sum struct {
+	Figure
+	quantile int
+	hours    map[int]int // of Hours: rows by value
+}
+
+func begin(d Definition, p Period) *sum {
+	s := &sum{Figure: Figure{Definition: d.ID(), Measure: d.Measure, Excluded: map[string]int{}, Period: p, State: Live}, quantile: d.quantile}
 	if d.Measure == Hours {
-		hours = map[int]int{}
+		s.hours = map[int]int{}
 	}
-	for _, r := range rows {
-		if !d.in(r, p) {
-			continue
-		}
-		num, out := d.judge(r)
-		if out != "" {
-			f.Excluded[out] += r.N
-			continue
-		}
-		f.Denominator += r.N
-		if hours != nil {
-			hours[r.Hours] += r.N
-			continue
-		}
-		f.Numerator += num * Halves(r.N)
+	return s
+}
+
+// add counts a row that the definition speaks of, as the definition judged it.
+func (s *sum) add(r *Row, num Halves, out string) {
+	switch {
+	case out != "":
+		s.Excluded[out] += r.N
+		return
+	case s.hours != nil:
+		s.hours[r.Hours] += r.N
+	default:
+		s.Numerator += num * Halves(r.N)
 	}
-	if hours != nil {
-		f.Numerator = Whole(quantile(hours, f.Denominator, d.quantile))
+	s.Denominator += r.N
+}
+
+func (s *sum) figure() Figure {
+	if s.hours != nil {
+		s.Numerator = Whole(quantile(s.hours, s.Denominator, s.quantile))
 	}
-	return f
+	return s.Figure
 }
 
 // quantile is the smallest value that at least percent of all values do not exceed (nearest rank); 0 of none.
@@ -156,14 +175,14 @@ type Identity struct {
 func Balance(p Period, rows []Row) Identity {
 	id := Identity{Period: p}
 	for _, r := range rows {
-		if filed(r, p) {
+		if filed(&r, p) {
 			id.Received += r.N
 		}
 	}
 	for _, w := range Ways {
 		t := Tally{Way: w}
 		for _, r := range rows {
-			if filed(r, p) && r.Way == w {
+			if filed(&r, p) && r.Way == w {
 				t.N += r.N
 			}
 		}

@@ -121,7 +121,7 @@ func (s *service) end() {
 
 // postCase files by the API; nil means acknowledged.
 func (s *service) postCase(ctx context.Context, marker string) error {
-	body, err := json.Marshal(map[string]any{"text": "路灯不亮，记号" + marker, "place": "向阳路"})
+	body, err := json.Marshal(map[string]any{"text": "The street light is out. Marker " + marker, "place": "Xiangyang Road"})
 	if err != nil {
 		return err
 	}

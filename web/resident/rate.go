@@ -1,0 +1,163 @@
+package resident
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huiyin/casework"
+	"huiyin/fault"
+	"huiyin/locale"
+	"huiyin/web/shell"
+)
+
+// rateView is the form by which a resident says whether the matter is solved.
+type rateView struct {
+	Token  string
+	Solved string
+	Level  string
+	Text   string
+	Case   casework.Case
+	Answer string // what is rated
+	Unit   string
+}
+
+// ratedView is what a rating led to.
+type ratedView struct {
+	Rating casework.RatingView
+	Redone bool
+	Spent  bool
+	Unit   string
+	Due    string // of the new round
+}
+
+var levels = []casework.Satisfaction{5, 4, 3, 2, 1}
+
+func levelKey(s casework.Satisfaction) string { return "satisfaction." + strconv.Itoa(int(s)) }
+
+// link finds what a rating link opens; ok is false where the answer was already given.
+func (x *Pages) link(c *fiber.Ctx) (f casework.Dossier, round int, ok bool, err error) {
+	ctx := c.UserContext()
+	id, round, err := x.Docket.ByRatingLink(ctx, c.Params("token"))
+	if err == nil {
+		f, err = x.Docket.Dossier(ctx, casework.Resident(id), id)
+	}
+	switch fault.KindOf(err) {
+	case fault.NotFound:
+		return f, 0, false, x.drawDead(c, fiber.StatusNotFound, "rate.unknown", "rate.unknown_text")
+	case fault.Gone:
+		return f, 0, false, x.drawDead(c, fiber.StatusGone, "rate.expired", "rate.expired_text")
+	}
+	return f, round, err == nil, err
+}
+
+func (x *Pages) drawDead(c *fiber.Ctx, status int, title, text string) error {
+	page := x.page(c, title, "track")
+	page.Status = status
+	return shell.Render(c, status, deadLinkPage(page, page.T(text)))
+}
+
+func (x *Pages) showRating(c *fiber.Ctx) error {
+	f, round, ok, err := x.link(c)
+	if !ok {
+		return err
+	}
+	if r, rated := ratingOf(f, round); rated {
+		return x.drawRated(c, f, r)
+	}
+	if round != f.Case.Round || !casework.Allowed(casework.StepRate, f.Case.State, casework.Resident(f.Case.ID)) {
+		return x.drawDead(c, fiber.StatusConflict, "rate.over", "rate.over_text")
+	}
+	solved := c.Query("solved")
+	if !slices.Contains([]string{"yes", "partly", "no"}, solved) {
+		solved = ""
+	}
+	return x.drawRating(c, fiber.StatusOK, nil, x.rating(c, f, rateView{Solved: solved}))
+}
+
+// rating fills in what is rated.
+func (x *Pages) rating(c *fiber.Ctx, f casework.Dossier, v rateView) rateView {
+	v.Token, v.Case, v.Unit = c.Params("token"), f.Case, x.unitName(shell.Lang(c), f.Case.Lead)
+	if m, ok := (statusView{Dossier: f}).answer(); ok {
+		v.Answer = m.Body
+	}
+	return v
+}
+
+func (x *Pages) drawRating(c *fiber.Ctx, status int, mistakes shell.Errors, v rateView) error {
+	page := x.page(c, "rate.title", "track")
+	page.Errors = mistakes
+	return shell.Render(c, status, ratePage(page, v))
+}
+
+func ratingOf(f casework.Dossier, round int) (casework.RatingView, bool) {
+	i := slices.IndexFunc(f.Ratings, func(r casework.RatingView) bool { return r.Round == round })
+	if i < 0 {
+		return casework.RatingView{}, false
+	}
+	return f.Ratings[i], true
+}
+
+// rate keeps the rating; sent twice, the second time shows what the first led to.
+func (x *Pages) rate(c *fiber.Ctx) error {
+	f, round, ok, err := x.link(c)
+	if !ok {
+		return err
+	}
+	ctx, lang, id := c.UserContext(), shell.Lang(c), f.Case.ID
+	here := "/rate/" + c.Params("token")
+	if _, rated := ratingOf(f, round); rated {
+		return shell.SeeOther(c, here)
+	}
+	v := x.rating(c, f, rateView{Solved: c.FormValue("solved"), Level: c.FormValue("satisfaction"), Text: strings.TrimSpace(c.FormValue("text"))})
+	level, _ := strconv.Atoi(v.Level)
+	var mistakes shell.Errors
+	if !slices.Contains([]string{"yes", "partly", "no"}, v.Solved) {
+		mistakes.Add("solved", lang.T("rate.solved_missing"))
+	}
+	if level < 1 || level > 5 {
+		mistakes.Add("satisfaction", lang.T("rate.level_missing"))
+	}
+	if v.Solved == "no" && v.Text == "" {
+		mistakes.Add("text", lang.T("rate.text_missing"))
+	}
+	if len([]rune(v.Text)) > casework.MaxBody {
+		mistakes.Add("text", lang.T("report.text_long", locale.Args{"Limit": casework.MaxBody}))
+	}
+	if len(mistakes) > 0 {
+		return x.drawRating(c, fiber.StatusUnprocessableEntity, mistakes, v)
+	}
+	text, err := x.masked(ctx, id, v.Text, "")
+	if err == nil {
+		_, err = x.Desk.Rate(ctx, casework.Resident(id), casework.Ref{ID: id}, casework.Rating{
+			Round: round, Solved: casework.Solved(v.Solved), Satisfaction: casework.Satisfaction(level), Text: text.Body, Channel: casework.Web,
+		})
+	}
+	switch fault.KeyOf(err) {
+	case "fault.rated_before", "fault.round_over", "fault.step_not_now":
+		return shell.SeeOther(c, here)
+	}
+	if mistakes, ok := shell.Mistakes(lang, err); err != nil && ok {
+		return x.drawRating(c, shell.Status(err), mistakes, v)
+	}
+	if err != nil {
+		return x.away(c, err, func(status int, e shell.Errors) error { return x.drawRating(c, status, e, v) })
+	}
+	return shell.SeeOther(c, here)
+}
+
+// drawRated says what happens now: done, sent back with new dates, or looked at by a supervisor.
+func (x *Pages) drawRated(c *fiber.Ctx, f casework.Dossier, r casework.RatingView) error {
+	page := x.page(c, "rate.thanks", "track")
+	v := ratedView{Rating: r, Unit: x.unitName(page.Lang, f.Case.Lead)}
+	v.Redone = slices.ContainsFunc(f.Events, func(e casework.Event) bool {
+		return e.Step == casework.StepRedo && e.Actor == casework.ByResident && e.Round == r.Round+1
+	})
+	v.Spent = r.Solved == casework.SolvedNo && !v.Redone
+	if due, ok := (statusView{Dossier: f}).again(); ok {
+		v.Due = page.Lang.Deadline(due.At)
+	}
+	return shell.Render(c, fiber.StatusOK, ratedPage(page, v))
+}

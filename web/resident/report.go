@@ -1,0 +1,328 @@
+package resident
+
+import (
+	"context"
+	"io"
+	"mime/multipart"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gabriel-vasile/mimetype"
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+
+	"huiyin/casework"
+	"huiyin/fault"
+	"huiyin/locale"
+	"huiyin/pg"
+	"huiyin/routing"
+	"huiyin/web/shell"
+)
+
+const (
+	draftCookie = "hy_draft"
+	maxPhotos   = 3
+)
+
+// reportView is what the three pages of the form show.
+type reportView struct {
+	Draft  draft
+	Then   string // "3" where the page was opened from the summary, to go straight back
+	City   *routing.City
+	Danger string // the emergency number that the words call for
+}
+
+// begin offers to go on with a draft, or starts the form.
+func (x *Pages) begin(c *fiber.Ctx) error {
+	d, ok, err := x.drafts.load(c.UserContext(), c.Cookies(draftCookie))
+	if err != nil {
+		return err
+	}
+	if !ok || !d.begun() {
+		return shell.SeeOther(c, "/report/1")
+	}
+	page := x.page(c, "report.found", "report")
+	page.Back = page.Href("/")
+	next := "/report/2"
+	if d.Placed {
+		next = "/report/3"
+	}
+	if d.Text == "" {
+		next = "/report/1"
+	}
+	return shell.Render(c, fiber.StatusOK, foundPage(page, d, page.Href(next)))
+}
+
+// page begins a page of ours: never indexed, its address in the other language without anything personal.
+func (x *Pages) page(c *fiber.Ctx, titleKey, section string) shell.Page {
+	page := shell.NewPage(c, shell.Lang(c).T(titleKey))
+	page.Section, page.Private = section, true
+	return page
+}
+
+// open finds the draft of this browser; one that was sent counts as none.
+func (x *Pages) open(c *fiber.Ctx) (string, draft, error) {
+	token := c.Cookies(draftCookie)
+	d, ok, err := x.drafts.load(c.UserContext(), token)
+	if err != nil {
+		return "", d, err
+	}
+	if !ok || d.filed() {
+		return "", draft{}, nil
+	}
+	return token, d, nil
+}
+
+func then(c *fiber.Ctx) string {
+	if c.Query("then") == "3" || c.FormValue("then") == "3" {
+		return "3"
+	}
+	return ""
+}
+
+func (x *Pages) showWhat(c *fiber.Ctx) error {
+	_, d, err := x.open(c)
+	if err != nil {
+		return err
+	}
+	return x.drawWhat(c, fiber.StatusOK, nil, d)
+}
+
+func (x *Pages) drawWhat(c *fiber.Ctx, status int, mistakes shell.Errors, d draft) error {
+	page := x.page(c, "report.what", "report")
+	page.Errors = mistakes
+	page.Back = page.Href("/")
+	v := reportView{Draft: d, Then: then(c), City: x.City}
+	if v.Then != "" {
+		page.Back = page.Href("/report/3")
+	}
+	return shell.Render(c, status, whatPage(page, v))
+}
+
+// saveWhat keeps the words and pictures. What can be kept is kept even where something else is wrong.
+func (x *Pages) saveWhat(c *fiber.Ctx) error {
+	ctx, lang := c.UserContext(), shell.Lang(c)
+	text := strings.TrimSpace(strings.ReplaceAll(c.FormValue("text"), "\r\n", "\n"))
+	token, d, err := x.open(c)
+	if err != nil {
+		return x.away(c, err, func(status int, e shell.Errors) error { return x.drawWhat(c, status, e, draft{Text: text}) })
+	}
+	d.Text = text
+	if gone, err := uuid.Parse(c.FormValue("remove")); err == nil {
+		d.Photos = slices.DeleteFunc(d.Photos, func(p photo) bool { return p.ID == gone })
+	}
+	var mistakes shell.Errors
+	switch {
+	case utf8.RuneCountInString(text) > casework.MaxBody:
+		mistakes.Add("text", lang.T("report.text_long", locale.Args{"Limit": casework.MaxBody}))
+		d.Text = string([]rune(text)[:casework.MaxBody])
+	case text == "" && c.FormValue("remove") == "":
+		mistakes.Add("text", lang.T("report.text_missing"))
+	}
+	fresh, err := takePhotos(c, &d, &mistakes, lang)
+	if err != nil {
+		return err
+	}
+	if token == "" {
+		token = newDraftToken()
+	}
+	if d.begun() || len(mistakes) == 0 {
+		if err := x.drafts.save(ctx, token, d, fresh); err != nil {
+			return x.away(c, err, func(status int, e shell.Errors) error { return x.drawWhat(c, status, e, draft{Text: text}) })
+		}
+		x.setCookie(c, draftCookie, token, draftLife)
+	}
+	switch {
+	case len(mistakes) > 0:
+		return x.drawWhat(c, fiber.StatusUnprocessableEntity, mistakes, d)
+	case c.FormValue("remove") != "":
+		return shell.SeeOther(c, "/report/1"+query(c))
+	}
+	danger := routing.Propose(x.City, routing.Input{Text: d.Text, At: x.Now()}).Emergency.Number
+	if danger != "" && d.Warned != danger {
+		d.Warned = danger
+		if err := x.drafts.save(ctx, token, d, nil); err != nil {
+			return err
+		}
+		return shell.SeeOther(c, "/report/danger"+query(c))
+	}
+	if then(c) == "3" {
+		return shell.SeeOther(c, "/report/3")
+	}
+	return shell.SeeOther(c, "/report/2")
+}
+
+func query(c *fiber.Ctx) string {
+	if then(c) == "" {
+		return ""
+	}
+	return "?then=3"
+}
+
+// takePhotos reads the pictures that came with the form into the draft; those that cannot be taken become mistakes.
+func takePhotos(c *fiber.Ctx, d *draft, mistakes *shell.Errors, lang locale.Lang) (map[uuid.UUID][]byte, error) {
+	form, err := c.MultipartForm()
+	if err != nil {
+		return nil, nil // the form came without files
+	}
+	fresh := map[uuid.UUID][]byte{}
+	for _, h := range form.File["photos"] {
+		if h.Filename == "" && h.Size == 0 {
+			continue
+		}
+		if len(d.Photos) == maxPhotos {
+			mistakes.Add("photos", lang.T("report.photos_many", locale.Args{"Limit": maxPhotos}))
+			break
+		}
+		if h.Size > casework.MaxFile {
+			mistakes.Add("photos", lang.T("report.photo_large"))
+			continue
+		}
+		data, err := readUpload(h)
+		if err != nil {
+			return nil, err
+		}
+		if !strings.HasPrefix(mimetype.Detect(data).String(), "image/") {
+			mistakes.Add("photos", lang.T("report.photo_kind"))
+			continue
+		}
+		id, err := uuid.NewV7()
+		if err != nil {
+			return nil, err
+		}
+		d.Photos = append(d.Photos, photo{ID: id, Name: h.Filename, Size: len(data)})
+		fresh[id] = data
+	}
+	return fresh, nil
+}
+
+func readUpload(h *multipart.FileHeader) ([]byte, error) {
+	f, err := h.Open()
+	if err != nil {
+		return nil, fault.Wrap(fault.Invalid, "fault.invalid", err)
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, casework.MaxFile+1))
+}
+
+// away shows the form again, filled in, where the database did not answer; other failures are returned.
+func (x *Pages) away(c *fiber.Ctx, err error, again func(int, shell.Errors) error) error {
+	err = pg.Classify(err)
+	if fault.KindOf(err) != fault.Unavailable {
+		return err
+	}
+	c.Set(fiber.HeaderRetryAfter, "30")
+	return again(fiber.StatusServiceUnavailable, shell.Errors{{Text: shell.Lang(c).T("report.away")}})
+}
+
+// showDanger puts the emergency lines first; going on is still possible.
+func (x *Pages) showDanger(c *fiber.Ctx) error {
+	_, d, err := x.open(c)
+	if err != nil {
+		return err
+	}
+	if d.Text == "" || d.Warned == "" {
+		return shell.SeeOther(c, "/report/1")
+	}
+	page := x.page(c, "report.danger", "report")
+	page.Back = page.Href("/report/1" + query(c))
+	next := "/report/2"
+	if then(c) == "3" {
+		next = "/report/3"
+	}
+	return shell.Render(c, fiber.StatusOK, dangerPage(page, d.Warned, page.Href(next)))
+}
+
+func (x *Pages) showWhere(c *fiber.Ctx) error {
+	_, d, err := x.open(c)
+	if err != nil {
+		return err
+	}
+	if d.Text == "" {
+		return shell.SeeOther(c, "/report/1")
+	}
+	return x.drawWhere(c, fiber.StatusOK, nil, d)
+}
+
+func (x *Pages) drawWhere(c *fiber.Ctx, status int, mistakes shell.Errors, d draft) error {
+	page := x.page(c, "report.where", "report")
+	page.Errors = mistakes
+	v := reportView{Draft: d, Then: then(c), City: x.City, Danger: d.Warned}
+	page.Back = page.Href("/report/1")
+	if v.Then != "" {
+		page.Back = page.Href("/report/3")
+	}
+	return shell.Render(c, status, wherePage(page, v))
+}
+
+const maxPlace = 300 // runes
+
+func (x *Pages) saveWhere(c *fiber.Ctx) error {
+	lang := shell.Lang(c)
+	given := draft{Place: strings.TrimSpace(c.FormValue("place")), District: c.FormValue("district"), Unclear: c.FormValue("unclear") != "", Placed: true}
+	token, d, err := x.open(c)
+	fill := func(d draft) draft {
+		d.Place, d.District, d.Unclear, d.Placed = given.Place, given.District, given.Unclear, true
+		return d
+	}
+	if err != nil {
+		return x.away(c, err, func(status int, e shell.Errors) error { return x.drawWhere(c, status, e, fill(d)) })
+	}
+	if token == "" {
+		return shell.SeeOther(c, "/report/1")
+	}
+	d = fill(d)
+	var mistakes shell.Errors
+	if _, known := x.City.Territory(d.District); !known && d.District != "unknown" {
+		d.District = ""
+	}
+	if utf8.RuneCountInString(d.Place) > maxPlace {
+		mistakes.Add("place", lang.T("report.place_long", locale.Args{"Limit": maxPlace}))
+	}
+	if d.Place == "" && !d.Unclear {
+		mistakes.Add("place", lang.T("report.place_missing"))
+	}
+	if len(mistakes) > 0 {
+		return x.drawWhere(c, fiber.StatusUnprocessableEntity, mistakes, d)
+	}
+	if err := x.drafts.save(c.UserContext(), token, d, nil); err != nil {
+		return x.away(c, err, func(status int, e shell.Errors) error { return x.drawWhere(c, status, e, d) })
+	}
+	return shell.SeeOther(c, "/report/3")
+}
+
+// forget removes the draft and every trace of a case from this browser: for shared computers.
+func (x *Pages) forget(c *fiber.Ctx) error {
+	if err := x.dropDraft(c.UserContext(), c.Cookies(draftCookie)); err != nil {
+		return err
+	}
+	x.setCookie(c, draftCookie, "", 0)
+	x.setCookie(c, caseCookie, "", 0)
+	shell.Flash(c, shell.Good, "report.forgotten")
+	return shell.SeeOther(c, "/t")
+}
+
+func (x *Pages) dropDraft(ctx context.Context, token string) error {
+	if len(token) != 32 {
+		return nil
+	}
+	return x.drafts.drop(ctx, token)
+}
+
+// districtName is the district chosen in a language, empty where none was.
+func (v reportView) districtName(lang locale.Lang) string {
+	if t, ok := v.City.Territory(v.Draft.District); ok {
+		return t.Name.In(lang)
+	}
+	return ""
+}
+
+func (v reportView) districts(p shell.Page) []shell.Choice {
+	var list []shell.Choice
+	for _, t := range v.City.Districts() {
+		list = append(list, shell.Choice{Value: t.Code, Label: t.Name.In(p.Lang)})
+	}
+	return append(list, shell.Choice{Value: "unknown", Label: p.T("report.district_unknown")})
+}
+

@@ -1,0 +1,86 @@
+package resident
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"huiyin/casework"
+	"huiyin/locale"
+	"huiyin/web/shell"
+)
+
+// changeWindow is how long a resident may change what was sent (the docket holds the same limit).
+const changeWindow = 10 * time.Minute
+
+// doneView is what the receipt shows.
+type doneView struct {
+	Receipt     receipt
+	Address     string // where the code is entered
+	ChangeUntil time.Time
+}
+
+// emergencyLines are the lines to call, the one that fits first.
+func emergencyLines(first string) []string {
+	list := []string{first}
+	for _, n := range casework.EmergencyNumbers {
+		if n != first && n != "122" {
+			list = append(list, n)
+		}
+	}
+	return slices.DeleteFunc(list, func(n string) bool { return n == "" })
+}
+
+// opening is the beginning of a text.
+func opening(s string, limit int) string {
+	r := []rune(s)
+	if len(r) <= limit {
+		return s
+	}
+	return string(r[:limit]) + "…"
+}
+
+// size is a number of bytes as people say it.
+func size(n int) string {
+	if n >= 1<<20 {
+		return strconv.FormatFloat(float64(n)/(1<<20), 'f', 1, 64) + " MB"
+	}
+	return strconv.Itoa(max(1, n>>10)) + " KB"
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+func unclearValue(d draft) []string {
+	if d.Unclear {
+		return []string{"yes"}
+	}
+	return []string{"none"} // an empty list would match the empty value
+}
+
+// summary is what will be sent, each line with the way back to its page.
+func (v reportView) summary(p shell.Page) []shell.Item {
+	d := v.Draft
+	place := d.Place
+	if place == "" && d.Unclear {
+		place = p.T("report.unclear")
+	}
+	district := v.districtName(p.Lang)
+	if district == "" {
+		district = p.T("report.district_unknown")
+	}
+	photos := p.T("report.photos_none")
+	if n := len(d.Photos); n > 0 {
+		photos = p.T("report.photos_count", locale.Args{"N": n})
+	}
+	return []shell.Item{
+		{Key: p.T("report.what"), View: longText(d.Text), Change: p.Href("/report/1") + "?then=3", What: p.T("report.what")},
+		{Key: p.T("report.photos_short"), Value: photos, Change: p.Href("/report/1") + "?then=3", What: p.T("report.photos_short")},
+		{Key: p.T("report.place_short"), Value: place, Change: p.Href("/report/2") + "?then=3", What: p.T("report.place_short")},
+		{Key: p.T("report.district_short"), Value: district, Change: p.Href("/report/2") + "?then=3", What: p.T("report.district_short")},
+	}
+}

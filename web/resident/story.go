@@ -1,0 +1,201 @@
+package resident
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"huiyin/casework"
+	"huiyin/locale"
+	"huiyin/web/shell"
+)
+
+// told is what the story needs of an event's data, whatever the step.
+type told struct {
+	Lead         casework.UnitCode     `json:"lead"`
+	Unit         casework.UnitCode     `json:"unit"`
+	Co           []casework.UnitCode   `json:"co"`
+	Due          time.Time             `json:"due"`
+	NewDue       time.Time             `json:"new_due"`
+	Reached      bool                  `json:"reached"`
+	Means        string                `json:"means"`
+	ToResident   bool                  `json:"to_resident"`
+	Reason       string                `json:"reason"`
+	Number       string                `json:"number"`
+	ReviewOn     string                `json:"review_on"`
+	Clock        string                `json:"clock"`
+	Solved       casework.Solved       `json:"solved"`
+	Satisfaction casework.Satisfaction `json:"satisfaction"`
+}
+
+// decode reads an event's data; what a later version wrote otherwise is left out of the story, never guessed.
+func decode(e casework.Event) told {
+	var d told
+	_ = json.Unmarshal(e.Data, &d) // of a step with other data only some fields are read
+	return d
+}
+
+// teller tells a case's history in words for its resident: steps that face the resident, no notes between offices.
+type teller struct {
+	p     shell.Page
+	pages *Pages
+	v     statusView
+}
+
+// story is the history, newest first; a promise still open stands on top.
+func (t teller) story() []shell.Happening {
+	var list []shell.Happening
+	c := t.v.Case
+	if due, ok := t.v.again(); ok {
+		list = append(list, shell.Happening{Title: t.p.T("story.promise_again"), At: due.At, Who: t.v.Unit, Tone: due.Tone(t.p.Now), Future: true})
+	} else if c.Met == nil && c.State.Open() {
+		list = append(list, shell.Happening{Title: t.p.T("story.promise"), At: c.Due, Who: t.v.Unit, Tone: t.v.due().Tone(t.p.Now), Future: true})
+	}
+	for i := len(t.v.Events) - 1; i >= 0; i-- {
+		if h, ok := t.tell(t.v.Events[i]); ok {
+			list = append(list, h)
+		}
+	}
+	return list
+}
+
+// purposes names the message that belongs to a step.
+var purposes = map[casework.Step]string{
+	casework.StepAnswer: "answer", casework.StepReply: "reply", casework.StepRecord: "interim", casework.StepPause: "interim",
+	casework.StepAdd: "note", casework.StepRate: "rating",
+}
+
+// inside are the steps that say nothing to the resident, or that the page of uses tells.
+var inside = map[casework.Step]bool{
+	casework.StepClassify: true, casework.StepCoReport: true, casework.StepArchive: true, casework.StepUse: true,
+}
+
+// tones of steps that stand out.
+var tones = map[casework.Step]shell.Tone{
+	casework.StepReply: shell.Good, casework.StepAnswer: shell.Good, casework.StepClose: shell.Good, casework.StepBreach: shell.Bad,
+	casework.StepRedo: shell.Warn, casework.StepSupervise: shell.Warn, casework.StepPause: shell.Warn, casework.StepDispatch: shell.Note,
+}
+
+func (t teller) tell(e casework.Event) (shell.Happening, bool) {
+	d := decode(e)
+	if inside[e.Step] || e.Step == casework.StepRecord && !d.ToResident {
+		return shell.Happening{}, false
+	}
+	h := shell.Happening{At: e.At, Tone: tones[e.Step], Who: t.who(e)}
+	args := locale.Args{
+		"Unit": t.unit(d), "Number": d.Number, "Due": moment(t.p.Lang, d.Due), "NewDue": moment(t.p.Lang, d.NewDue),
+		"Solved": "", "Satisfaction": "", "Clock": "",
+	}
+	key := string(e.Step)
+	switch e.Step {
+	case casework.StepContact, casework.StepFollowUp:
+		if !d.Reached {
+			key += "_missed"
+		}
+	case casework.StepRedo:
+		if e.Actor == casework.ByResident {
+			key += "_own"
+		}
+	case casework.StepUrge:
+		if e.Actor != casework.ByResident {
+			key += "_hotline"
+		}
+	case casework.StepBreach:
+		args["Clock"] = t.p.T("clock." + d.Clock)
+		if d.Clock == casework.ClockTotal {
+			key += "_total"
+		}
+	case casework.StepRate:
+		args["Solved"], args["Satisfaction"] = t.p.T("solved."+string(d.Solved)), t.p.T(levelKey(d.Satisfaction))
+	case casework.StepFile:
+		if e.Actor == casework.ByStaff {
+			key += "_phone"
+		}
+	}
+	h.Title = t.p.T("story."+key, args)
+	h.Text = t.text(e, d)
+	if m, ok := t.message(e); ok {
+		if files := t.v.filesOf(m.ID); len(files) > 0 {
+			h.View = fileList(t.p, files)
+		}
+	}
+	return h, true
+}
+
+// unit is whom a step is about: the unit it names, else the lead.
+func (t teller) unit(d told) string {
+	switch {
+	case d.Unit != "":
+		return t.pages.unitName(t.p.Lang, d.Unit)
+	case d.Lead != "":
+		return t.pages.unitName(t.p.Lang, d.Lead)
+	case len(d.Co) > 0:
+		return t.names(d.Co)
+	}
+	return t.v.Unit
+}
+
+func (t teller) names(units []casework.UnitCode) string {
+	var names []string
+	for _, u := range units {
+		names = append(names, t.pages.unitName(t.p.Lang, u))
+	}
+	return strings.Join(names, t.p.T("story.and"))
+}
+
+// who took a step: the resident, a unit, the hotline; never a person.
+func (t teller) who(e casework.Event) string {
+	if e.Actor == casework.ByResident {
+		return t.p.T("story.you")
+	}
+	return t.pages.unitName(t.p.Lang, e.Unit)
+}
+
+func (t teller) text(e casework.Event, d told) string {
+	if m, ok := t.message(e); ok {
+		if own, ok := t.v.Said[m.ID]; ok {
+			return own
+		}
+		return m.Body
+	}
+	switch e.Step {
+	case casework.StepDispatch:
+		text := t.p.T("story.dispatch_text")
+		if len(d.Co) > 0 {
+			text = t.p.T("story.dispatch_co", locale.Args{"Units": t.names(d.Co)}) + text
+		}
+		return text
+	case casework.StepDecline, casework.StepTerminate:
+		return t.v.Case.Told
+	case casework.StepHang:
+		day, err := time.ParseInLocation(time.DateOnly, d.ReviewOn, locale.Zone)
+		if err != nil {
+			return t.v.Case.Plan
+		}
+		return t.v.Case.Plan + "\n" + t.p.T("story.hang_review", locale.Args{"Date": t.p.Lang.Date(day)})
+	case casework.StepGrantExtension:
+		return t.p.T("story.extension_total")
+	}
+	return ""
+}
+
+// message is what was said in a step: the docket writes both at the same moment.
+func (t teller) message(e casework.Event) (casework.Message, bool) {
+	purpose, speaks := purposes[e.Step]
+	if !speaks {
+		return casework.Message{}, false
+	}
+	for _, m := range t.v.Messages {
+		if m.Purpose == purpose && m.At.Equal(e.At) {
+			return m, true
+		}
+	}
+	return casework.Message{}, false
+}
+
+func moment(lang locale.Lang, at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return lang.Deadline(at)
+}

@@ -1,0 +1,52 @@
+// Package board serves what the public may see: the figures of the city, its districts and departments, the cards of single cases, and how residents' data is used.
+package board
+
+import (
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huiyin/pg"
+	"huiyin/routing"
+	"huiyin/web/shell"
+)
+
+// Pages are the public pages. They read count rows, public cards and totals of uses, and nothing else: no scope is set for their
+// queries, so that row-level security shows them no case.
+type Pages struct {
+	DB   pg.DB
+	City *routing.City
+}
+
+// fresh is how long caches may keep a public page: short enough that a resident sees the own rating arrive.
+const fresh = 10 * time.Second
+
+// Routes are the addresses of the public pages, each with its JSON and CSV beside it.
+func (x *Pages) Routes() []shell.Route {
+	var all []shell.Route
+	page := func(path string, handler fiber.Handler) {
+		all = append(all, shell.Route{Path: path, Handler: handler, MaxAge: fresh})
+	}
+	file := func(path string, handler fiber.Handler) {
+		all = append(all, shell.Route{Path: path, Handler: handler, Door: shell.Files, MaxAge: fresh})
+	}
+	for _, s := range []struct {
+		path string
+		show fiber.Handler
+		read func(*fiber.Ctx) (publication, error)
+	}{
+		{"/board", x.showCity, x.readCity},
+		{"/districts", x.showDistricts, x.readDistricts},
+		{"/districts/:code", x.showDistrict, x.readDistrict},
+		{"/departments", x.showUnits, x.readUnits},
+		{"/departments/:code", x.showUnit, x.readUnit},
+	} {
+		file(s.path+".json", asJSON(s.read))
+		file(s.path+".csv", asCSV(s.read))
+		page(s.path, s.show)
+	}
+	return all
+}
+
+// Figures answers GET /api/v1/figures: the board of a month as JSON, of the city or of what ?unit= or ?district= names.
+func (x *Pages) Figures(c *fiber.Ctx) error { return asJSON(x.readAny)(c) }

@@ -1,0 +1,128 @@
+package board
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huiyin/casework"
+	"huiyin/fault"
+	"huiyin/locale"
+	"huiyin/routing"
+	"huiyin/supervision"
+	"huiyin/web/shell"
+)
+
+// sheet is what one page or file of figures is drawn from: the board of one month, and what it stands beside.
+type sheet struct {
+	supervision.Board
+	Rules   *routing.City
+	Month   supervision.Month  // the month shown
+	First   supervision.Month  // the earliest month with a case; 0 where there is none
+	Current supervision.Month  // the month that is running
+	whole   *supervision.Board // the city's board of the same month, where Board is a part of it
+}
+
+// read reads the board of the month that the address names, or of the running one.
+func (x *Pages) read(c *fiber.Ctx, f supervision.Filter) (sheet, error) {
+	s := sheet{Rules: x.City, Current: supervision.MonthOf(shell.Now(c), x.City.TZ)}
+	s.Month = s.Current
+	if q := c.Query("month"); q != "" {
+		var err error
+		if s.Month, err = supervision.ParseMonth(q); err != nil {
+			return s, err
+		}
+	}
+	ctx := c.UserContext()
+	if err := x.DB.QueryRow(ctx, `select coalesce(min(filed), 0) from figure_row`).Scan(&s.First); err != nil {
+		return s, fmt.Errorf("read first month: %w", err)
+	}
+	var err error
+	if s.Board, err = x.view(ctx, s.Month, f); err != nil || f == (supervision.Filter{}) {
+		return s, err
+	}
+	whole, err := x.view(ctx, s.Month, supervision.Filter{})
+	s.whole = &whole
+	return s, err
+}
+
+func (x *Pages) view(ctx context.Context, m supervision.Month, f supervision.Filter) (supervision.Board, error) {
+	return supervision.View(ctx, x.DB, supervision.One(m), f)
+}
+
+// Empty tells whether nothing at all is known of the month.
+func (s sheet) Empty() bool { return s.First == 0 || s.Month < s.First || s.Month > s.Current }
+
+// Running tells whether the month is not over.
+func (s sheet) Running() bool { return s.Month == s.Current }
+
+// part tells whether the sheet shows less than the city.
+func (s sheet) part() bool { return s.Filter != (supervision.Filter{}) }
+
+func (s sheet) monthName(l locale.Lang, m supervision.Month) string {
+	return l.Month(m.Start(locale.Zone))
+}
+
+// address is a page's address for the same month.
+func (s sheet) address(path string) string { return monthAddress(path, s.Month, s.Current) }
+
+// monthAddress keeps the month in the address, so that a link shows tomorrow what it shows today; the running month needs none.
+func monthAddress(path string, m, current supervision.Month) string {
+	if m == current {
+		return path
+	}
+	return path + "?month=" + m.String()
+}
+
+// line is the line of a key; where nothing is counted for it, a line without figures.
+func lineOf(lines []supervision.Line, key string) supervision.Line {
+	for _, l := range lines {
+		if l.Key == key {
+			return l
+		}
+	}
+	return supervision.Line{Key: key}
+}
+
+// unitLine is the line of a unit, with its name even where nothing is counted for it.
+func (s sheet) unitLine(lines []supervision.UnitLine, code casework.UnitCode) supervision.UnitLine {
+	for _, l := range lines {
+		if l.Code == code {
+			return l
+		}
+	}
+	u, _ := s.Rules.Unit(code)
+	return supervision.UnitLine{Unit: supervision.Unit{Code: u.Code, ZH: u.Name.ZH, EN: u.Name.EN, Level: string(u.Level), Nature: u.Nature, Parent: u.Parent}, Line: supervision.Line{Key: string(code)}}
+}
+
+// before is the line of the month before, for comparisons.
+func (s sheet) before() supervision.Line {
+	return lineOf(s.Trend, s.Month.Add(-1).String())
+}
+
+// days is how many days before now a day was, in the city.
+func days(now, day time.Time) int {
+	y, m, d := now.In(locale.Zone).Date()
+	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Sub(day.UTC().Truncate(24*time.Hour)) / (24 * time.Hour))
+}
+
+// topics are the matters of a level that may be shown, and how many cases the others have together. In a part of the city a matter
+// of fewer than supervision.MinShown cases is not named: district, matter and month together could point at one person (domain study 6.2).
+func (s sheet) topics(level int) (shown []supervision.TopicLine, rest int) {
+	for _, t := range s.Topics {
+		if t.Level != level {
+			continue
+		}
+		n := t.Get("received").Denominator
+		if s.part() && n < supervision.MinShown {
+			rest += n
+			continue
+		}
+		shown = append(shown, t)
+	}
+	return shown, rest
+}
+
+func notFound() error { return fault.New(fault.NotFound, "fault.not_found") }

@@ -1,6 +1,10 @@
 package datause
 
-import "huiyin/casework"
+import (
+	"time"
+
+	"huiyin/casework"
+)
 
 // Item is one kind of personal data that a case may hold, as the inventory tells the public (Network Data Security Regulations, article 21).
 type Item struct {
@@ -24,6 +28,9 @@ const (
 	KeepYears       = 3
 	KeepMaskedYears = 10
 )
+
+// KeepUntil is the day on which the personal data of a case that ended then is destroyed.
+func KeepUntil(ended time.Time) time.Time { return ended.AddDate(KeepYears, 0, 0) }
 
 var (
 	forReaching = []casework.Purpose{casework.ForContact, casework.ForFollowUp, casework.ForLetter, casework.ForRights}

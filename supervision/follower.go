@@ -9,6 +9,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/follow"
+	"huiyin/pg"
 )
 
 // FiguresFollower is the name under which the figures remember how far they read.
@@ -41,6 +42,16 @@ func Figures(zone *time.Location) follow.Follower {
 		}
 		return nil
 	}}
+}
+
+// Recount lets the follower read the whole history again, as after a change of what is counted. Rows keep their random numbers, and pages
+// stay up while it reads.
+func Recount(ctx context.Context, q pg.Querier) error {
+	_, err := q.Exec(ctx, `update follower set xid = '0', seq = 0 where name = $1`, FiguresFollower)
+	if err != nil {
+		return fmt.Errorf("recount: %w", err)
+	}
+	return nil
 }
 
 const keepRow = `insert into figure_row as r (case_id, part, ord, unit, district, kind, category, channel, way, filed, opened, dispatched, due, replied, rated,

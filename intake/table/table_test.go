@@ -61,11 +61,15 @@ func TestABrokenRowCostsNoOther(t *testing.T) {
 }
 
 func FuzzOpen(f *testing.F) {
-	f.Add("a.csv", []byte("a,b\n1,2\n"))
-	f.Add("a.jsonl", []byte("{\"a\":1}\n"))
-	f.Add("a.csv", []byte("\xff\xfea\x00,\x00"))
-	f.Fuzz(func(t *testing.T, name string, body []byte) {
-		rows, _ := rowsOf(t, "x"+filepath.Ext(filepath.Base("/"+name)), body)
+	f.Add(false, []byte("a,b\n1,2\n"))
+	f.Add(true, []byte("{\"a\":1}\n"))
+	f.Add(false, []byte("\xff\xfea\x00,\x00"))
+	f.Fuzz(func(t *testing.T, lines bool, body []byte) {
+		name := "x.csv"
+		if lines {
+			name = "x.jsonl"
+		}
+		rows, _ := rowsOf(t, name, body)
 		for _, r := range rows {
 			if r.Err == nil && r.Line < 1 {
 				t.Errorf("line %d", r.Line)

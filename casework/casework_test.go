@@ -365,3 +365,21 @@ func TestSharedListsAndCounts(t *testing.T) {
 		t.Fatalf("%v", n)
 	}
 }
+
+func TestAUnitThatWaitsForTheResidentIsNotLateMeanwhile(t *testing.T) {
+	t.Parallel()
+	town := New(t)
+	id := town.Send(t, "等材料", River)
+	by := Worker(River)
+	must(t, town.Sign(ctx, by, refOf(id)))
+	must(t, town.Contact(ctx, by, refOf(id), casework.ContactResult{Means: "phone", Reached: true}))
+	must(t, town.Pause(ctx, by, refOf(id), "请补充合同照片"))
+	town.Pass(6 * 24 * time.Hour) // past the handling limit and past the promise
+	if n, err := town.SweepBreaches(ctx, 100); err != nil || n != 1 {
+		t.Fatalf("%d breaches, %v: the promise to the resident runs on, the unit's limit stands still", n, err)
+	}
+	must(t, town.Add(ctx, casework.Resident(id), refOf(id), casework.Addition{Channel: casework.Web, Text: casework.Masked{Original: "补上了", Clear: "补上了"}}))
+	if c := state(t, town, id); c.State != casework.InHand {
+		t.Fatalf("%s after the resident answered", c.State)
+	}
+}

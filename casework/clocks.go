@@ -119,6 +119,7 @@ func (d *Docket) SweepBreaches(ctx context.Context, limit int) (int, error) {
 		rows, err := tx.Query(ctx, `with due as (
 				select k.case_id, k.name, k.leg, k.due_at, k.unit from clock k join cases c on c.id = k.case_id
 				where k.met_at is null and k.breached_at is null and k.cancelled_at is null and k.due_at < $1
+					and not exists (select 1 from pause p where p.case_id = k.case_id and p.leg = k.leg and k.name = 'handle' and p.until_at is null and p.from_at <= k.due_at)
 				order by k.due_at limit $2 for update of k skip locked),
 			marked as (update clock k set breached_at = k.due_at from due where k.case_id = due.case_id and k.name = due.name and k.leg = due.leg)
 			insert into event (case_id, at, step, state_from, state_to, actor, role, unit, round, leg, data)

@@ -26,6 +26,8 @@ type Addition struct {
 	Text    Masked
 	Files   []Attachment
 	Raw     []byte // the message as it came, for mail
+	// ResumeDue is the handling limit with the paused working days added, for a case that waited for this addition; zero moves nothing.
+	ResumeDue time.Time
 }
 
 // Add keeps what a resident adds; a case that waits for the resident goes on.
@@ -49,7 +51,7 @@ func (d *Docket) Add(ctx context.Context, by Actor, ref Ref, a Addition) error {
 		if err != nil || w.c.State != Paused {
 			return err
 		}
-		return w.take(ctx, StepResume, func(ctx context.Context, w *work) (any, error) { return resume(ctx, w, time.Time{}) })
+		return w.take(ctx, StepResume, func(ctx context.Context, w *work) (any, error) { return resume(ctx, w, a.ResumeDue) })
 	})
 	if pg.IsUniqueViolation(err, "submission_pkey") {
 		return nil

@@ -26,6 +26,7 @@ type Settings struct {
 // Door is where every submission enters, whatever way it came. Use New. It is safe for concurrent use.
 type Door struct {
 	docket    *casework.Docket
+	desk      *routing.Desk
 	city      *routing.City
 	terms     *sla.Terms
 	mailboxes []string
@@ -35,7 +36,7 @@ type Door struct {
 
 // New makes a door. Nothing listens yet: web, smtpdoor and the command line bring the submissions.
 func New(s Settings) *Door {
-	return &Door{docket: s.Docket, city: s.City, terms: s.Terms, mailboxes: s.Mailboxes, now: s.Now, log: s.Log}
+	return &Door{docket: s.Docket, desk: &routing.Desk{Docket: s.Docket, City: s.City, Terms: s.Terms, Now: s.Now}, city: s.City, terms: s.Terms, mailboxes: s.Mailboxes, now: s.Now, log: s.Log}
 }
 
 // Submission is what every way in makes of what it took: one record, whatever the form.

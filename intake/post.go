@@ -152,13 +152,13 @@ func (d *Door) answerTo(ctx context.Context, key casework.Key, m mail.Message, r
 	}
 	p := casework.Person{Name: m.From.Name, Email: m.From.Address}
 	a := casework.Addition{Key: key, Channel: casework.Email, Text: masked(cut(lines(text), casework.MaxBody), p), Files: files, Raw: raw}
-	err = d.docket.Add(ctx, casework.Resident(id), casework.Ref{ID: id}, a)
+	err = d.desk.Add(ctx, casework.Resident(id), casework.Ref{ID: id}, a)
 	if fault.KindOf(err) == fault.TooLarge { // the case has no room for the files; they stay in the raw message
 		a.Files = nil
 		if a.Text.Original == "" {
 			a.Text = masked(line(m.Subject, maxTitle)+" …", p)
 		}
-		err = d.docket.Add(ctx, casework.Resident(id), casework.Ref{ID: id}, a)
+		err = d.desk.Add(ctx, casework.Resident(id), casework.Ref{ID: id}, a)
 	}
 	switch fault.KindOf(err) {
 	case fault.Conflict, fault.Invalid, fault.Gone, fault.NotFound, fault.TooLarge:

@@ -98,20 +98,43 @@ func (d *Desk) AskExtension(ctx context.Context, by casework.Actor, ref casework
 
 // Resume ends a pause; the paused working days are added to the unit's handling limit.
 func (d *Desk) Resume(ctx context.Context, by casework.Actor, ref casework.Ref) error {
-	f, err := d.Docket.Dossier(ctx, by, ref.ID)
+	due, err := d.resumeDue(ctx, by, ref.ID)
 	if err != nil {
 		return err
-	}
-	from, err := d.Docket.PausedSince(ctx, by, ref.ID)
-	if err != nil {
-		return err
-	}
-	var due time.Time
-	if handle, ok := running(f, casework.ClockHandle); ok && !from.IsZero() {
-		moved, _ := d.Terms.Pauses(casework.Promise{Name: handle.Name, Due: handle.Due}, handle.Started, []sla.Pause{{From: from, To: d.Now()}})
-		due = moved.Due
 	}
 	return d.Docket.Resume(ctx, by, ref, due)
+}
+
+// Add keeps what a resident adds; a case that waited for it goes on, its paused working days added to the unit's handling limit.
+func (d *Desk) Add(ctx context.Context, by casework.Actor, ref casework.Ref, a casework.Addition) error {
+	c, err := d.Docket.Case(ctx, by, ref.ID)
+	if err != nil {
+		return err
+	}
+	if c.State == casework.Paused {
+		if a.ResumeDue, err = d.resumeDue(ctx, by, ref.ID); err != nil {
+			return err
+		}
+	}
+	return d.Docket.Add(ctx, by, ref, a)
+}
+
+// resumeDue is the handling limit of a paused case if it went on now; zero where nothing is to be moved.
+func (d *Desk) resumeDue(ctx context.Context, by casework.Actor, id casework.CaseID) (time.Time, error) {
+	f, err := d.Docket.Dossier(ctx, by, id)
+	if err != nil {
+		return time.Time{}, err
+	}
+	from, err := d.Docket.PausedSince(ctx, by, id)
+	if err != nil || from.IsZero() {
+		return time.Time{}, err
+	}
+	handle, ok := running(f, casework.ClockHandle)
+	if !ok {
+		return time.Time{}, nil
+	}
+	moved, _ := d.Terms.Pauses(casework.Promise{Name: handle.Name, Due: handle.Due}, handle.Started, []sla.Pause{{From: from, To: d.Now()}})
+	return moved.Due, nil
 }
 
 // Redo sends a case back for another round with new clocks for the unit.

@@ -1,0 +1,78 @@
+// Package api serves programs: filing, following and rating a case by HTTP, the published figures, and what operators watch.
+package api
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"huiyin/casework"
+	"huiyin/intake"
+	"huiyin/pg"
+	"huiyin/routing"
+	"huiyin/web/shell"
+)
+
+// Settings are what a Service works with.
+type Settings struct {
+	DB        pg.DB
+	Docket    *casework.Docket
+	Door      *intake.Door
+	Desk      *routing.Desk
+	City      *routing.City
+	BaseURL   string               // how the world reaches the pages, without a slash at the end
+	Figures   fiber.Handler        // answers GET /api/v1/figures: the board's own
+	Now       func() time.Time     // the service clock
+	PerMinute int                  // cases that one sender may file in a minute; 0 means 300
+	MaxLag    time.Duration        // how far followers may be behind before the service counts as not ready; 0 means two minutes
+	Metrics   *prometheus.Registry // where the figures for operators are kept; nil means one of its own
+	Pools     []PoolStat           // connection pools to watch
+}
+
+// PoolStat tells how many connections of a pool are at work and how many there are at most.
+type PoolStat struct {
+	Name string
+	Stat func() (busy, most int32)
+}
+
+// Service answers programs. Use New. It is safe for concurrent use.
+type Service struct {
+	Settings
+	filed   *prometheus.CounterVec
+	rated   *prometheus.CounterVec
+	watched atomic.Pointer[watch]
+}
+
+// New makes a service.
+func New(s Settings) *Service {
+	if s.PerMinute == 0 {
+		s.PerMinute = 300
+	}
+	if s.MaxLag == 0 {
+		s.MaxLag = 2 * time.Minute
+	}
+	if s.Metrics == nil {
+		s.Metrics = prometheus.NewRegistry()
+	}
+	x := &Service{Settings: s}
+	x.register()
+	return x
+}
+
+// Routes are the addresses for programs and operators.
+func (x *Service) Routes() []shell.Route {
+	perMinute := func(name string, n int) shell.Limit { return shell.Limit{Name: name, Max: n, Per: time.Minute} }
+	return []shell.Route{
+		{Method: fiber.MethodPost, Path: "/api/v1/cases", Handler: x.fileCase, Door: shell.API, Private: true, Body: maxBody, Limit: perMinute("api_cases", x.PerMinute)},
+		{Path: "/api/v1/cases/:number", Handler: x.showCase, Door: shell.API, Private: true, Limit: perMinute("api_case", 120)},
+		{Method: fiber.MethodPost, Path: "/api/v1/ratings", Handler: x.rate, Door: shell.API, Private: true, Limit: perMinute("api_ratings", 60)},
+		{Path: "/api/v1/figures", Handler: x.Figures, Door: shell.API, MaxAge: 10 * time.Second},
+		{Path: "/api/openapi.json", Handler: openAPI, Door: shell.Files, MaxAge: time.Minute},
+		{Path: "/api", Handler: x.showDocs, MaxAge: time.Minute},
+		{Path: "/healthz", Handler: alive, Door: shell.API},
+		{Path: "/readyz", Handler: x.ready, Door: shell.API},
+		{Path: "/metrics", Handler: x.metrics, Door: shell.API},
+	}
+}

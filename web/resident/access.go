@@ -17,7 +17,7 @@ import (
 type accessView struct {
 	Uses   []shell.Happening
 	Hidden int // uses that the law forbids to show for now
-	Held   [][]shell.Cell
+	Held   []shell.Item
 	Erased bool
 	Until  string // until when it is kept
 }
@@ -73,14 +73,14 @@ func fieldNames(lang locale.Lang, fields []casework.PersonalField) string {
 }
 
 // held lists the personal data that is kept, what for, and a part of each value by which the resident knows it.
-func held(p shell.Page, own casework.Revealed, v statusView) [][]shell.Cell {
+func held(p shell.Page, own casework.Revealed, v statusView) []shell.Item {
 	files := 0
 	for _, f := range v.Files {
 		if f.ByUnit == "" {
 			files++
 		}
 	}
-	var rows [][]shell.Cell
+	var rows []shell.Item
 	for _, item := range datause.Inventory() {
 		value := own[item.Field]
 		switch {
@@ -95,7 +95,7 @@ func held(p shell.Page, own casework.Revealed, v statusView) [][]shell.Cell {
 		default:
 			value = partly(value)
 		}
-		rows = append(rows, []shell.Cell{{Text: p.T(item.Name)}, {Text: value}, {Text: p.T(item.Why)}, {Text: p.T(datause.BasisNames[item.Basis])}})
+		rows = append(rows, shell.Item{Key: p.T(item.Name), View: heldItem(p, value, item)})
 	}
 	return rows
 }

@@ -59,7 +59,7 @@ func (x *Pages) add(c *fiber.Ctx) error {
 		if v.add.Key != "" {
 			a.Key = sha256.Sum256([]byte("web add\n" + id.String() + "\n" + v.add.Key))
 		}
-		err = x.Docket.Add(ctx, casework.Resident(id), casework.Ref{ID: id}, a)
+		err = x.Desk.Add(ctx, casework.Resident(id), casework.Ref{ID: id}, a)
 	}
 	if err != nil {
 		return x.refused(c, err, v)

@@ -49,7 +49,11 @@ func (t teller) story() []shell.Happening {
 	if due, ok := t.v.again(); ok {
 		list = append(list, shell.Happening{Title: t.p.T("story.promise_again"), At: due.At, Who: t.v.Unit, Tone: due.Tone(t.p.Now), Future: true})
 	} else if c.Met == nil && c.State.Open() {
-		list = append(list, shell.Happening{Title: t.p.T("story.promise"), At: c.Due, Who: t.v.Unit, Tone: t.v.due().Tone(t.p.Now), Future: true})
+		title := t.p.T("story.promise")
+		if t.p.Now.After(c.Due) {
+			title = t.p.T("story.promise_late")
+		}
+		list = append(list, shell.Happening{Title: title, At: c.Due, Who: t.v.Unit, Tone: t.v.due().Tone(t.p.Now), Future: true})
 	}
 	for i := len(t.v.Events) - 1; i >= 0; i-- {
 		if h, ok := t.tell(t.v.Events[i]); ok {
@@ -101,6 +105,7 @@ func (t teller) tell(e casework.Event) (shell.Happening, bool) {
 			key += "_hotline"
 		}
 	case casework.StepBreach:
+		h.Who = "" // the clock passed; nobody did it
 		args["Clock"] = t.p.T("clock." + d.Clock)
 		if d.Clock == casework.ClockTotal {
 			key += "_total"
@@ -114,7 +119,7 @@ func (t teller) tell(e casework.Event) (shell.Happening, bool) {
 	}
 	h.Title = t.p.T("story."+key, args)
 	h.Text = t.text(e, d)
-	if m, ok := t.message(e); ok {
+	if m, ok := t.message(e); ok && !t.above(m) {
 		if files := t.v.filesOf(m.ID); len(files) > 0 {
 			h.View = fileList(t.p, files)
 		}
@@ -153,6 +158,9 @@ func (t teller) who(e casework.Event) string {
 
 func (t teller) text(e casework.Event, d told) string {
 	if m, ok := t.message(e); ok {
+		if t.above(m) {
+			return t.p.T("story.above")
+		}
 		if own, ok := t.v.Said[m.ID]; ok {
 			return own
 		}
@@ -191,6 +199,12 @@ func (t teller) message(e casework.Event) (casework.Message, bool) {
 		}
 	}
 	return casework.Message{}, false
+}
+
+// above tells whether a message is the answer that the page shows on top.
+func (t teller) above(m casework.Message) bool {
+	answer, ok := t.v.answer()
+	return ok && answer.ID == m.ID
 }
 
 func moment(lang locale.Lang, at time.Time) string {

@@ -152,7 +152,11 @@ func newMisses(now func() time.Time) *misses {
 func (m *misses) wait(sender string) time.Duration {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return max(0, m.until[sender].Sub(m.now())-(missesAtOnce-1)*missPause)
+	until, missed := m.until[sender]
+	if !missed {
+		return 0
+	}
+	return max(0, until.Sub(m.now())-(missesAtOnce-1)*missPause)
 }
 
 func (m *misses) add(sender string) {

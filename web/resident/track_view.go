@@ -4,7 +4,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"huiyin/casework"
 	"huiyin/locale"
@@ -42,7 +41,7 @@ func (v statusView) declined() string {
 }
 
 // tone of the present state.
-func (v statusView) tone(now time.Time) shell.Tone {
+func (v statusView) tone() shell.Tone {
 	switch v.Case.State {
 	case casework.Answered, casework.Replied, casework.Reviewed, casework.FollowedUp, casework.Rated, casework.Closed, casework.Archived:
 		return shell.Good
@@ -50,9 +49,6 @@ func (v statusView) tone(now time.Time) shell.Tone {
 		return shell.Calm
 	case casework.Paused:
 		return shell.Warn
-	}
-	if v.late(now) {
-		return shell.Bad
 	}
 	return shell.Note
 }

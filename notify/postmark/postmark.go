@@ -21,6 +21,9 @@ import (
 // Unanswerable marks, in a submission's reason, a message that no automatic letter may answer (RFC 3834 section 2).
 const Unanswerable = "no_answer"
 
+// Header is the field that marks our letters and names them; a message that comes in with it at its top is our own.
+const Header = "X-Huiyin-Letter"
+
 const purpose = "mail"
 
 // Token is the bearer token of a case in mail addresses: always the same for one case.

@@ -1,0 +1,187 @@
+package notify
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+
+	"github.com/emersion/go-message/mail"
+
+	"huiyin/casework"
+	"huiyin/locale"
+	"huiyin/notify/postmark"
+)
+
+// letter is what a letter says, before it is text or HTML.
+type letter struct {
+	Lang   locale.Lang
+	Title  string
+	Blocks []block
+}
+
+// block is one paragraph: words, the words of a unit as they were written, or links.
+type block struct {
+	Text  string
+	Quote string
+	Links []link
+	Small bool
+}
+
+type link struct{ Words, URL string }
+
+// letterKeys are the texts of each letter: its subject and its first paragraph. A subject never has a word of the case in it.
+var letterKeys = map[Kind]struct{ subject, text string }{
+	Filed:      {"letter.subject_filed", "letter.filed"},
+	Dispatched: {"letter.subject_news", "letter.dispatched"},
+	Interim:    {"letter.subject_news", "letter.interim"},
+	Replied:    {"letter.subject_replied", "letter.replied"},
+	Answered:   {"letter.subject_replied", "letter.answered"},
+	Declined:   {"letter.subject_news", "letter.declined"},
+	Redirected: {"letter.subject_news", "letter.redirected"},
+	Terminated: {"letter.subject_news", "letter.terminated"},
+	Closed:     {"letter.subject_closed", "letter.closed"},
+}
+
+// compose reads the case, reveals address and code, and writes the letter.
+func (p *Post) compose(ctx context.Context, l row) (Mail, error) {
+	d, err := p.Docket.Dossier(ctx, casework.System, l.Case)
+	if err != nil {
+		return Mail{}, err
+	}
+	to, code, err := p.address(ctx, l.Case)
+	if err != nil {
+		return Mail{}, err
+	}
+	token := postmark.Token(p.Docket.Keys, l.Case)
+	m := Mail{Letter: l.ID, From: postmark.ReplyAddress(token, p.mailbox()), To: to}
+	m.Data, err = p.render(p.words(d, l, code), l, d.Case, token, to)
+	return m, err
+}
+
+// words writes the letter in the language of the case, with one line in the other.
+func (p *Post) words(d casework.Dossier, l row, code string) letter {
+	c := d.Case
+	lang := locale.Parse(c.Language)
+	page := func(lang locale.Lang) string { return p.BaseURL + lang.Path("/t/"+code) }
+	unit, said := p.said(d, l, lang)
+	args := locale.Args{"Number": c.Number, "Due": lang.Deadline(c.Due), "Unit": unit, "Told": c.Told, "Code": code, "City": p.City.Name.In(lang), "Phone": p.City.Phone}
+	keys := letterKeys[l.Kind]
+	out := letter{Lang: lang, Title: lang.T(keys.subject, args)}
+	out.Blocks = append(out.Blocks, block{Text: lang.T("letter.greeting")}, block{Text: lang.T(keys.text, args)})
+	if said != "" {
+		out.Blocks = append(out.Blocks, block{Quote: said})
+	}
+	if l.Kind == Replied || l.Kind == Answered {
+		rate := p.BaseURL + lang.Path("/rate/"+p.Docket.RatingLink(l.Case, l.Round)) + "?solved="
+		out.Blocks = append(out.Blocks, block{Text: lang.T("letter.rate"), Links: []link{
+			{lang.T("letter.solved_yes"), rate + string(casework.SolvedYes)}, {lang.T("letter.solved_partly"), rate + string(casework.SolvedPartly)}, {lang.T("letter.solved_no"), rate + string(casework.SolvedNo)},
+		}})
+	}
+	out.Blocks = append(out.Blocks, block{Text: lang.T("letter.follow", args), Links: []link{{lang.T("letter.open"), page(lang)}}})
+	if c.State.Open() {
+		out.Blocks = append(out.Blocks, block{Text: lang.T("letter.answer_this")})
+	}
+	other := lang.Other()
+	out.Blocks = append(out.Blocks,
+		block{Text: other.T("letter.other_line", locale.Args{"Number": c.Number, "Link": page(other)}), Small: true},
+		block{Text: lang.T("letter.signature", args), Small: true})
+	return out
+}
+
+// said finds who wrote and the words that the letter carries: those of the very event it is about.
+func (p *Post) said(d casework.Dossier, l row, lang locale.Lang) (unit, words string) {
+	code := d.Case.Lead
+	for _, e := range d.Events {
+		if e.Seq != l.Event {
+			continue
+		}
+		if l.Kind == Interim || l.Kind == Replied || l.Kind == Answered {
+			for _, m := range d.Messages {
+				if m.At.Equal(e.At) && m.Author != "resident" && (m.Purpose == "interim" || m.Purpose == "reply" || m.Purpose == "answer") {
+					code, words = m.Unit, m.Body
+				}
+			}
+		}
+	}
+	if l.Kind == Declined || l.Kind == Terminated {
+		words = d.Case.Told
+	}
+	return p.City.UnitName(code, lang), words
+}
+
+//go:embed letter.html.tmpl
+var htmlSource string
+
+var htmlLetter = template.Must(template.New("letter").Parse(htmlSource))
+
+// text is the letter for readers without HTML. The last paragraph is its signature, marked as mail programs know it.
+func (l letter) text() string {
+	var b strings.Builder
+	for i, p := range l.Blocks {
+		if i == len(l.Blocks)-1 {
+			b.WriteString("-- \n")
+		}
+		if p.Text != "" {
+			b.WriteString(p.Text + "\n")
+		}
+		if p.Quote != "" {
+			b.WriteString("  " + strings.ReplaceAll(p.Quote, "\n", "\n  ") + "\n")
+		}
+		for _, k := range p.Links {
+			b.WriteString("  " + k.Words + ": " + k.URL + "\n")
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// render writes the message: text and HTML, and the marks by which machines know a letter of ours (RFC 3834 section 5).
+func (p *Post) render(words letter, l row, c casework.Case, token, to string) ([]byte, error) {
+	var h mail.Header
+	h.SetDate(p.Now())
+	h.SetAddressList("From", []*mail.Address{{Name: words.Lang.T("letter.sender", locale.Args{"City": p.City.Name.In(words.Lang), "Phone": p.City.Phone}), Address: p.mailbox()}})
+	h.SetAddressList("To", []*mail.Address{{Address: to}})
+	h.SetAddressList("Reply-To", []*mail.Address{{Address: postmark.ReplyAddress(token, p.mailbox())}})
+	h.SetSubject(words.Title)
+	h.SetMessageID(postmark.MessageID(token, l.ID, p.mailbox()))
+	auto := "auto-generated"
+	if l.Kind == Filed && c.Channel == casework.Email {
+		auto = "auto-replied"
+	}
+	h.Set("Auto-Submitted", auto)
+	h.Set("X-Auto-Response-Suppress", "All")
+	h.Set(postmark.Header, l.ID.String())
+	h.Set("Content-Language", string(words.Lang))
+
+	var b bytes.Buffer
+	w, err := mail.CreateInlineWriter(&b, h)
+	if err != nil {
+		return nil, fmt.Errorf("write letter: %w", err)
+	}
+	var page bytes.Buffer
+	if err := htmlLetter.Execute(&page, words); err != nil {
+		return nil, fmt.Errorf("write letter: %w", err)
+	}
+	for _, part := range []struct{ kind, body string }{{"text/plain", words.text()}, {"text/html", page.String()}} {
+		var ph mail.InlineHeader
+		ph.SetContentType(part.kind, map[string]string{"charset": "utf-8"})
+		pw, err := w.CreatePart(ph)
+		if err != nil {
+			return nil, fmt.Errorf("write letter: %w", err)
+		}
+		if _, err := io.WriteString(pw, strings.ReplaceAll(part.body, "\n", "\r\n")); err != nil {
+			return nil, err
+		}
+		if err := pw.Close(); err != nil {
+			return nil, err
+		}
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}

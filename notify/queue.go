@@ -1,0 +1,187 @@
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"huiyin/casework"
+	"huiyin/notify/postmark"
+)
+
+// Kind is what a letter is about.
+type Kind string
+
+// The letters.
+const (
+	Filed      Kind = "filed"      // the case is here, this is its code
+	Dispatched Kind = "dispatched" // this unit answers for it, until then
+	Interim    Kind = "interim"    // a word in between (阶段性答复), or a question
+	Replied    Kind = "replied"    // the unit's answer, with the rating
+	Answered   Kind = "answered"   // the hotline's own answer, with the rating
+	Declined   Kind = "declined"   // not accepted, and the channel that is right
+	Redirected Kind = "redirected" // handed to an emergency line
+	Terminated Kind = "terminated" // ended without a solution, and why
+	Closed     Kind = "closed"     // the case is over
+)
+
+const (
+	// stale is how old an event may be and still cause a letter. Imports and demonstration cities bring old history: nobody gets letters about it.
+	stale = 72 * time.Hour
+	// dailyCap bounds the letters to one recipient in 24 hours, whatever goes wrong elsewhere (RFC 3834 section 2: never in circles).
+	dailyCap = 10
+)
+
+// kindOf tells which letter an event causes, if any.
+func kindOf(e casework.Event) (k Kind, automatic, ok bool) {
+	switch e.Step {
+	case casework.StepFile:
+		return Filed, true, true
+	case casework.StepDispatch:
+		return Dispatched, true, e.Leg <= 1
+	case casework.StepRecord:
+		var said struct {
+			ToResident bool `json:"to_resident"`
+		}
+		err := json.Unmarshal(e.Data, &said)
+		return Interim, false, err == nil && said.ToResident
+	case casework.StepPause:
+		return Interim, false, true
+	case casework.StepReply:
+		return Replied, false, true
+	case casework.StepAnswer:
+		return Answered, false, true
+	case casework.StepDecline:
+		return Declined, false, true
+	case casework.StepRedirect:
+		return Redirected, false, true
+	case casework.StepTerminate:
+		return Terminated, false, true
+	case casework.StepClose:
+		return Closed, true, true
+	}
+	return "", false, false
+}
+
+// letterArgs is the job: the letter's number and nothing else, since jobs stand in clear in the database.
+type letterArgs struct {
+	Letter uuid.UUID `json:"letter"`
+}
+
+// Kind names the job in River's table.
+func (letterArgs) Kind() string { return "letter" }
+
+// due is one letter that an event calls for.
+type due struct {
+	event     casework.Event
+	kind      Kind
+	automatic bool
+}
+
+// receiver is what may be known of a resident without revealing anything.
+type receiver struct {
+	id       casework.CaseID
+	channel  casework.Channel
+	email    []byte // keyed hash, nil without an address
+	noAnswer bool   // the message that opened the case must not be answered by a machine
+}
+
+// handle queues the letters that a batch of events calls for, in the transaction that moves the follower on.
+func (p *Post) handle(ctx context.Context, tx pgx.Tx, events []casework.Event) error {
+	now := p.Now().UTC()
+	var all []due
+	var ids []casework.CaseID
+	for _, e := range events {
+		if k, automatic, ok := kindOf(e); ok && now.Sub(e.At) <= stale {
+			all, ids = append(all, due{e, k, automatic}), append(ids, e.Case)
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	receivers, err := receiversOf(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	own := p.ownHashes()
+	var jobs []river.InsertManyParams
+	for _, d := range all {
+		r, ok := receivers[d.event.Case]
+		if !ok || r.email == nil || d.automatic && r.noAnswer || d.kind == Filed && r.channel == casework.File {
+			continue
+		}
+		id, err := p.enter(ctx, tx, d, r, own, now)
+		if err != nil {
+			return fmt.Errorf("queue letter: %w", err)
+		}
+		if id != uuid.Nil {
+			jobs = append(jobs, river.InsertManyParams{Args: letterArgs{id}, InsertOpts: &river.InsertOpts{Queue: queue, MaxAttempts: maxAttempts}})
+		}
+	}
+	if len(jobs) == 0 {
+		return nil
+	}
+	if _, err := p.jobs.InsertManyTx(ctx, tx, jobs); err != nil {
+		return fmt.Errorf("queue letters: %w", err)
+	}
+	return nil
+}
+
+func receiversOf(ctx context.Context, tx pgx.Tx, ids []casework.CaseID) (map[casework.CaseID]receiver, error) {
+	rows, err := tx.Query(ctx, `select c.id, c.channel, p.email_hash,
+			exists (select 1 from submission s where s.case_id = c.id and s.verdict = 'case' and $2 = any (string_to_array(s.reason, ',')))
+		from cases c join person p on p.case_id = c.id where c.id = any ($1)`, ids, postmark.Unanswerable)
+	if err != nil {
+		return nil, fmt.Errorf("find receivers: %w", err)
+	}
+	out := map[casework.CaseID]receiver{}
+	var r receiver
+	_, err = pgx.ForEachRow(rows, []any{&r.id, &r.channel, &r.email, &r.noAnswer}, func() error {
+		out[r.id] = r
+		r.email = nil
+		return nil
+	})
+	return out, err
+}
+
+// enter writes the letter's row; uuid.Nil where it is not to be sent: it was queued before, or a brake holds it.
+func (p *Post) enter(ctx context.Context, tx pgx.Tx, d due, r receiver, own map[string]bool, now time.Time) (uuid.UUID, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return id, err
+	}
+	if err := postmark.Issue(ctx, tx, p.Docket.Keys, d.event.Case); err != nil {
+		return id, err
+	}
+	state, why := "queued", ""
+	if own[string(r.email)] {
+		state, why = "suppressed", "own_mailbox"
+	}
+	tag, err := tx.Exec(ctx, `insert into letter (id, case_id, event_seq, round, kind, state, why, recipient, queued_at)
+		select $1, $2, $3, $4, $5, case when full_up then 'suppressed' else $6 end, case when full_up then 'daily_cap' else $7 end, $8, $9
+		from (select count(*) >= $10 as full_up from letter where recipient = $8 and queued_at > $9::timestamptz - interval '24 hours' and state <> 'suppressed') as n
+		on conflict (event_seq, kind) do nothing`,
+		id, d.event.Case, d.event.Seq, d.event.Round, d.kind, state, why, r.email, now, dailyCap)
+	if err != nil || tag.RowsAffected() == 0 {
+		return uuid.Nil, err
+	}
+	err = tx.QueryRow(ctx, `select state from letter where id = $1`, id).Scan(&state)
+	if err != nil || state != "queued" {
+		return uuid.Nil, err
+	}
+	return id, nil
+}
+
+// ownHashes are the keyed hashes of our mailboxes: a letter there would come back as a submission.
+func (p *Post) ownHashes() map[string]bool {
+	own := map[string]bool{}
+	for _, box := range p.Mailboxes {
+		own[string(p.Docket.Keys.Hash("email", box))] = true
+	}
+	return own
+}

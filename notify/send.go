@@ -1,0 +1,111 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"huiyin/casework"
+	"huiyin/fault"
+	"huiyin/notify/postmark"
+)
+
+// letterWorker sends one letter a job.
+type letterWorker struct {
+	river.WorkerDefaults[letterArgs]
+	post *Post
+}
+
+// Work sends a letter. Sent twice is possible only when this process dies between the transport's yes and the row; the Message-ID is then the same.
+func (w *letterWorker) Work(ctx context.Context, job *river.Job[letterArgs]) error {
+	return w.post.send(ctx, job.Args.Letter, job.Attempt >= job.MaxAttempts)
+}
+
+// row is a queued letter.
+type row struct {
+	ID    uuid.UUID
+	Case  casework.CaseID
+	Event int64
+	Round int
+	Kind  Kind
+}
+
+// send sends one letter, and writes down what became of it. The error it returns holds no personal data: River keeps and logs it.
+func (p *Post) send(ctx context.Context, id uuid.UUID, last bool) error {
+	l := row{ID: id}
+	err := p.Pool.QueryRow(ctx, `select case_id, event_seq, round, kind from letter where id = $1 and state in ('queued', 'failed')`, id).Scan(&l.Case, &l.Event, &l.Round, &l.Kind)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil // sent, bounced or suppressed before
+	}
+	if err != nil {
+		return fmt.Errorf("read letter: %w", err)
+	}
+	mail, err := p.compose(ctx, l)
+	var none suppressed
+	if errors.As(err, &none) {
+		return p.settle(ctx, l, "suppressed", string(none))
+	}
+	if err == nil {
+		err = p.Transport.Send(ctx, mail)
+	}
+	var refused *Refused
+	switch {
+	case err == nil:
+		p.Log.Info("letter sent", "letter", l.ID, "case", l.Case, "kind", l.Kind)
+		_, err := p.Pool.Exec(ctx, `update letter set state = 'sent', sent_at = $2, attempts = attempts + 1, last_error = '' where id = $1`, l.ID, p.Now().UTC())
+		return err
+	case errors.As(err, &refused) && refused.Permanent():
+		return p.settle(ctx, l, "bounced", refused.Error())
+	}
+	class := classOf(err)
+	state := "queued"
+	if last {
+		state = "failed"
+	}
+	p.Log.Warn("letter not sent", "letter", l.ID, "case", l.Case, "kind", l.Kind, "error", class, "gave_up", last)
+	if _, err := p.Pool.Exec(context.WithoutCancel(ctx), `update letter set state = $2, attempts = attempts + 1, last_error = $3 where id = $1`, l.ID, state, class); err != nil {
+		return fmt.Errorf("note failed letter: %w", err)
+	}
+	return errors.New(class)
+}
+
+// settle ends a letter that will not be sent.
+func (p *Post) settle(ctx context.Context, l row, state, why string) error {
+	p.Log.Info("letter not sent", "letter", l.ID, "case", l.Case, "kind", l.Kind, "state", state, "why", why)
+	_, err := p.Pool.Exec(ctx, `update letter set state = $2, why = $3, attempts = attempts + 1 where id = $1`, l.ID, state, why)
+	return err
+}
+
+// suppressed says why a letter must not go out after all.
+type suppressed string
+
+func (s suppressed) Error() string { return string(s) }
+
+// address reveals where a letter goes and the code that stands in it. The use is in the history before the letter is out.
+func (p *Post) address(ctx context.Context, id casework.CaseID) (email, code string, err error) {
+	use := casework.Use{Purpose: casework.ForLetter, Basis: casework.BasisDuty, Automatic: true, Receiver: "mail"}
+	got, err := p.Docket.Reveal(ctx, casework.System, id, []casework.PersonalField{casework.FieldEmail, casework.FieldCode}, use)
+	switch fault.KindOf(err) {
+	case fault.Gone, fault.NotFound:
+		if err != nil {
+			return "", "", suppressed("erased")
+		}
+	}
+	if err != nil {
+		return "", "", err
+	}
+	email, code = got[casework.FieldEmail], got[casework.FieldCode]
+	switch {
+	case email == "" || code == "":
+		return "", "", suppressed("no_address")
+	case postmark.IsOurs(email, p.Mailboxes):
+		return "", "", suppressed("own_mailbox")
+	case !plainAddress(email):
+		return "", "", suppressed("bad_address")
+	}
+	return email, code, nil
+}

@@ -1,0 +1,179 @@
+package notify
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/smtp"
+	"net/textproto"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"huiyin/fault"
+)
+
+// Mail is a composed letter with its envelope.
+type Mail struct {
+	Letter uuid.UUID
+	From   string // return path: where a bounce goes
+	To     string
+	Data   []byte
+}
+
+// Transport carries letters away. Send returns nil only when somebody else has taken the responsibility for the letter.
+type Transport interface {
+	Send(ctx context.Context, m Mail) error
+}
+
+// Refused is the answer of a mail server that does not take a letter. It holds the codes only: the words of servers quote addresses.
+type Refused struct {
+	Code int
+	At   string // the command that was refused
+}
+
+// Error is the code and the command.
+func (r *Refused) Error() string { return fmt.Sprintf("smtp %d at %s", r.Code, r.At) }
+
+// Permanent tells whether trying again is of no use. A refused sign-on or greeting concerns our relay, not the letter: it is always tried again.
+func (r *Refused) Permanent() bool { return r.Code >= 500 && (r.At == "rcpt" || r.At == "data") }
+
+// classOf is an error in a word or two, without addresses or words of others.
+func classOf(err error) string {
+	var refused *Refused
+	var network *net.OpError
+	var dns *net.DNSError
+	var cert *tls.CertificateVerificationError
+	switch {
+	case errors.As(err, &refused):
+		return refused.Error()
+	case errors.As(err, &cert):
+		return "tls certificate"
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+		return "timeout"
+	case errors.As(err, &dns):
+		return "relay name unknown"
+	case errors.As(err, &network):
+		return "connection " + network.Op
+	case errors.Is(err, os.ErrPermission):
+		return "outbox permission"
+	case errors.As(err, new(*os.PathError)):
+		return "outbox"
+	}
+	return fault.KindOf(err).String()
+}
+
+// Smarthost hands letters to a mail relay, with TLS where the relay offers it.
+type Smarthost struct {
+	Addr    string        // host:port
+	Hello   string        // how we name ourselves; empty: localhost
+	Timeout time.Duration // for one letter; zero: 1 min
+	TLS     *tls.Config   // nil: the relay's certificate must be valid for its host
+}
+
+// Send delivers one letter in one connection.
+func (s Smarthost) Send(ctx context.Context, m Mail) error {
+	timeout := s.Timeout
+	if timeout == 0 {
+		timeout = time.Minute
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	host, _, err := net.SplitHostPort(s.Addr)
+	if err != nil {
+		return err
+	}
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.Addr)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if until, ok := ctx.Deadline(); ok {
+		if err := conn.SetDeadline(until); err != nil {
+			return err
+		}
+	}
+	c, err := smtp.NewClient(conn, host)
+	if err != nil {
+		return answered("greeting", err)
+	}
+	hello := s.Hello
+	if hello == "" {
+		hello = "localhost"
+	}
+	if err := c.Hello(hello); err != nil {
+		return answered("hello", err)
+	}
+	if ok, _ := c.Extension("STARTTLS"); ok {
+		conf := &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12}
+		if s.TLS != nil {
+			conf = s.TLS.Clone()
+		}
+		if err := c.StartTLS(conf); err != nil {
+			return answered("starttls", err)
+		}
+	}
+	if err := c.Mail(m.From); err != nil {
+		return answered("mail", err)
+	}
+	if err := c.Rcpt(m.To); err != nil {
+		return answered("rcpt", err)
+	}
+	w, err := c.Data()
+	if err != nil {
+		return answered("data", err)
+	}
+	if _, err := w.Write(m.Data); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return answered("data", err)
+	}
+	_ = c.Quit() // the letter is delivered, whatever the relay says to the farewell
+	return nil
+}
+
+// answered turns a server's refusal into its code; other errors stay.
+func answered(at string, err error) error {
+	var said *textproto.Error
+	if errors.As(err, &said) {
+		return &Refused{Code: said.Code, At: at}
+	}
+	return err
+}
+
+// Outbox writes each letter as one .eml file into a directory: for demonstrations, and for cities whose mail system fetches files.
+type Outbox struct{ Dir string }
+
+// Send writes the file whole or not at all; the same letter again replaces it. Its owner alone may read it.
+func (o Outbox) Send(_ context.Context, m Mail) error {
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(o.Dir, ".letter-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(m.Data)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), filepath.Join(o.Dir, m.Letter.String()+".eml"))
+}
+
+// plainAddress tells whether an address can stand in an SMTP command and a header as it is.
+func plainAddress(s string) bool {
+	local, domain, ok := strings.Cut(s, "@")
+	return ok && local != "" && domain != "" && len(s) <= 254 && !strings.Contains(domain, "@") && !strings.ContainsFunc(s, func(r rune) bool {
+		return r <= ' ' || r == 0x7f || strings.ContainsRune(`<>()[]\,;:"`, r)
+	})
+}

@@ -325,4 +325,3 @@ func (v reportView) districts(p shell.Page) []shell.Choice {
 	}
 	return append(list, shell.Choice{Value: "unknown", Label: p.T("report.district_unknown")})
 }
-

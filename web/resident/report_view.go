@@ -3,7 +3,12 @@ package resident
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/a-h/templ"
 
 	"huiyin/casework"
 	"huiyin/locale"
@@ -38,6 +43,20 @@ func opening(s string, limit int) string {
 		return s
 	}
 	return string(r[:limit]) + "…"
+}
+
+// written marks the language of words that a person wrote, so that they are read out and drawn as what they are.
+func written(s string) templ.Attributes {
+	if strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		return templ.Attributes{"lang": string(locale.ZH)}
+	}
+	return nil
+}
+
+// upperFirst begins a sentence with a capital letter where the script has one.
+func upperFirst(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 // size is a number of bytes as people say it.

@@ -147,13 +147,13 @@ const topicsShown = 10
 // topicChart draws the matters with most cases.
 func (v view) topicChart() shell.Chart {
 	list, _ := v.topics(2)
-	ch := shell.Chart{Title: v.T("board.topics"), Label: v.T("board.matter"), Value: v.T("board.received_and_before")}
+	ch := shell.Chart{Title: v.T("board.topics"), Label: v.T("board.matter"), Value: v.T("figure.received")}
 	for _, t := range list[:min(len(list), topicsShown)] {
 		n := t.Get("received").Denominator
 		if n == 0 {
 			continue
 		}
-		ch.Bars = append(ch.Bars, shell.Bar{Label: v.topicName(t.Key), Value: float64(n), Text: v.T("board.n_before", locale.Args{"N": v.Lang.Number(n), "Before": v.Lang.Number(t.Before)})})
+		ch.Bars = append(ch.Bars, shell.Bar{Label: v.topicName(t.Key), Value: float64(n), Text: v.Lang.Number(n)})
 	}
 	if len(ch.Bars) > 0 {
 		ch.Finding = v.T("board.topics_finding", locale.Args{"Topic": ch.Bars[0].Label, "N": v.Lang.Number(int(ch.Bars[0].Value))})
@@ -175,17 +175,23 @@ func (v view) topicTable() shell.Grid {
 	for _, code := range codes {
 		d, _ := supervision.Define(code)
 		g.Columns = append(g.Columns, shell.Column{Title: v.T(d.Name), Numeric: true})
+		if code == "received" {
+			g.Columns = append(g.Columns, shell.Column{Title: v.T("board.month_before"), Numeric: true})
+		}
 	}
 	list, rest := v.topics(1)
 	for _, t := range list {
 		row := []shell.Cell{{Text: v.topicName(t.Key)}}
 		for _, code := range codes {
 			row = append(row, shell.Cell{View: rate(v.Lang, t.Get(code))})
+			if code == "received" {
+				row = append(row, shell.Cell{Text: v.Lang.Number(t.Before)})
+			}
 		}
 		g.Rows = append(g.Rows, row)
 	}
 	if rest > 0 {
-		row := []shell.Cell{{Text: v.T("board.other_topics")}, {Text: v.Lang.Number(rest)}}
+		row := []shell.Cell{{Text: v.T("board.other_topics")}, {Text: v.Lang.Number(rest)}, {Text: "–"}}
 		for range codes[1:] {
 			row = append(row, shell.Cell{Text: "–"})
 		}

@@ -184,7 +184,7 @@ func topUnits(units []supervision.UnitLine) []supervision.UnitLine {
 
 // tileName keeps a district's name within its tile: a long English one loses its last word ("District").
 func tileName(name string) string {
-	if len(name) <= 14 {
+	if len(name) <= 12 {
 		return name
 	}
 	for i := len(name) - 1; i > 0; i-- {

@@ -45,6 +45,14 @@ func (x *Pages) Routes() []shell.Route {
 		file(s.path+".csv", asCSV(s.read))
 		page(s.path, s.show)
 	}
+	file("/cases.json", x.casesJSON)
+	file("/cases.csv", x.casesCSV)
+	page("/cases", x.showCases)
+	file("/cases/:number.json", x.cardJSON)
+	page("/cases/:number", x.showCard)
+	file("/data-use.json", x.usesJSON)
+	file("/data-use.csv", x.usesCSV)
+	page("/data-use", x.showUses)
 	return all
 }
 

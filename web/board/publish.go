@@ -203,37 +203,40 @@ func send(c *fiber.Ctx, kind string, body []byte) error {
 // byteOrder tells spreadsheets that a file is UTF-8.
 const byteOrder = "\ufeff"
 
+// figureColumns are the columns of every CSV of figures.
+var figureColumns = []string{"part", "code", "name_zh", "name_en", "figure", "definition", "measure", "numerator", "denominator", "excluded", "period", "state", "suppressed"}
+
 // table writes a publication as CSV, one figure a row.
 func (p publication) table() ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteString(byteOrder)
-	w := csv.NewWriter(&b)
-	row := func(cells ...string) { _ = w.Write(cells) } // a buffer takes all
-	row("part", "code", "name_zh", "name_en", "figure", "definition", "measure", "numerator", "denominator", "excluded", "period", "state", "suppressed")
-	write := func(part, code string, n *name, all figures) {
-		if n == nil {
-			n = &name{}
-		}
-		for _, key := range slices.Sorted(maps.Keys(all)) {
-			f := all[key]
-			numerator, denominator := f.Numerator.String(), strconv.Itoa(f.Denominator)
-			if f.Suppressed {
-				numerator, denominator = "", ""
-			}
-			row(part, code, cell(n.ZH), cell(n.EN), key, f.Definition, string(f.Measure), numerator, denominator, exclusions(f), f.Period.String(), string(f.State), strconv.FormatBool(f.Suppressed))
-		}
-	}
-	write(p.Scope.Kind, p.Scope.Code, &p.Scope.Name, p.Figures)
+	b := bytes.NewBufferString(byteOrder)
+	w := csv.NewWriter(b)
+	_ = w.Write(figureColumns) // a buffer takes all
+	writeFigures(w, p.Scope.Kind, p.Scope.Code, &p.Scope.Name, p.Figures)
 	for _, part := range []struct {
 		name string
 		list []entry
 	}{{"month", p.Trend}, {"district", p.Districts}, {"unit", p.Units}, {"topic", p.Topics}} {
 		for _, e := range part.list {
-			write(part.name, e.Code, e.Name, e.Figures)
+			writeFigures(w, part.name, e.Code, e.Name, e.Figures)
 		}
 	}
 	w.Flush()
 	return b.Bytes(), w.Error()
+}
+
+// writeFigures writes the rows of one line; what is suppressed has no numbers in them.
+func writeFigures(w *csv.Writer, part, code string, n *name, all figures) {
+	if n == nil {
+		n = &name{}
+	}
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		f := all[key]
+		numerator, denominator := f.Numerator.String(), strconv.Itoa(f.Denominator)
+		if f.Suppressed {
+			numerator, denominator = "", ""
+		}
+		_ = w.Write([]string{part, code, cell(n.ZH), cell(n.EN), key, f.Definition, string(f.Measure), numerator, denominator, exclusions(f), f.Period.String(), string(f.State), strconv.FormatBool(f.Suppressed)})
+	}
 }
 
 // cell keeps a spreadsheet from reading a text as a formula.

@@ -25,8 +25,8 @@ type sheet struct {
 	whole   *supervision.Board // the city's board of the same month, where Board is a part of it
 }
 
-// read reads the board of the month that the address names, or of the running one.
-func (x *Pages) read(c *fiber.Ctx, f supervision.Filter) (sheet, error) {
+// begin reads which month the address names, the running one where it names none, and which months there are.
+func (x *Pages) begin(c *fiber.Ctx) (sheet, error) {
 	s := sheet{Rules: x.City, Current: supervision.MonthOf(shell.Now(c), x.City.TZ)}
 	s.Month = s.Current
 	if q := c.Query("month"); q != "" {
@@ -35,15 +35,23 @@ func (x *Pages) read(c *fiber.Ctx, f supervision.Filter) (sheet, error) {
 			return s, err
 		}
 	}
-	ctx := c.UserContext()
-	if err := x.DB.QueryRow(ctx, `select coalesce(min(filed), 0) from figure_row`).Scan(&s.First); err != nil {
+	err := x.DB.QueryRow(c.UserContext(), `select coalesce(min(filed), 0) from figure_row`).Scan(&s.First)
+	if err != nil {
 		return s, fmt.Errorf("read first month: %w", err)
 	}
-	var err error
-	if s.Board, err = x.view(ctx, s.Month, f); err != nil || f == (supervision.Filter{}) {
+	return s, nil
+}
+
+// read reads the board of the month that the address names.
+func (x *Pages) read(c *fiber.Ctx, f supervision.Filter) (sheet, error) {
+	s, err := x.begin(c)
+	if err != nil {
 		return s, err
 	}
-	whole, err := x.view(ctx, s.Month, supervision.Filter{})
+	if s.Board, err = x.view(c.UserContext(), s.Month, f); err != nil || f == (supervision.Filter{}) {
+		return s, err
+	}
+	whole, err := x.view(c.UserContext(), s.Month, supervision.Filter{})
 	s.whole = &whole
 	return s, err
 }

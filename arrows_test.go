@@ -58,8 +58,9 @@ var arrows = map[string][]string{
 	"web/shell":         with(leaves, "web/assets", "casework", "staff"),
 	"web/shell/gallery": {"fault", "locale", "web/..."},
 	"web/resident":      with(belowWeb, "web/shell", "web/assets"),
-	"web/console":       with(belowWeb, "web/shell", "web/assets"),
-	"web/inbox":         with(belowWeb, "web/shell", "web/assets"),
+	"web/dossier":       with(belowWeb, "web/shell", "web/assets"), // one case as staff see it: the console and the inbox show the same
+	"web/console":       with(belowWeb, "web/shell", "web/assets", "web/dossier"),
+	"web/inbox":         with(belowWeb, "web/shell", "web/assets", "web/dossier"),
 	"web/board":         with(belowWeb, "web/shell", "web/assets"),
 	"web/api":           with(belowWeb, "web/shell", "web/assets"),
 

@@ -1,0 +1,163 @@
+package console
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huiyin/casework"
+	"huiyin/web/dossier"
+	"huiyin/web/shell"
+)
+
+// pageSize is how many cases a page of the list has.
+const pageSize = 50
+
+// views are the saved views of the list, in their order: each is a question somebody at the hotline asks every day.
+var views = []string{"all", "triage", "unit", "asked", "review", "call", "late", "hung", "done"}
+
+// pendings are the kinds of requests that wait for a decision.
+var pendings = []string{"return", "extension", "termination", "hang"}
+
+func queryOf(view string) casework.Query {
+	q := casework.Query{Limit: pageSize}
+	switch view {
+	case "triage":
+		q.States = triage
+	case "unit":
+		q.States = []casework.State{casework.Dispatched, casework.Signed, casework.Contacted, casework.InHand, casework.Paused}
+	case "review":
+		q.States = []casework.State{casework.Replied}
+	case "call":
+		q.States = []casework.State{casework.Answered, casework.Replied, casework.Reviewed}
+	case "late":
+		q.States, q.Late = openStates(), true
+	case "hung":
+		q.States = []casework.State{casework.HungUp}
+	case "done":
+		q.States, q.Newest = slices.DeleteFunc(slices.Clone(casework.States), casework.State.Open), true
+	default:
+		q.Newest = true
+	}
+	return q
+}
+
+func openStates() []casework.State {
+	return slices.DeleteFunc(slices.Clone(casework.States), func(s casework.State) bool { return !s.Open() })
+}
+
+// listView is a page of cases.
+type listView struct {
+	P       shell.Page
+	Pills   []dossier.Pill
+	View    string
+	Unit    string
+	Channel string
+	Number  string
+	Looked  bool // the list answers a look-up by telephone number or e-mail address
+	Cases   []casework.Case
+	Next    string // address of the next page
+	Names   dossier.Namer
+}
+
+func (x *Pages) list(c *fiber.Ctx) error {
+	by, err := x.Actor(c)
+	if err != nil {
+		return err
+	}
+	v := x.newList(c)
+	if !slices.Contains(views, v.View) {
+		v.View = "all"
+	}
+	q := queryOf(v.View)
+	q.Channel, q.Number, q.After = casework.Channel(v.Channel), v.Number, c.Query("after")
+	if v.Unit != "" {
+		q.Lead = x.City.Descendants(casework.UnitCode(v.Unit))
+		if q.Lead == nil {
+			q.Lead = []casework.UnitCode{casework.UnitCode(v.Unit)}
+		}
+	}
+	if v.View == "asked" {
+		v.Cases, err = x.asked(c, by, q)
+	} else {
+		var page casework.Page
+		page, err = x.Docket.List(c.UserContext(), by, q)
+		v.Cases = page.Cases
+		if page.Next != "" {
+			v.Next = v.address(v.View, page.Next)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return shell.Render(c, fiber.StatusOK, listPage(v))
+}
+
+// asked gathers the cases with a request that waits, whatever was asked for, most urgent first.
+func (x *Pages) asked(c *fiber.Ctx, by casework.Actor, q casework.Query) ([]casework.Case, error) {
+	var all []casework.Case
+	for _, kind := range pendings {
+		q.Pending, q.Limit, q.After = kind, 200, ""
+		page, err := x.Docket.List(c.UserContext(), by, q)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page.Cases...)
+	}
+	slices.SortStableFunc(all, func(a, b casework.Case) int { return limit(a).Compare(limit(b)) })
+	return all, nil
+}
+
+// lookup finds cases by the telephone number or e-mail address of the caller. What was typed is hashed and forgotten: it stands in no address and no page.
+func (x *Pages) lookup(c *fiber.Ctx) error {
+	by, err := x.Actor(c)
+	if err != nil {
+		return err
+	}
+	v := x.newList(c)
+	v.View, v.Looked = "", true
+	typed := strings.TrimSpace(c.FormValue("contact"))
+	if typed == "" {
+		v.P.Errors.Add("contact", v.P.T("console.contact_missing"))
+		return shell.Render(c, fiber.StatusUnprocessableEntity, listPage(v))
+	}
+	kind := "phone"
+	if strings.Contains(typed, "@") {
+		kind = "email"
+	}
+	page, err := x.Docket.List(c.UserContext(), by, casework.Query{Contact: x.keys.Hash(kind, typed), Newest: true, Limit: 200})
+	if err != nil {
+		return err
+	}
+	v.Cases = page.Cases
+	return shell.Render(c, fiber.StatusOK, listPage(v))
+}
+
+func (x *Pages) newList(c *fiber.Ctx) listView {
+	v := listView{P: shell.NewPage(c, shell.Lang(c).T("console.list")), View: c.Query("view", "all"), Unit: c.Query("unit"), Channel: c.Query("channel"), Number: strings.TrimSpace(c.Query("number"))}
+	v.P.Section = "list"
+	v.Names = dossier.Namer{City: x.City, Lang: v.P.Lang}
+	for _, name := range views {
+		v.Pills = append(v.Pills, dossier.Pill{Text: v.P.T("console.view_" + name), Href: v.address(name, ""), Current: name == v.View})
+	}
+	return v
+}
+
+// address is the list under another view, the other filters unchanged.
+func (v listView) address(view, after string) string {
+	q := url.Values{}
+	for name, value := range map[string]string{"unit": v.Unit, "channel": v.Channel, "number": v.Number, "after": after} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	if view != "all" {
+		q.Set("view", view)
+	}
+	if len(q) == 0 {
+		return "/console/list"
+	}
+	return "/console/list?" + q.Encode()
+}

@@ -1,0 +1,70 @@
+// Package console serves the operators' console: the queue, dispatch, decisions, supervision, call-backs and calls taken down.
+package console
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"huiyin/casework"
+	"huiyin/intake"
+	"huiyin/seal"
+	"huiyin/web/dossier"
+	"huiyin/web/shell"
+)
+
+// Pages are the console's pages. Use New.
+type Pages struct {
+	dossier.Office
+	door  *intake.Door
+	keys  *seal.Keyring
+	words map[casework.UnitCode]string // how operators type a unit: initials, pinyin, short names
+}
+
+// New makes the console. door files what operators take down; keys make the hash by which a telephone number is looked up.
+func New(o dossier.Office, door *intake.Door, keys *seal.Keyring) *Pages {
+	return &Pages{Office: o, door: door, keys: keys, words: typingWords(o.City)}
+}
+
+var roles = []string{string(casework.Operator), string(casework.Dispatcher), string(casework.Supervisor), string(casework.Callback)}
+
+// Routes are the addresses of the console.
+func (x *Pages) Routes() []shell.Route {
+	page := func(path string, h fiber.Handler) shell.Route {
+		return shell.Route{Path: path, Handler: h, Door: shell.Staff, Roles: roles}
+	}
+	post := func(path string, h fiber.Handler) shell.Route {
+		return shell.Route{Method: fiber.MethodPost, Path: path, Handler: h, Door: shell.Staff, Roles: roles}
+	}
+	list := []shell.Route{
+		page("/console", x.queue),
+		page("/console/list", x.list),
+		post("/console/list", x.lookup),
+		page("/console/late", x.late),
+		page("/console/kept", x.kept),
+		post("/console/kept/look", x.look),
+		post("/console/kept/refile", x.refile),
+		post("/console/kept/settle", x.settle),
+		page("/console/file", x.showFile),
+		post("/console/file", x.saveFile),
+		page("/console/keys", x.showKeys),
+		page("/console/case/:id", x.show),
+		post("/console/case/:id/reveal", x.reveal),
+		page("/console/case/:id/file/:file", x.SendFile),
+	}
+	for _, a := range acts {
+		list = append(list, post("/console/case/:id/"+a.Name, x.take(a)))
+	}
+	return list
+}
+
+// Nav are the console's entries in the staff bar.
+func Nav() []shell.NavItem {
+	desk := []string{string(casework.Operator), string(casework.Dispatcher), string(casework.Supervisor)}
+	return []shell.NavItem{
+		{Section: "queue", Key: "console.nav_queue", Path: "/console", Roles: desk},
+		{Section: "list", Key: "console.nav_list", Path: "/console/list", Roles: roles},
+		{Section: "late", Key: "console.nav_late", Path: "/console/late", Roles: desk},
+		{Section: "file", Key: "console.nav_file", Path: "/console/file", Roles: []string{string(casework.Operator)}},
+		{Section: "kept", Key: "console.nav_kept", Path: "/console/kept", Roles: desk},
+		{Section: "keys", Key: "console.nav_keys", Path: "/console/keys", Roles: desk},
+	}
+}

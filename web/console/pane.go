@@ -1,0 +1,131 @@
+package console
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/mozillazg/go-pinyin"
+
+	"huiyin/casework"
+	"huiyin/intake"
+	"huiyin/routing"
+	"huiyin/web/dossier"
+	"huiyin/web/shell"
+)
+
+// paneView is what stands beside a case to be dispatched: proposals with their reasons, and every other unit to be found by a few letters.
+type paneView struct {
+	Emergency  routing.EmergencyRef
+	Candidates []candidate
+	Units      []pick
+	Chosen     string // unit that stands ready; empty below the city's threshold
+	Helpers    []shell.Choice
+	Known      bool // the case carries a proposal
+}
+
+type candidate struct {
+	Code    string
+	Name    string
+	Percent string
+	Reasons []string
+	ID      string
+	Key     string
+}
+
+// pick is one unit of the search list.
+type pick struct {
+	Code, Name, Above, Words, ID string
+}
+
+// unitField is the field in which a dispatch names its lead.
+const unitField = "dispatch_unit"
+
+func (x *Pages) pane(v dossier.View) paneView {
+	p, ok := intake.ProposalOf(v.F.Case)
+	pane := paneView{Known: ok, Emergency: p.Emergency, Chosen: v.Value(actDispatch.Name, "unit", string(p.Preselect))}
+	if v.F.Case.Leg > 0 && v.Refused.Act == "" {
+		pane.Chosen = "" // it came back from a unit: the machine's first thought no longer stands ready
+	}
+	id := func() string {
+		n := len(pane.Candidates) + len(pane.Units)
+		if n == 0 {
+			return unitField
+		}
+		return unitField + "-" + strconv.Itoa(n+1)
+	}
+	for i, c := range p.Candidates {
+		one := candidate{Code: string(c.Unit), Name: v.Unit(c.Unit), Percent: strconv.Itoa(int(c.P*100+0.5)) + "%", ID: id()}
+		if i < 5 {
+			one.Key = "Alt+" + strconv.Itoa(i+1)
+		}
+		for _, r := range c.Reasons {
+			one.Reasons = append(one.Reasons, r.Text(v.P.Lang))
+		}
+		pane.Candidates = append(pane.Candidates, one)
+	}
+	for _, u := range x.City.Units() {
+		if u.Level == routing.HotlineLevel {
+			continue
+		}
+		one := pick{Code: string(u.Code), Name: u.Name.In(v.P.Lang), Words: x.words[u.Code], ID: id()}
+		if above, ok := x.City.Unit(u.Parent); ok && above.Level != routing.HotlineLevel {
+			one.Above = above.Name.In(v.P.Lang)
+		}
+		pane.Units = append(pane.Units, one)
+	}
+	for _, u := range p.Helpers {
+		pane.Helpers = append(pane.Helpers, shell.Choice{Value: string(u), Label: v.Unit(u)})
+	}
+	return pane
+}
+
+// checked reports whether the unit at a place of the whole list is the chosen one; only its first mention is.
+func (p paneView) checked(code string, inSearch bool) bool {
+	if code != p.Chosen || code == "" {
+		return false
+	}
+	return !inSearch || !slices.ContainsFunc(p.Candidates, func(c candidate) bool { return c.Code == code })
+}
+
+// placeIn is the place of a unit among a case's proposals: 1 for the first, 0 where it was not proposed.
+func placeIn(c casework.Case, unit casework.UnitCode) int {
+	p, _ := intake.ProposalOf(c)
+	return 1 + slices.IndexFunc(p.Candidates, func(one routing.Candidate) bool { return one.Unit == unit })
+}
+
+// typingWords are the letters by which each unit is found beside its name: pinyin initials of its names, its short names, its spelling and its code.
+func typingWords(city *routing.City) map[casework.UnitCode]string {
+	args := pinyin.NewArgs()
+	args.Style = pinyin.FirstLetter
+	all := map[casework.UnitCode]string{}
+	for _, u := range city.Units() {
+		words := []string{string(u.Code), u.Pinyin, u.Name.ZH, u.Name.EN}
+		for _, name := range append([]string{u.Name.ZH}, u.Aliases...) {
+			words = append(words, name, strings.Join(pinyin.LazyPinyin(name, args), ""))
+		}
+		slices.Sort(words)
+		all[u.Code] = strings.ToLower(strings.Join(slices.Compact(words), " "))
+	}
+	return all
+}
+
+// categories lists the leaves and branches of the tree of matters by their full path.
+func categories(v dossier.View) []shell.Choice {
+	list := []shell.Choice{{Label: v.P.T("console.no_category")}}
+	for _, c := range v.City.Categories() {
+		list = append(list, shell.Choice{Value: c.Code, Label: v.City.CategoryPath(c.Code, v.P.Lang)})
+	}
+	return list
+}
+
+// territories lists the districts, streets and communities.
+func territories(v dossier.View) []shell.Choice {
+	list := []shell.Choice{{Label: v.P.T("console.no_territory")}}
+	for _, t := range v.City.Territories() {
+		if t.Parent != "" {
+			list = append(list, shell.Choice{Value: t.Code, Label: v.City.TerritoryName(t.Code, v.P.Lang)})
+		}
+	}
+	return list
+}

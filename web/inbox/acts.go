@@ -1,0 +1,98 @@
+package inbox
+
+import (
+	"context"
+	"strconv"
+
+	"huiyin/casework"
+	"huiyin/fault"
+	"huiyin/web/dossier"
+)
+
+// The acts of the inbox. Who may take them, and when, is casework's lifecycle.
+var (
+	actSign      = dossier.Act{Name: "signoff", Do: sign, Done: "inbox.done_sign"}
+	actContact   = dossier.Act{Name: "contact", Do: contact, Done: "inbox.done_contact"}
+	actBegin     = dossier.Act{Name: "begin", Do: begin, Done: "inbox.done_begin"}
+	actReply     = dossier.Act{Name: "reply", Do: reply, Done: "inbox.done_reply", Files: true}
+	actRecord    = dossier.Act{Name: "record", Do: record, Done: "inbox.done_record", Files: true}
+	actReport    = dossier.Act{Name: "report", Do: coReport, Done: "inbox.done_report", Files: true}
+	actExtend    = dossier.Act{Name: "extend", Do: extend, Done: "inbox.done_ask"}
+	actApprove   = dossier.Act{Name: "approve", Do: approve, Done: "inbox.done_decision"}
+	actReturn    = dossier.Act{Name: "return", Do: askReturn, Done: "inbox.done_ask"}
+	actTerminate = dossier.Act{Name: "terminate", Do: terminate, Done: "inbox.done_ask"}
+	actHang      = dossier.Act{Name: "hang", Do: hang, Done: "inbox.done_ask"}
+	actUnhang    = dossier.Act{Name: "unhang", Do: unhang, Done: "inbox.done_resume"}
+	actPause     = dossier.Act{Name: "pause", Do: pause, Done: "inbox.done_pause"}
+	actResume    = dossier.Act{Name: "resume", Do: resume, Done: "inbox.done_resume"}
+)
+
+var acts = []dossier.Act{actSign, actContact, actBegin, actReply, actRecord, actReport, actExtend, actApprove, actReturn, actTerminate, actHang, actUnhang, actPause, actResume}
+
+func sign(ctx context.Context, r dossier.Request) error { return r.Docket.Sign(ctx, r.By, r.Ref) }
+
+func contact(ctx context.Context, r dossier.Request) error {
+	if r.Value("reached") == "" {
+		return fault.New(fault.Invalid, "fault.answer_missing").At("reached")
+	}
+	return r.Docket.Contact(ctx, r.By, r.Ref, casework.ContactResult{Means: r.Value("means"), Reached: r.Value("reached") == "yes", Note: r.Value("note")})
+}
+
+func begin(ctx context.Context, r dossier.Request) error { return r.Docket.Begin(ctx, r.By, r.Ref) }
+
+func reply(ctx context.Context, r dossier.Request) error {
+	files, err := r.Files("files")
+	if err != nil {
+		return err
+	}
+	return r.Docket.Reply(ctx, r.By, r.Ref, casework.Reply{Text: r.Value("text"), Files: files})
+}
+
+func record(ctx context.Context, r dossier.Request) error {
+	files, err := r.Files("files")
+	if err != nil {
+		return err
+	}
+	return r.Docket.Record(ctx, r.By, r.Ref, r.Value("text"), r.Value("to") == "resident", files)
+}
+
+func coReport(ctx context.Context, r dossier.Request) error {
+	files, err := r.Files("files")
+	if err != nil {
+		return err
+	}
+	return r.Docket.CoReport(ctx, r.By, r.Ref, r.Value("text"), files)
+}
+
+func extend(ctx context.Context, r dossier.Request) error {
+	days, err := strconv.Atoi(r.Value("days"))
+	if err != nil {
+		return fault.Wrap(fault.Invalid, "fault.days_needed", err).At("days")
+	}
+	return r.Desk.AskExtension(ctx, r.By, r.Ref, days, r.Value("reason"))
+}
+
+// approve is the leader's decision on the first extension (Anyang regulations of 2021, article 50).
+func approve(ctx context.Context, r dossier.Request) error {
+	return r.Docket.DecideExtension(ctx, r.By, r.Ref, r.Value("granted") == "yes", r.Value("decision"))
+}
+
+func askReturn(ctx context.Context, r dossier.Request) error {
+	return r.Docket.AskReturn(ctx, r.By, r.Ref, casework.ReturnReason(r.Value("code")), r.Value("reason"), r.Value("basis"), casework.UnitCode(r.Value("unit")))
+}
+
+func terminate(ctx context.Context, r dossier.Request) error {
+	return r.Docket.AskTermination(ctx, r.By, r.Ref, r.Value("reason"))
+}
+
+func hang(ctx context.Context, r dossier.Request) error {
+	return r.Docket.AskHang(ctx, r.By, r.Ref, r.Value("reason"))
+}
+
+func unhang(ctx context.Context, r dossier.Request) error { return r.Desk.Unhang(ctx, r.By, r.Ref) }
+
+func pause(ctx context.Context, r dossier.Request) error {
+	return r.Docket.Pause(ctx, r.By, r.Ref, r.Value("reason"))
+}
+
+func resume(ctx context.Context, r dossier.Request) error { return r.Desk.Resume(ctx, r.By, r.Ref) }

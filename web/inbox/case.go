@@ -1,0 +1,98 @@
+package inbox
+
+import (
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huiyin/casework"
+	"huiyin/locale"
+	"huiyin/web/dossier"
+	"huiyin/web/shell"
+)
+
+// caseView is a case on its unit's desk.
+type caseView struct {
+	dossier.View
+	Texts    []standard
+	Reply    string         // what stands in the answer
+	Longer   []shell.Choice // working days that can be asked for, with the date they lead to
+	TooLate  bool           // the time for asking is over
+	Approves bool           // the reader decides on the extension that was asked for
+}
+
+func (x *Pages) show(c *fiber.Ctx) error {
+	by, err := x.Actor(c)
+	if err != nil {
+		return err
+	}
+	id, err := dossier.CaseOf(c)
+	if err != nil {
+		return err
+	}
+	return x.draw(c, by, id, nil, nil)
+}
+
+func (x *Pages) reveal(c *fiber.Ctx) error {
+	return x.Reveal(c, func(by casework.Actor, id casework.CaseID, s *dossier.Shown) error { return x.draw(c, by, id, nil, s) })
+}
+
+func (x *Pages) draw(c *fiber.Ctx, by casework.Actor, id casework.CaseID, refused *dossier.Refusal, shown *dossier.Shown) error {
+	v := caseView{}
+	var err error
+	if v.View, err = x.Open(c, by, id, "/inbox/"+id.String()); err != nil {
+		return err
+	}
+	v.P.Section, v.P.Back = "inbox", "/inbox"
+	v.Shown = shown
+	status := fiber.StatusOK
+	if refused != nil {
+		v.Again(*refused)
+		status = refused.Status
+	}
+	v.Texts = standards(v.P.Lang)
+	v.Reply = v.Value(actReply.Name, "text", v.chosenText(c.QueryInt("text")))
+	x.extensions(&v)
+	return shell.Render(c, status, casePage(v))
+}
+
+// chosenText is the standard text that a link without script asked for.
+func (v caseView) chosenText(n int) string {
+	if n < 1 || n > len(v.Texts) {
+		return ""
+	}
+	return v.Texts[n-1].Text
+}
+
+// extensions works out to which date each number of working days would lead, so that nobody asks blindly.
+func (x *Pages) extensions(v *caseView) {
+	r, pending := v.Pending()
+	v.Approves = pending && r.Kind == "extension" && v.Granted("extension") == 0 && v.By.Has(casework.Leader)
+	handle, ok := v.Clock(casework.ClockHandle)
+	if !ok || !v.Can(casework.StepAskExtension) {
+		return
+	}
+	v.TooLate = !x.Desk.Terms.WithinNotice(handle.Due, v.P.Now)
+	for days := 1; days <= min(x.Desk.Terms.Policy.Extension.DaysMax, 10); days++ {
+		longer := x.Desk.Terms.Extend(casework.Promise{Name: handle.Name, Due: handle.Due}, days)
+		v.Longer = append(v.Longer, shell.Choice{Value: strconv.Itoa(days), Label: v.P.Lang.N("inbox.days", days, locale.Args{"Date": v.P.Lang.Deadline(longer.Due)})})
+	}
+}
+
+// sheet is the case as one sheet of paper for the field, masked.
+func (x *Pages) sheet(c *fiber.Ctx) error {
+	by, err := x.Actor(c)
+	if err != nil {
+		return err
+	}
+	id, err := dossier.CaseOf(c)
+	if err != nil {
+		return err
+	}
+	v, err := x.Open(c, by, id, "/inbox/"+id.String())
+	if err != nil {
+		return err
+	}
+	v.P.Section, v.P.Back, v.P.Wide = "inbox", v.Base, false
+	return shell.Render(c, fiber.StatusOK, sheetPage(v))
+}

@@ -1,0 +1,63 @@
+// Package inbox serves the departments' inbox: what is due, signing, contacting, replying, and what a unit may ask for.
+package inbox
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"huiyin/casework"
+	"huiyin/web/dossier"
+	"huiyin/web/shell"
+)
+
+// Pages are the inbox's pages.
+type Pages struct {
+	dossier.Office
+}
+
+var roles = []string{string(casework.Liaison), string(casework.Handler), string(casework.Leader)}
+
+// proofs is the largest body of a form that carries files: 25 MB of files and the fields around them.
+const proofs = 26 << 20
+
+// Routes are the addresses of the inbox.
+func (x *Pages) Routes() []shell.Route {
+	page := func(path string, h fiber.Handler) shell.Route {
+		return shell.Route{Path: path, Handler: h, Door: shell.Staff, Roles: roles}
+	}
+	post := func(path string, h fiber.Handler) shell.Route {
+		return shell.Route{Method: fiber.MethodPost, Path: path, Handler: h, Door: shell.Staff, Roles: roles}
+	}
+	list := []shell.Route{
+		page("/inbox", x.list),
+		post("/inbox/sign", x.signMany),
+		page("/inbox/:id", x.show),
+		page("/inbox/:id/sheet", x.sheet),
+		post("/inbox/:id/reveal", x.reveal),
+		page("/inbox/:id/file/:file", x.SendFile),
+	}
+	for _, a := range acts {
+		r := post("/inbox/:id/"+a.Name, x.take(a))
+		if a.Files {
+			r.Body = proofs
+		}
+		list = append(list, r)
+	}
+	return list
+}
+
+// Nav is the inbox's entry in the staff bar.
+func Nav() []shell.NavItem {
+	return []shell.NavItem{{Section: "inbox", Key: "inbox.nav", Path: "/inbox", Roles: roles}}
+}
+
+func (x *Pages) take(a dossier.Act) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		next := func(id casework.CaseID) string { return "/inbox/" + id.String() }
+		if a.Name == actReturn.Name || a.Name == actReply.Name {
+			next = func(casework.CaseID) string { return "/inbox" }
+		}
+		return x.Take(c, a, next, func(by casework.Actor, id casework.CaseID, r dossier.Refusal) error {
+			return x.draw(c, by, id, &r, nil)
+		})
+	}
+}

@@ -31,6 +31,7 @@ type reportView struct {
 	Then   string // "3" where the page was opened from the summary, to go straight back
 	City   *routing.City
 	Danger string // the emergency number that the words call for
+	Clear  bool   // what the browser itself kept of the words is removed too
 }
 
 // begin offers to go on with a draft, or starts the form.
@@ -93,7 +94,7 @@ func (x *Pages) drawWhat(c *fiber.Ctx, status int, mistakes shell.Errors, d draf
 	page := x.page(c, "report.what", "report")
 	page.Errors = mistakes
 	page.Back = page.Href("/")
-	v := reportView{Draft: d, Then: then(c), City: x.City}
+	v := reportView{Draft: d, Then: then(c), City: x.City, Clear: c.Query("cleared") != ""}
 	if v.Then != "" {
 		page.Back = page.Href("/report/3")
 	}
@@ -300,7 +301,10 @@ func (x *Pages) forget(c *fiber.Ctx) error {
 	x.setCookie(c, draftCookie, "", 0)
 	x.setCookie(c, caseCookie, "", 0)
 	shell.Flash(c, shell.Good, "report.forgotten")
-	return shell.SeeOther(c, "/t")
+	if c.FormValue("again") != "" {
+		return shell.SeeOther(c, "/report/1?cleared=1")
+	}
+	return shell.SeeOther(c, "/t?cleared=1")
 }
 
 func (x *Pages) dropDraft(ctx context.Context, token string) error {

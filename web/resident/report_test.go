@@ -114,7 +114,8 @@ func TestADraftSurvivesAndCanBeDeleted(t *testing.T) {
 	}
 	o.browser(t).get("/report/1").hides("井盖")
 
-	b.get("/report").post("/report/forget").wants(303, "/t")
+	b.get("/report").post("/report/forget", "again", "yes").wants(303, "/report/1?cleared=1")
+	b.get(b.place).shows(`data-draft-clear="report"`)
 	b.get("/report/1").hides("井盖")
 	if len(sealed()) != 0 {
 		t.Error("the deleted draft is still there")
@@ -167,7 +168,7 @@ func TestAWithdrawnOrClearedBrowserSeesNothing(t *testing.T) {
 	o := newTown(t)
 	b := o.browser(t)
 	code := b.file("", "树枝挡住路灯")
-	b.post("/report/forget").wants(303, "/t")
+	b.post("/report/forget").wants(303, "/t?cleared=1")
 	b.get("/report/done").wants(303, "/report")
 	b.get("/t").hides("树枝挡住", code).shows(`name="code"`)
 }

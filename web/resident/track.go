@@ -121,7 +121,7 @@ func (x *Pages) drawCode(c *fiber.Ctx, status int, mistakes shell.Errors, typed 
 	page.Path, page.Switch = "/t", page.Lang.Other().Path("/t") // never the address asked for: it may hold a code
 	page.Errors, page.Status = mistakes, status
 	page.Back = page.Href("/")
-	return shell.Render(c, status, codePage(page, typed))
+	return shell.Render(c, status, codePage(page, typed, c.Query("cleared") != ""))
 }
 
 // leave closes the case in this browser.

@@ -80,7 +80,12 @@ func pause(failed int) time.Duration {
 }
 
 // Follower reads the history and queues letters.
-func (p *Post) Follower() follow.Follower { return follow.Follower{Name: "notify", Handle: p.handle} }
+func (p *Post) Follower() follow.Follower {
+	return follow.Follower{Name: FollowerName, Handle: p.handle}
+}
+
+// FollowerName is the name under which the post office remembers how far it read the history.
+const FollowerName = "notify"
 
 // Start begins to send queued letters, until Stop. ctx bounds the start only.
 func (p *Post) Start(ctx context.Context) error {

@@ -24,6 +24,8 @@ type command struct {
 // commands lists every command in the order of help. Each stands in a file of its own.
 func commands() []command {
 	return []command{
+		{"serve", "run the service: pages, mail door, workers and timers, or with --role one of them", serve},
+		{"demo", "fill an empty database with a made-up city and its months of cases", fillDemo},
 		{"migrate", "bring the database schema to the version of this program", migrate},
 		{"doctor", "check settings, database, disk, clock and mail, and say in plain words what is wrong", doctor},
 		{"user", "keep the staff accounts: add, passwd, roles, disable, enable, list", user},

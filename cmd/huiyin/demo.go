@@ -11,6 +11,8 @@ import (
 
 	"huiyin/casework"
 	"huiyin/demo"
+	"huiyin/follow"
+	"huiyin/notify"
 	"huiyin/pg"
 )
 
@@ -56,12 +58,15 @@ func (p *parts) fill(ctx context.Context, plan demo.Plan, progress io.Writer) er
 	}
 	defer pool.Close()
 	city := &demo.City{Pool: pool, Keys: p.Keys, Rules: p.City, Terms: p.Terms, Staff: p.Staff, Now: p.Config.Now()}
-	err = city.Fill(ctx, plan, func(done, of int) { fmt.Fprintf(progress, "\rfilling the demonstration city: %d of %d cases", done, of) })
+	err = city.Fill(ctx, plan, func(done, of int) {
+		fmt.Fprintf(progress, "\rfilling the demonstration city: %d of %d cases", done, of)
+	})
 	fmt.Fprintln(progress)
 	if err != nil {
 		return err
 	}
-	for _, f := range p.followers() {
+	past := follow.Follower{Name: notify.FollowerName, Handle: func(context.Context, pgx.Tx, []casework.Event) error { return nil }} // nobody gets letters about an invented past
+	for _, f := range append(p.followers(), past) {
 		if err := f.CatchUp(ctx, pool); err != nil {
 			return err
 		}

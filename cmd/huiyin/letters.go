@@ -2,7 +2,6 @@ package main
 
 import (
 	"path/filepath"
-	"strings"
 
 	"huiyin/notify"
 )
@@ -11,8 +10,8 @@ import (
 func (p *parts) letters() (*notify.Post, error) {
 	var transport notify.Transport = notify.Outbox{Dir: filepath.Join(p.Config.Data, "outbox")}
 	if p.Config.Smarthost != "" {
-		_, domain, _ := strings.Cut(p.Config.Mailbox[0], "@")
-		transport = notify.Smarthost{Addr: p.Config.Smarthost, Hello: domain}
+
+		transport = notify.Smarthost{Addr: p.Config.Smarthost, Hello: domainOf(p.Config.Mailbox)}
 	}
 	return notify.New(notify.Settings{Pool: p.Pool, Docket: p.Docket, City: p.City, Transport: transport, BaseURL: p.Config.BaseURL, Mailboxes: p.Config.Mailbox, Now: p.Config.Now(), Log: p.Log})
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,9 +18,19 @@ import (
 func (p *parts) followers() []follow.Follower {
 	return []follow.Follower{
 		supervision.Figures(p.City.TZ),
-		supervision.Cards(p.City, p.Keys),
+		supervision.Cards(p.Keys, p.City.TZ, p.Config.Now()),
 		datause.Follower(p.City.TZ),
 	}
+}
+
+// domainOf is what stands behind the @ of the first mailbox: how we name ourselves to other mail servers.
+func domainOf(mailboxes []string) string {
+	if len(mailboxes) > 0 {
+		if _, domain, ok := strings.Cut(mailboxes[0], "@"); ok {
+			return domain
+		}
+	}
+	return "localhost"
 }
 
 // follow runs every follower until ctx ends, woken by commits of any process.

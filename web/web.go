@@ -1,0 +1,72 @@
+// Package web serves the pages and HTTP APIs; it is the only package that knows Fiber.
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"huiyin/casework"
+	"huiyin/intake"
+	"huiyin/routing"
+	"huiyin/routing/sla"
+	"huiyin/seal"
+	"huiyin/staff"
+	"huiyin/web/shell"
+	"huiyin/web/signin"
+)
+
+// Config is what the pages work with; every field is needed.
+type Config struct {
+	Pool    *pgxpool.Pool
+	Docket  *casework.Docket
+	Desk    *routing.Desk
+	Door    *intake.Door
+	City    *routing.City
+	Terms   *sla.Terms
+	Staff   *staff.Register
+	Keys    *seal.Keyring
+	BaseURL string // as the world reaches the service, without a slash at the end
+	Mailbox string // the hotline's e-mail address
+	Now     func() time.Time
+	Log     *slog.Logger
+}
+
+// Server answers HTTP.
+type Server struct{ app *fiber.App }
+
+// New makes a server of every page. The route list is routes.go.
+func New(cfg Config) *Server {
+	in := &signin.Pages{Register: cfg.Staff, City: cfg.City, Secure: strings.HasPrefix(cfg.BaseURL, "https://")}
+	app := shell.New(shell.Config{
+		City:    shell.City{ZH: cfg.City.Name.ZH, EN: cfg.City.Name.EN, Mailbox: cfg.Mailbox},
+		Secret:  cfg.Keys.Hash("shell", "form tokens"),
+		Secure:  in.Secure,
+		Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
+		Log:     cfg.Log,
+		Now:     cfg.Now,
+		Who:     in.Who,
+		Nav:     navigation,
+	})
+	shell.Mount(app, routes(cfg, in))
+	return &Server{app: app}
+}
+
+// Serve answers on the listener until Shutdown.
+func (s *Server) Serve(l net.Listener) error { return s.app.Listener(l) }
+
+// Shutdown takes no new requests and waits for those under way, at most as long as given.
+func (s *Server) Shutdown(grace time.Duration) error {
+	err := s.app.ShutdownWithTimeout(grace)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil // what is left is cut off: the caller is leaving
+	}
+	return err
+}

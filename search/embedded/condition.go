@@ -1,0 +1,141 @@
+package embedded
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"huiyin/casework"
+	"huiyin/search"
+	"huiyin/search/words"
+)
+
+// statement is SQL under construction with its arguments.
+type statement struct{ args []any }
+
+// arg adds an argument and returns its place.
+func (s *statement) arg(v any) string {
+	s.args = append(s.args, v)
+	return "$" + strconv.Itoa(len(s.args))
+}
+
+// onText is the condition that a word stands in the document d, decided by reading the text; cheap on few rows, and needs no tokens.
+func (s *statement) onText(w words.Word) string {
+	var any []string
+	for _, f := range w.Forms {
+		if f.Text == "" {
+			any = append(any, "d.tokens @> "+s.arg(f.Tokens)+"::integer[]")
+		} else {
+			any = append(any, s.occurs(f))
+		}
+	}
+	return "(" + strings.Join(any, " or ") + ")"
+}
+
+// occurs is the condition that a text stands in the document, elsewhere than across two other words.
+func (s *statement) occurs(f words.Form) string {
+	body := "d.body"
+	for _, not := range f.Not {
+		body = fmt.Sprintf("replace(%s, %s, %s)", body, s.arg(not), s.arg(f.Broken(not)))
+	}
+	return fmt.Sprintf("strpos(%s, %s) > 0", body, s.arg(f.Text))
+}
+
+// onIndex is the condition in a form that the inverted index answers; ok is false where a form of the word can only be found by reading.
+func (s *statement) onIndex(w words.Word) (cond string, ok bool) {
+	if !indexable(w) {
+		return "", false
+	}
+	var any []string
+	for _, f := range w.Forms {
+		c := "d.tokens @> " + s.arg(f.Tokens) + "::integer[]"
+		if f.Text != "" {
+			c = "(" + c + " and " + s.occurs(f) + ")"
+		}
+		any = append(any, c)
+	}
+	return "(" + strings.Join(any, " or ") + ")", true
+}
+
+func indexable(w words.Word) bool {
+	return !slices.ContainsFunc(w.Forms, func(f words.Form) bool { return len(f.Tokens) == 0 })
+}
+
+// labels are the filters that are tokens too, for the inverted index.
+func (s *statement) labels(q search.Query, sight casework.Sight) []string {
+	var all []string
+	overlap := func(name string, values []string) {
+		tokens := make([]words.Token, len(values))
+		for i, v := range values {
+			tokens[i] = words.Label(name, v)
+		}
+		all = append(all, "d.tokens && "+s.arg(tokens)+"::integer[]")
+	}
+	if !sight.All {
+		overlap("unit", texts(sight.Units))
+	}
+	if len(q.Units) > 0 {
+		overlap("unit", texts(q.Units))
+	}
+	if len(q.Districts) > 0 {
+		overlap("district", q.Districts)
+	}
+	if n := len(q.Category); n > 0 && n%2 == 0 {
+		overlap("category", []string{q.Category})
+	}
+	return all
+}
+
+// filters are the conditions on plain columns, without the dates.
+func (s *statement) filters(q search.Query, sight casework.Sight) []string {
+	var all []string
+	add := func(format string, v any) { all = append(all, fmt.Sprintf(format, s.arg(v))) }
+	if !sight.All {
+		add("d.parties && %s::text[]", texts(sight.Units))
+	}
+	if len(q.Units) > 0 {
+		add("d.parties && %s::text[]", texts(q.Units))
+	}
+	if len(q.Districts) > 0 {
+		add("d.district = any (%s::text[])", q.Districts)
+	}
+	if q.Category != "" {
+		add("starts_with(d.category, %s)", q.Category)
+	}
+	if len(q.States) > 0 {
+		add("d.state = any (%s::text[])", texts(q.States))
+	}
+	if len(q.Kinds) > 0 {
+		add("d.kind = any (%s::text[])", texts(q.Kinds))
+	}
+	return all
+}
+
+// dates are the conditions on the time of filing.
+func (s *statement) dates(q search.Query) []string {
+	var all []string
+	if !q.Since.IsZero() {
+		all = append(all, "d.filed_at >= "+s.arg(q.Since))
+	}
+	if !q.Until.IsZero() {
+		all = append(all, "d.filed_at < "+s.arg(q.Until))
+	}
+	return all
+}
+
+func texts[T ~string](list []T) []string {
+	out := make([]string, len(list))
+	for i, v := range list {
+		out[i] = string(v)
+	}
+	return out
+}
+
+func where(conds ...[]string) string {
+	all := slices.Concat(conds...)
+	if len(all) == 0 {
+		return ""
+	}
+	return " where " + strings.Join(all, " and ")
+}

@@ -1,0 +1,85 @@
+package embedded
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"huiyin/casework"
+	"huiyin/search"
+)
+
+const (
+	counted   = 50000 // documents counted at most
+	maxValues = 60    // values of one facet
+)
+
+// facets counts what the stage finds. Counting stops at a bound, and says so.
+func (e *Engine) facets(ctx context.Context, q search.Query, sight casework.Sight, s *stage) (*search.Facets, error) {
+	f := &search.Facets{}
+	if s == nil {
+		return f, nil
+	}
+	st := &statement{}
+	var conds []string
+	for _, w := range s.bringing() {
+		if c, ok := st.onIndex(w); ok {
+			conds = append(conds, c)
+		} else {
+			conds = append(conds, st.onText(w))
+		}
+	}
+	conds = joined(*s, conds)
+	if s.some {
+		conds = append(conds, s.enough(st))
+	}
+	level := len(q.Category)/2*2 + 2
+	sql := fmt.Sprintf(`with m as materialized (select d.state, d.kind, left(d.category, %d) as category, d.district, d.lead_unit, to_char(d.filed_at at time zone %s, 'YYYY-MM') as month
+		from search_document d%s limit %d)
+		select case when grouping(state) = 0 then 'state' when grouping(kind) = 0 then 'kind' when grouping(category) = 0 then 'category'
+			when grouping(district) = 0 then 'district' when grouping(lead_unit) = 0 then 'unit' when grouping(month) = 0 then 'month' else '' end as facet,
+			coalesce(state, kind, category, district, lead_unit, month, '') as value, count(*)::int as n
+		from m group by grouping sets ((), (state), (kind), (category), (district), (lead_unit), (month)) order by 1, 3 desc, 2`,
+		level, e.zone(st), where(st.labels(q, sight), st.filters(q, sight), st.dates(q), conds), counted+1)
+	rows, err := e.DB.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, st.args...)...)
+	if err != nil {
+		return nil, fmt.Errorf("count facets: %w", err)
+	}
+	into := map[string]*[]search.Count{"state": &f.States, "kind": &f.Kinds, "category": &f.Categories, "district": &f.Districts, "unit": &f.Units, "month": &f.Months}
+	var facet string
+	var c search.Count
+	_, err = pgx.ForEachRow(rows, []any{&facet, &c.Value, &c.N}, func() error {
+		list, known := into[facet]
+		switch {
+		case !known:
+			f.Total, f.AtLeast = min(c.N, counted), c.N > counted
+		case c.Value != "" && (len(*list) < maxValues || facet == "month"):
+			*list = append(*list, c)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count facets: %w", err)
+	}
+	newestFirst(f.Months)
+	return f, nil
+}
+
+func newestFirst(months []search.Count) {
+	slices.SortFunc(months, func(a, b search.Count) int { return strings.Compare(b.Value, a.Value) })
+}
+
+// zone is the city's zone by its name, or by its offset where it has no name that the database knows.
+func (e *Engine) zone(st *statement) string {
+	if e.Zone == nil {
+		return "'UTC'"
+	}
+	if strings.Contains(e.Zone.String(), "/") {
+		return st.arg(e.Zone.String()) + "::text"
+	}
+	_, offset := e.Now().In(e.Zone).Zone()
+	return "make_interval(secs => " + st.arg(offset) + ")"
+}

@@ -1,0 +1,293 @@
+package embedded
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"huiyin/casework"
+	"huiyin/search"
+	"huiyin/search/words"
+)
+
+const (
+	window     = 4000 // newest documents read before the inverted index is asked: a frequent word stops here early
+	candidates = 300  // of the window, to be ranked
+	nearWanted = 10   // below so many hits, documents with a part of the words are shown too
+	rareTokens = 3    // a text of so many neighbouring pairs is rare: the index is asked at once
+)
+
+// stage is one way to read a query: all of these words, or (some) as many as make up half of what was asked.
+type stage struct {
+	words []words.Word
+	some  bool
+	base  float64 // added to scores, so that a nearer stage stands before a farther one
+}
+
+type row struct {
+	id    casework.CaseID
+	score float64
+	filed time.Time
+}
+
+// Find asks in stages until there is enough: as typed with synonyms, in parts, by sound where nothing was found, and some of the words.
+func (e *Engine) Find(ctx context.Context, q search.Query, sight casework.Sight) (search.Found, error) {
+	if q.Limit <= 0 {
+		q.Limit = search.DefaultLimit
+	}
+	typed := e.Lexicon.Parse(q.Text)
+	if len(typed) == 0 && strings.TrimSpace(q.Text) != "" {
+		return search.Found{}, nil // punctuation only
+	}
+	a := answer{e: e, q: q, sight: sight, want: q.Offset + q.Limit + 1, seen: map[casework.CaseID]bool{}}
+	if err := a.run(ctx, stage{words: typed, base: 30}, false); err != nil {
+		return search.Found{}, err
+	}
+	split := e.Lexicon.Split(typed)
+	if split != nil && len(a.rows) < a.want {
+		if err := a.run(ctx, stage{words: split, base: 20}, false); err != nil {
+			return search.Found{}, err
+		}
+	}
+	var instead []string
+	if len(a.rows) == 0 {
+		sounding, spelling := e.Lexicon.Respell(typed)
+		if sounding != nil {
+			if err := a.run(ctx, stage{words: sounding, base: 10}, false); err != nil {
+				return search.Found{}, err
+			}
+			if len(a.rows) > 0 {
+				instead = spelling
+			}
+		}
+	}
+	parts := typed
+	if split != nil {
+		parts = split
+	}
+	if len(a.rows) < nearWanted && len(parts) > 1 {
+		if err := a.run(ctx, stage{words: parts, some: true}, true); err != nil {
+			return search.Found{}, err
+		}
+	}
+	found := a.page()
+	found.Instead = instead
+	if q.Facets {
+		var err error
+		if found.Facets, err = e.facets(ctx, q, sight, a.first); err != nil {
+			return search.Found{}, err
+		}
+	}
+	return found, nil
+}
+
+// answer gathers the hits of the stages.
+type answer struct {
+	e     *Engine
+	q     search.Query
+	sight casework.Sight
+	want  int
+	rows  []row
+	near  map[casework.CaseID]bool
+	seen  map[casework.CaseID]bool
+	first *stage // the first stage that found something
+}
+
+func (a *answer) run(ctx context.Context, s stage, near bool) error {
+	rows, err := a.e.stage(ctx, a.q, a.sight, s, a.want)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if a.seen[r.id] || len(a.rows) >= a.want {
+			continue
+		}
+		a.seen[r.id] = true
+		if near {
+			if a.near == nil {
+				a.near = map[casework.CaseID]bool{}
+			}
+			a.near[r.id] = true
+		}
+		r.score += s.base
+		a.rows = append(a.rows, r)
+	}
+	if len(rows) > 0 && a.first == nil {
+		a.first = &s
+	}
+	return nil
+}
+
+func (a *answer) page() search.Found {
+	rows := a.rows
+	if a.q.Sort == search.Newest {
+		slices.SortStableFunc(rows, func(x, y row) int { return y.filed.Compare(x.filed) })
+	}
+	var found search.Found
+	found.More = len(rows) > a.q.Offset+a.q.Limit
+	rows = rows[min(a.q.Offset, len(rows)):min(a.q.Offset+a.q.Limit, len(rows))]
+	for _, r := range rows {
+		found.Hits = append(found.Hits, search.Match{Case: r.id, Score: r.score, Near: a.near[r.id]})
+	}
+	return found
+}
+
+// stage runs one stage: over the newest documents by reading, and where that is not enough over all by the inverted index.
+func (e *Engine) stage(ctx context.Context, q search.Query, sight casework.Sight, s stage, want int) ([]row, error) {
+	index := &statement{}
+	byIndex, ok := e.byIndex(index, q, sight, s, want)
+	if ok && rare(s) {
+		return e.rows(ctx, byIndex, index.args)
+	}
+	read := &statement{}
+	rows, err := e.rows(ctx, e.byReading(read, q, sight, s, want), read.args)
+	if err != nil || len(rows) >= want || !ok {
+		return rows, err
+	}
+	return e.rows(ctx, byIndex, index.args)
+}
+
+// rare tells whether the index will find few documents for certain, so that reading the newest first would be for nothing.
+func rare(s stage) bool {
+	long := func(w words.Word) bool {
+		return !slices.ContainsFunc(w.Forms, func(f words.Form) bool { return len(f.Tokens) < rareTokens })
+	}
+	if s.some {
+		return false
+	}
+	return slices.ContainsFunc(s.words, long)
+}
+
+func (e *Engine) rows(ctx context.Context, sql string, args []any) ([]row, error) {
+	// Planned with the values: a plan for any value would not know which words are rare.
+	rows, err := e.DB.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, args...)...)
+	if err != nil {
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	out, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (row, error) {
+		var one row
+		err := r.Scan(&one.id, &one.score, &one.filed)
+		return one, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	return out, nil
+}
+
+const columns = "d.case_id, d.filed_at, d.title, d.body, d.tokens"
+
+// byReading is the statement over the newest documents. With no words at all it reads on until there is enough.
+func (e *Engine) byReading(st *statement, q search.Query, sight casework.Sight, s stage, want int) string {
+	newest := "select * from search_document d" + where(st.dates(q)) + " order by d.filed_at desc, d.case_id desc"
+	limit := candidates
+	if len(s.words) > 0 {
+		newest += fmt.Sprintf(" limit %d", window)
+		if q.Sort == search.Newest {
+			limit = want
+		}
+	} else {
+		limit = want
+	}
+	var conds []string
+	for _, w := range s.bringing() {
+		conds = append(conds, st.onText(w))
+	}
+	match := joined(s, conds)
+	return fmt.Sprintf("with d as materialized (select %s from (%s) d%s limit %d)\n%s", columns, newest, where(st.filters(q, sight), match), max(limit, want), e.ranked(st, q, s, want))
+}
+
+// byIndex is the statement over all documents by the inverted index; ok is false where no word can be found that way.
+func (e *Engine) byIndex(st *statement, q search.Query, sight casework.Sight, s stage, want int) (sql string, ok bool) {
+	var conds []string
+	for _, w := range s.bringing() {
+		c, can := st.onIndex(w)
+		switch {
+		case can:
+			conds = append(conds, c)
+			ok = true
+		case s.some:
+			return "", false
+		default:
+			conds = append(conds, st.onText(w))
+		}
+	}
+	if !ok {
+		return "", false
+	}
+	return fmt.Sprintf("with d as materialized (select %s from search_document d%s)\n%s",
+		columns, where(st.labels(q, sight), st.filters(q, sight), st.dates(q), joined(s, conds)), e.ranked(st, q, s, want)), true
+}
+
+// half is how much of what was asked must be found where not everything is.
+func (s stage) half() float64 { return weigh(s.words) / 2 }
+
+func weigh(list []words.Word) float64 {
+	sum := 0.0
+	for _, w := range list {
+		sum += w.Weight
+	}
+	return sum
+}
+
+// bringing are the words of which a hit has one or all. Where half is enough, words that say little and do not make up half even together bring nobody.
+func (s stage) bringing() []words.Word {
+	if !s.some {
+		return s.words
+	}
+	says := slices.DeleteFunc(slices.Clone(s.words), func(w words.Word) bool { return w.Plain })
+	if weigh(s.words)-weigh(says) < s.half() {
+		return says
+	}
+	return s.words
+}
+
+// enough is the condition that half of what was asked is in the document d.
+func (s stage) enough(st *statement) string {
+	var found []string
+	for _, w := range s.words {
+		found = append(found, fmt.Sprintf("case when %s then %g else 0 end", st.onText(w), w.Weight))
+	}
+	return fmt.Sprintf("%s >= %g", strings.Join(found, " + "), s.half())
+}
+
+// joined joins the conditions of the words: all of them, or one of those that mean something.
+func joined(s stage, conds []string) []string {
+	if !s.some || len(conds) == 0 {
+		return conds
+	}
+	return []string{"(" + strings.Join(conds, " or ") + ")"}
+}
+
+// ranked orders the candidates d: a word in the title before one in the text, as typed before other forms, the words together before apart, new before old.
+func (e *Engine) ranked(st *statement, q search.Query, s stage, want int) string {
+	order := "score desc, filed_at desc, case_id desc"
+	if q.Sort == search.Newest {
+		order = "filed_at desc, case_id desc"
+	}
+	score := []string{fmt.Sprintf("exp(-greatest(0, extract(epoch from (%s::timestamptz - d.filed_at))) / 5184000)", st.arg(e.Now()))}
+	for _, w := range s.words {
+		typed := st.arg(w.Text)
+		value := fmt.Sprintf("case when strpos(d.title, %s) > 0 then 3 when strpos(d.body, %s) > 0 then 2 else 1 end", typed, typed)
+		if s.some {
+			value = fmt.Sprintf("case when %s then %s else 0 end", st.onText(w), value)
+		}
+		score = append(score, fmt.Sprintf("%g * (%s)", w.Weight, value))
+	}
+	if len(s.words) > 1 {
+		var whole strings.Builder
+		for _, w := range s.words {
+			whole.WriteString(w.Text)
+		}
+		score = append(score, fmt.Sprintf("case when strpos(d.body, %s) > 0 then 2 else 0 end", st.arg(whole.String())))
+	}
+	enough := ""
+	if s.some {
+		enough = " where " + s.enough(st)
+	}
+	return fmt.Sprintf("select case_id, (%s)::float8 as score, filed_at from d%s order by %s limit %d", strings.Join(score, " + "), enough, order, want)
+}

@@ -1,0 +1,110 @@
+package search
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"huiyin/casework"
+	"huiyin/follow"
+	"huiyin/locale"
+	"huiyin/pg"
+	"huiyin/routing"
+	"huiyin/search/words"
+)
+
+// FollowerName is the name of the cursor by which the index reads the history.
+const FollowerName = "search"
+
+// Follower keeps an engine's index as the history says, in the transaction that remembers how far it read.
+func Follower(engine Engine, city *routing.City) follow.Follower {
+	return follow.Follower{Name: FollowerName, Handle: func(ctx context.Context, tx pgx.Tx, events []casework.Event) error {
+		var ids []casework.CaseID
+		known := map[casework.CaseID]bool{}
+		for _, e := range events {
+			if !known[e.Case] && e.Step != casework.StepUse && e.Step != casework.StepBreach {
+				known[e.Case] = true
+				ids = append(ids, e.Case)
+			}
+		}
+		if len(ids) == 0 {
+			return nil
+		}
+		docs, err := documents(ctx, tx, city, `where c.id = any ($1)`, ids)
+		if err != nil {
+			return err
+		}
+		return engine.Put(ctx, tx, docs)
+	}}
+}
+
+// reindexBatch keeps each transaction of a reindex well below a second, so that no follower waits for it.
+const reindexBatch = 300
+
+// Reindex puts every case into the index again: after the words or the names of the city changed. It may run beside the follower, and again after an interruption.
+// advance, unless nil, hears how many cases are done.
+func Reindex(ctx context.Context, db pg.DB, engine Engine, city *routing.City, advance func(done int)) (int, error) {
+	done := 0
+	var last casework.CaseID
+	for {
+		n := 0
+		err := pg.InTx(ctx, db, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
+			docs, err := documents(ctx, tx, city, `where c.id > $1 order by c.id limit $2`, last, reindexBatch)
+			if n = len(docs); err != nil || n == 0 {
+				return err
+			}
+			last = docs[n-1].Case
+			return engine.Put(ctx, tx, docs)
+		})
+		if err != nil {
+			return done, fmt.Errorf("reindex after %d cases: %w", done, err)
+		}
+		if n == 0 {
+			return done, nil
+		}
+		if done += n; advance != nil {
+			advance(done)
+		}
+	}
+}
+
+// documents reads cases as the index keeps them. The transaction must have the scope of the system.
+func documents(ctx context.Context, q pg.Querier, city *routing.City, where string, args ...any) ([]Document, error) {
+	rows, err := q.Query(ctx, `select c.id, c.version, c.number, c.external_no, c.filed_at, c.state, c.kind, c.category, c.territory, coalesce(c.lead_unit, ''), c.title, c.place, c.body,
+		coalesce((select array_agg(p.unit order by p.role desc, p.unit) from party p where p.case_id = c.id and p.left_at is null), '{}'),
+		coalesce((select array_agg(m.body order by m.at, m.id) from message m where m.case_id = c.id), '{}') from cases c `+where, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Document, error) {
+		var d Document
+		var territory string
+		err := row.Scan(&d.Case, &d.Version, &d.Number, &d.ExternalNo, &d.FiledAt, &d.State, &d.Kind, &d.Category, &territory, &d.Lead, &d.Title, &d.Place, &d.Body, &d.Parties, &d.Said)
+		d.District = city.District(territory)
+		d.Names = []string{city.CategoryPath(d.Category, locale.ZH), city.TerritoryName(territory, locale.ZH)}
+		for _, u := range d.Parties {
+			d.Names = append(d.Names, city.UnitName(u, locale.ZH))
+		}
+		return d, err
+	})
+}
+
+// Lexicon is the vocabulary of a city: the words of the hotline, and what the city calls its matters, units, areas and places.
+func Lexicon(city *routing.City) *words.Lexicon {
+	var names []string
+	for _, c := range city.Categories() {
+		names = append(names, c.Name.ZH)
+	}
+	for _, u := range city.Units() {
+		names = append(append(names, u.Name.ZH), u.Aliases...)
+	}
+	for _, t := range city.Territories() {
+		names = append(append(names, t.Name.ZH), t.Aliases...)
+	}
+	for _, p := range city.Places() {
+		names = append(append(names, p.Name.ZH), p.Aliases...)
+	}
+	return words.New(strings.Fields(strings.Join(names, "\n")))
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/smtp"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,14 +68,39 @@ func checkMailPort(_ context.Context, p *patient) Finding {
 	case !errors.Is(err, errTaken):
 		return bad("%s cannot be used: %v", addr, err)
 	}
-	banner, err := greeting(addr)
+	refused, err := offer(addr, p.config.Mailbox)
 	switch {
-	case err != nil || !strings.HasPrefix(banner, "220"):
-		return bad("%s is taken by a program that does not speak SMTP: stop it, or set HUIYIN_MAIL_ADDR to another port", addr)
-	case !strings.Contains(strings.ToLower(banner), "huiyin"):
-		return bad("%s is taken by another mail server (%q): stop it, or set HUIYIN_MAIL_ADDR to another port", addr, banner)
+	case err != nil:
+		return bad("%s is taken by a program that does not take mail (%v): stop it, or set HUIYIN_MAIL_ADDR to another port", addr, err)
+	case refused != "":
+		return bad("the mail server at %s does not take mail for %s: stop it if it is another program, else see HUIYIN_MAILBOX", addr, refused)
 	}
-	return fine("a huiyin receives mail at %s", addr)
+	return fine("mail for %s is taken at %s", strings.Join(p.config.Mailbox, ", "), addr)
+}
+
+// offer asks the mail server at addr whether it takes mail for the mailboxes, without sending any; refused is the first it does not.
+func offer(addr string, mailboxes []string) (refused string, err error) {
+	conn, err := net.DialTimeout("tcp", addr, 3*time.Second)
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(5 * time.Second)); err != nil {
+		return "", err
+	}
+	client, err := smtp.NewClient(conn, "localhost")
+	if err != nil {
+		return "", err
+	}
+	if err := client.Mail(""); err != nil {
+		return "", err
+	}
+	for _, box := range mailboxes {
+		if client.Rcpt(box) != nil {
+			return box, nil
+		}
+	}
+	return "", client.Quit()
 }
 
 func checkLettersOut(_ context.Context, p *patient) Finding {

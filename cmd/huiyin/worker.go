@@ -12,6 +12,7 @@ import (
 	"huiyin/datause"
 	"huiyin/follow"
 	"huiyin/supervision"
+	"huiyin/web/resident"
 )
 
 // followers lists every reader of the history.
@@ -56,12 +57,14 @@ type sweep struct {
 // sweeps lists every timer of the service.
 func (p *parts) sweeps() []sweep {
 	d, waits := p.Docket, supervision.DefaultWaits
+	drafts := resident.New(resident.Config{DB: p.Pool, Keys: p.Keys, Now: p.Config.Now()})
 	return []sweep{
 		{"overdue", time.Second, func(ctx context.Context) (int, error) { return supervision.SweepOverdue(ctx, d) }},
 		{"review", 10 * time.Minute, func(ctx context.Context) (int, error) { return supervision.SweepReview(ctx, d, waits) }},
 		{"close", 10 * time.Minute, func(ctx context.Context) (int, error) { return supervision.SweepClose(ctx, d, waits) }},
 		{"archive", time.Hour, func(ctx context.Context) (int, error) { return supervision.SweepArchive(ctx, d, waits) }},
 		{"review_dates", time.Hour, func(ctx context.Context) (int, error) { return supervision.SweepReviewDates(ctx, d) }},
+		{"drafts", time.Hour, func(ctx context.Context) (int, error) { return drafts.SweepDrafts(ctx, 500) }},
 		{"sessions", time.Hour, func(ctx context.Context) (int, error) {
 			n, err := p.Staff.Sweep(ctx)
 			return int(n), err

@@ -98,7 +98,9 @@ func (s *Service) direct(ctx context.Context, by casework.Actor, q Query) (r Res
 			}
 		}
 	}
-	switch {
+	switch hotline := by.Sight().All; {
+	case !hotline && (phoneForm.MatchString(compact) || emailForm.MatchString(text)):
+		return Result{}, false, nil // units may not try numbers; casework.Docket.List says why
 	case phoneForm.MatchString(compact):
 		return list(ByContact, casework.Query{Contact: s.Docket.Keys.Hash(seal.Phone, compact)})
 	case emailForm.MatchString(text):

@@ -123,7 +123,9 @@ func (l *Lexicon) weight(text string) float64 {
 }
 
 // saysLittle tells plain words and single characters.
-func (l *Lexicon) saysLittle(text string) bool { return l.plain[text] || utf8.RuneCountInString(text) < 2 }
+func (l *Lexicon) saysLittle(text string) bool {
+	return l.plain[text] || utf8.RuneCountInString(text) < 2
+}
 
 func (l *Lexicon) word(text string, quoted bool) Word {
 	w := Word{Text: text, Quoted: quoted, Plain: l.saysLittle(text), Weight: l.weight(text), Forms: []Form{l.form(AsTyped, text)}}

@@ -31,7 +31,7 @@ type lateView struct {
 	Names dossier.Namer
 }
 
-func (x *Pages) late(c *fiber.Ctx) error {
+func (x *Pages) lateNow(c *fiber.Ctx) error {
 	by, err := x.Actor(c)
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ func (x *Pages) Routes() []shell.Route {
 		page("/console", x.queue),
 		page("/console/list", x.list),
 		post("/console/list", x.lookup),
-		page("/console/late", x.late),
+		page("/console/late", x.lateNow),
 		page("/console/kept", x.kept),
 		post("/console/kept/look", x.look),
 		post("/console/kept/refile", x.refile),

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -66,6 +67,9 @@ func (f filter) lets(c casework.Case, late bool) bool {
 	return (f.Channel == "" || c.Channel == f.Channel) && (f.Urgency == "" || c.Urgency == f.Urgency) && (!f.Late || late) && (!f.Returned || c.Leg > 0)
 }
 
+// late reports whether the promise to the resident is broken. A case that came back after its answer has kept or broken it already.
+func late(c casework.Case, now time.Time) bool { return c.Met == nil && now.After(c.Due) }
+
 // queueView is the page with the three panes.
 type queueView struct {
 	P      shell.Page
@@ -104,7 +108,7 @@ func (x *Pages) drawQueue(c *fiber.Ctx, by casework.Actor, f filter, open string
 	v.Pills = f.pills(v.P, page.Cases)
 	var list []casework.Case
 	for _, one := range page.Cases {
-		if f.lets(one, v.P.Now.After(one.Due)) {
+		if f.lets(one, late(one, v.P.Now)) {
 			list = append(list, one)
 		}
 	}
@@ -171,7 +175,7 @@ func (f filter) pills(p shell.Page, all []casework.Case) []dossier.Pill {
 	count := func(f filter) string {
 		n := 0
 		for _, c := range all {
-			if f.lets(c, p.Now.After(c.Due)) {
+			if f.lets(c, late(c, p.Now)) {
 				n++
 			}
 		}

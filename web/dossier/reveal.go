@@ -35,9 +35,9 @@ func (v View) UsualPurpose() casework.Purpose {
 	switch {
 	case v.By.Has(casework.Callback):
 		return casework.ForFollowUp
-	case v.By.Has(casework.Operator, casework.Dispatcher) && !v.F.Case.State.Handling():
+	case v.By.Unit == casework.Hotline && (v.F.Case.State == casework.Registered || v.F.Case.State == casework.Accepted):
 		return casework.ForTriage
-	case v.By.Has(casework.Supervisor):
+	case v.By.Unit == casework.Hotline:
 		return casework.ForSupervise
 	case v.F.Case.State == casework.Signed:
 		return casework.ForContact

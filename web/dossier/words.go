@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"huiyin/casework"
@@ -113,4 +114,25 @@ func (v View) requestItems(r casework.Request) []shell.Item {
 		items = append(items, shell.Item{Key: p.T("dossier.new_due"), Value: p.T("dossier.said_extension", locale.Args{"Old": p.Lang.Deadline(*r.OldDue), "New": p.Lang.Deadline(*r.NewDue)})})
 	}
 	return items
+}
+
+// Answer is what the resident was told last, by the unit or by the hotline; ok is false before there is an answer.
+func (v View) Answer() (casework.Message, bool) {
+	for _, m := range slices.Backward(v.F.Messages) {
+		if m.Purpose == "reply" || m.Purpose == "answer" {
+			return m, true
+		}
+	}
+	return casework.Message{}, false
+}
+
+// proofs are the files that came with a message.
+func (v View) proofs(m casework.Message) []string {
+	var words []string
+	for _, f := range v.F.Files {
+		if f.Message != nil && *f.Message == m.ID {
+			words = append(words, v.fileWords(f))
+		}
+	}
+	return words
 }

@@ -143,7 +143,7 @@ func (d desk) belongs(view string, c casework.Case) bool {
 	if c.UnitDue != nil {
 		due = *c.UnitDue
 	}
-	late := d.now.After(due) || d.now.After(c.Due)
+	late := d.now.After(due) || c.Met == nil && d.now.After(c.Due)
 	waits := c.State == casework.Paused || c.State == casework.HungUp
 	switch view {
 	case "today":

@@ -86,11 +86,11 @@ var (
 	UnitRoles    = []string{string(casework.Liaison), string(casework.Handler), string(casework.Leader)}
 )
 
-// mainRole is the one role that stands beside a name and opens the areas of the service: the one most at the desk.
+// mainRole is the one role that stands beside a name and opens the areas of the service: the first of the account's roles that has an area.
 func mainRole(a staff.Account) casework.Role {
-	for _, r := range append(slices.Clone(HotlineRoles), UnitRoles...) {
-		if a.Has(casework.Role(r)) {
-			return casework.Role(r)
+	for _, r := range a.Roles {
+		if slices.Contains(HotlineRoles, string(r)) || slices.Contains(UnitRoles, string(r)) {
+			return r
 		}
 	}
 	if len(a.Roles) == 0 {

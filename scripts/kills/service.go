@@ -1,15 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
-	"net/smtp"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,11 +21,10 @@ type service struct {
 	pages, mail string
 	log         *os.File
 	process     *exec.Cmd
-	client      http.Client
 }
 
 func newService(binary, dir string) (*service, error) {
-	s := &service{binary: binary, dir: dir, client: http.Client{Timeout: 15 * time.Second}}
+	s := &service{binary: binary, dir: dir}
 	var err error
 	if s.pages, err = freePort(); err != nil {
 		return nil, err
@@ -40,6 +35,8 @@ func newService(binary, dir string) (*service, error) {
 	s.log, err = os.Create(filepath.Join(dir, "service.log"))
 	return s, err
 }
+
+func (s *service) data() string { return filepath.Join(s.dir, "data") }
 
 func freePort() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -52,7 +49,7 @@ func freePort() (string, error) {
 
 func (s *service) start(ctx context.Context) error {
 	s.process = exec.Command(s.binary, "serve")
-	s.process.Env = append(os.Environ(), "HUIYIN_DATA="+filepath.Join(s.dir, "data"), "HUIYIN_ADDR="+s.pages, "HUIYIN_MAIL_ADDR="+s.mail, "HUIYIN_DATABASE_URL=")
+	s.process.Env = append(os.Environ(), "HUIYIN_DATA="+s.data(), "HUIYIN_ADDR="+s.pages, "HUIYIN_MAIL_ADDR="+s.mail, "HUIYIN_DATABASE_URL=")
 	s.process.Stdout, s.process.Stderr = s.log, s.log
 	if err := s.process.Start(); err != nil {
 		return err
@@ -62,9 +59,10 @@ func (s *service) start(ctx context.Context) error {
 
 // ready waits until the service says that it can take a submission.
 func (s *service) ready(ctx context.Context) error {
+	client := http.Client{Timeout: 5 * time.Second}
 	limit := time.Now().Add(time.Minute)
 	for time.Now().Before(limit) && ctx.Err() == nil {
-		answer, err := s.client.Get("http://" + s.pages + "/readyz")
+		answer, err := client.Get("http://" + s.pages + "/readyz")
 		if err == nil {
 			answer.Body.Close()
 			if answer.StatusCode == http.StatusOK {
@@ -87,28 +85,39 @@ func (s *service) killService(ctx context.Context) error {
 
 // killDatabase kills the postmaster; the service must notice and bring it back by itself.
 func (s *service) killDatabase(ctx context.Context) error {
-	pid, err := s.postmaster()
+	killed, err := s.killPostmaster()
 	if err != nil {
 		return err
 	}
-	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-		return err
+	limit := time.Now().Add(time.Minute)
+	for pid, _ := s.postmaster(); pid == killed; pid, _ = s.postmaster() {
+		if time.Now().After(limit) {
+			return errors.New("the database is not back after a minute")
+		}
+		time.Sleep(10 * time.Millisecond)
 	}
-	time.Sleep(300 * time.Millisecond)
 	return s.ready(ctx)
 }
 
+func (s *service) killBoth(ctx context.Context) error {
+	if _, err := s.killPostmaster(); err != nil {
+		return err
+	}
+	return s.killService(ctx)
+}
+
+func (s *service) killPostmaster() (killed int, err error) {
+	if killed, err = s.postmaster(); err == nil {
+		err = syscall.Kill(killed, syscall.SIGKILL)
+	}
+	return killed, err
+}
+
+// postmaster is the process number that the private server wrote when it started.
 func (s *service) postmaster() (int, error) {
-	found, err := filepath.Glob(filepath.Join(s.dir, "data", "pg", "*", "postmaster.pid"))
-	if err != nil || len(found) == 0 {
-		found, _ = filepath.Glob(filepath.Join(s.dir, "data", "pg", "postmaster.pid"))
-	}
-	if len(found) == 0 {
-		return 0, errors.New("no postmaster.pid in the private cluster")
-	}
-	body, err := os.ReadFile(found[0])
+	body, err := os.ReadFile(filepath.Join(s.data(), "pg", "data", "postmaster.pid"))
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("find the database: %w", err)
 	}
 	first, _, _ := strings.Cut(string(body), "\n")
 	return strconv.Atoi(strings.TrimSpace(first))
@@ -117,54 +126,4 @@ func (s *service) postmaster() (int, error) {
 func (s *service) end() {
 	_ = s.process.Process.Signal(os.Interrupt)
 	_ = s.process.Wait()
-}
-
-// postCase files by the API; nil means acknowledged.
-func (s *service) postCase(ctx context.Context, marker string) error {
-	body, err := json.Marshal(map[string]any{"text": "The street light is out. Marker " + marker, "place": "Xiangyang Road"})
-	if err != nil {
-		return err
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+s.pages+"/api/v1/cases", bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Idempotency-Key", marker)
-	answer, err := s.client.Do(req)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
-	said, _ := io.ReadAll(io.LimitReader(answer.Body, 1000))
-	if answer.StatusCode != http.StatusCreated && answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s: %s", answer.Status, said)
-	}
-	return nil
-}
-
-// sendMail writes to the hotline; nil means that it said 250.
-func (s *service) sendMail(_ context.Context, marker string) error {
-	c, err := net.DialTimeout("tcp", s.mail, 5*time.Second)
-	if err != nil {
-		return err
-	}
-	_ = c.SetDeadline(time.Now().Add(20 * time.Second))
-	client, err := smtp.NewClient(c, "localhost")
-	if err != nil {
-		return err
-	}
-	defer client.Close()
-	if err := client.Mail("resident@example.org"); err != nil {
-		return err
-	}
-	if err := client.Rcpt("12345@localhost"); err != nil {
-		return err
-	}
-	w, err := client.Data()
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(w, "From: resident@example.org\r\nTo: 12345@localhost\r\nSubject: street light\r\nMessage-ID: <%s@example.org>\r\nDate: Mon, 23 Nov 2026 09:00:00 +0800\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nThe street light is out. Marker %s\r\n", marker, marker)
-	return w.Close()
 }

@@ -227,7 +227,10 @@ func (k cardView) verdict() (shell.Tone, string) {
 	case casework.SolvedNo:
 		return shell.Bad, k.T("cards.solved_no")
 	}
-	return shell.Calm, k.T("cards.unrated")
+	if k.Outcome == privacy.OutcomeAnswered || k.Outcome == privacy.OutcomeClosed {
+		return shell.Calm, k.T("cards.unrated")
+	}
+	return shell.Calm, ""
 }
 
 func (k cardView) steps() []shell.Happening {

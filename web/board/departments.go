@@ -2,7 +2,6 @@ package board
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -47,6 +46,9 @@ func (v view) peerGroups(by string) []peers {
 			continue
 		}
 		groups[i].Units = append(groups[i].Units, v.Units[j])
+	}
+	if len(groups) > 1 && groups[0].Group == "hotline/hotline" {
+		groups = append(groups[1:], groups[0]) // it has no peers to be compared with
 	}
 	d, _ := supervision.Define(by)
 	for _, g := range groups {
@@ -100,23 +102,32 @@ func (v view) unitGrid(caption string, units []supervision.UnitLine, codes []str
 // league is the table of one group with places where the order by a figure may be told.
 func (v view) league(g peers, by string) shell.Grid {
 	t := v.unitGrid(g.Name, g.Units, unitCodes)
-	if by == "dispatched" || len(t.Rows) == 0 {
+	if by == "dispatched" || !slices.ContainsFunc(g.Units, func(u supervision.UnitLine) bool { return ranked(u.Get(by)) }) {
 		return t
 	}
 	t.Columns = slices.Insert(t.Columns, 1, shell.Column{Title: v.T("board.place"), Numeric: true})
-	place, last := 0, 0.0
-	for i, u := range g.Units {
-		f := u.Get(by)
-		text := v.T("board.no_place")
-		if ranked(f) {
-			if n := value(f); place == 0 || n != last {
-				place, last = i+1, n
-			}
-			text = strconv.Itoa(place)
-		}
-		t.Rows[i] = slices.Insert(t.Rows[i], 1, shell.Cell{Text: text})
+	for i, place := range v.places(g.Units, func(u supervision.UnitLine) supervision.Figure { return u.Get(by) }) {
+		t.Rows[i] = slices.Insert(t.Rows[i], 1, shell.Cell{Text: place})
 	}
 	return t
+}
+
+// places tells the place of each unit of an ordered list: equals share one, and units on too few cases have none.
+func (v view) places(units []supervision.UnitLine, figure func(supervision.UnitLine) supervision.Figure) []string {
+	var list []string
+	place, last := 0, 0.0
+	for i, u := range units {
+		f := figure(u)
+		if !ranked(f) {
+			list = append(list, "–")
+			continue
+		}
+		if n := value(f); place == 0 || n != last {
+			place, last = i+1, n
+		}
+		list = append(list, v.Lang.Number(place))
+	}
+	return list
 }
 
 func figureName(p shell.Page, code string) string {

@@ -117,10 +117,16 @@ func (v view) unplaced() int {
 	return n
 }
 
+// ranking is a chart of the districts with its note on those that are not ranked.
+type ranking struct {
+	shell.Chart
+	Note string
+}
+
 // ranking draws the districts by a figure: those that stand on enough cases by size, the others after them in the order of the files.
-func (v view) ranking(code string) shell.Chart {
+func (v view) ranking(code string) ranking {
 	d, _ := supervision.Define(code)
-	ch := shell.Chart{Title: v.T(d.Name), Label: v.T("board.district"), Value: v.T(d.Name)}
+	ch := ranking{Chart: shell.Chart{Title: v.T(d.Name), Label: v.T("board.district"), Value: v.T(d.Name)}}
 	type one struct {
 		bar    shell.Bar
 		ranked bool
@@ -133,7 +139,8 @@ func (v view) ranking(code string) shell.Chart {
 			o.bar.Text += " " + v.T("board.hours")
 		}
 		if !o.ranked && !f.Suppressed && f.Denominator > 0 {
-			o.bar.Text += " " + v.T("board.unranked")
+			o.bar.Text += " *"
+			ch.Note = v.T("board.unranked")
 		}
 		list = append(list, o)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"huiyin/casework"
 	"huiyin/search"
@@ -43,17 +44,14 @@ func (s *statement) occurs(f words.Form) string {
 }
 
 // onIndex is the condition in a form that the inverted index answers; ok is false where a form of the word can only be found by reading.
+// Tokens and texts stand in two conditions: mixed into one, the database would compare the tokens of every document again.
 func (s *statement) onIndex(w words.Word) (cond string, ok bool) {
 	if !indexable(w) {
 		return "", false
 	}
-	var any []string
-	for _, f := range w.Forms {
-		c := "d.tokens @> " + s.arg(f.Tokens) + "::integer[]"
-		if f.Text != "" {
-			c = "(" + c + " and " + s.occurs(f) + ")"
-		}
-		any = append(any, c)
+	any := make([]string, len(w.Forms))
+	for i, f := range w.Forms {
+		any[i] = "d.tokens @> " + s.arg(f.Tokens) + "::integer[]"
 	}
 	return "(" + strings.Join(any, " or ") + ")", true
 }
@@ -62,9 +60,18 @@ func indexable(w words.Word) bool {
 	return !slices.ContainsFunc(w.Forms, func(f words.Form) bool { return len(f.Tokens) == 0 })
 }
 
-// labels are the filters that are tokens too, for the inverted index.
-func (s *statement) labels(q search.Query, sight casework.Sight) []string {
+// labels are the filters that are tokens too, for the inverted index. A span of time is one where it is not too long.
+func (s *statement) labels(q search.Query, sight casework.Sight, now time.Time) []string {
 	var all []string
+	if !q.Since.IsZero() {
+		until := now.Add(2 * day) // clocks of machines differ
+		if !q.Until.IsZero() {
+			until = q.Until
+		}
+		if tokens := between(q.Since, until); tokens != nil {
+			all = append(all, "d.tokens && "+s.arg(tokens)+"::integer[]")
+		}
+	}
 	overlap := func(name string, values []string) {
 		tokens := make([]words.Token, len(values))
 		for i, v := range values {

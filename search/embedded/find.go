@@ -15,10 +15,10 @@ import (
 )
 
 const (
-	window     = 4000 // newest documents read before the inverted index is asked: a frequent word stops here early
+	window     = 4000 // newest documents read for what no token finds, such as a single character
 	candidates = 300  // of the window, to be ranked
+	nearRead   = 400  // newest documents with a part of the words, to be ranked
 	nearWanted = 10   // below so many hits, documents with a part of the words are shown too
-	rareTokens = 3    // a text of so many neighbouring pairs is rare: the index is asked at once
 )
 
 // stage is one way to read a query: all of these words, or (some) as many as make up half of what was asked.
@@ -136,30 +136,27 @@ func (a *answer) page() search.Found {
 	return found
 }
 
-// stage runs one stage: over the newest documents by reading, and where that is not enough over all by the inverted index.
+// stage runs one stage by the inverted index: of what is frequent the newest first, and all where that is not enough. What no token finds is looked for in the newest documents.
 func (e *Engine) stage(ctx context.Context, q search.Query, sight casework.Sight, s stage, want int) ([]row, error) {
-	index := &statement{}
-	byIndex, ok := e.byIndex(index, q, sight, s, want)
-	if ok && rare(s) {
-		return e.rows(ctx, byIndex, index.args)
+	st := &statement{}
+	sql, ok := e.byIndex(st, q, sight, s, want)
+	if !ok {
+		st = &statement{}
+		return e.rows(ctx, e.byReading(st, q, sight, s, want), st.args)
 	}
-	read := &statement{}
-	rows, err := e.rows(ctx, e.byReading(read, q, sight, s, want), read.args)
-	if err != nil || len(rows) >= want || !ok {
-		return rows, err
+	if err := e.known.fresh(ctx, e.DB); err != nil {
+		return nil, err
 	}
-	return e.rows(ctx, byIndex, index.args)
-}
-
-// rare tells whether the index will find few documents for certain, so that reading the newest first would be for nothing.
-func rare(s stage) bool {
-	long := func(w words.Word) bool {
-		return !slices.ContainsFunc(w.Forms, func(f words.Form) bool { return len(f.Tokens) < rareTokens })
+	if since := e.known.span(s, q, sight); since.After(q.Since) {
+		recent, only := &statement{}, q
+		only.Since = since
+		sql, _ := e.byIndex(recent, only, sight, s, want)
+		rows, err := e.rows(ctx, sql, recent.args)
+		if err != nil || len(rows) >= want || s.some {
+			return rows, err
+		}
 	}
-	if s.some {
-		return false
-	}
-	return slices.ContainsFunc(s.words, long)
+	return e.rows(ctx, sql, st.args)
 }
 
 func (e *Engine) rows(ctx context.Context, sql string, args []any) ([]row, error) {
@@ -203,24 +200,32 @@ func (e *Engine) byReading(st *statement, q search.Query, sight casework.Sight, 
 
 // byIndex is the statement over all documents by the inverted index; ok is false where no word can be found that way.
 func (e *Engine) byIndex(st *statement, q search.Query, sight casework.Sight, s stage, want int) (sql string, ok bool) {
-	var conds []string
-	for _, w := range s.bringing() {
-		c, can := st.onIndex(w)
-		switch {
-		case can:
-			conds = append(conds, c)
-			ok = true
-		case s.some:
-			return "", false
-		default:
-			conds = append(conds, st.onText(w))
-		}
-	}
+	match, ok := s.match(st)
 	if !ok {
 		return "", false
 	}
-	return fmt.Sprintf("with d as materialized (select %s from search_document d%s)\n%s",
-		columns, where(st.labels(q, sight), st.filters(q, sight), st.dates(q), joined(s, conds)), e.ranked(st, q, s, want)), true
+	newest := ""
+	if s.some {
+		newest = fmt.Sprintf(" order by d.filed_at desc limit %d", nearRead)
+	}
+	return fmt.Sprintf("with d as materialized (select %s from search_document d%s%s)\n%s",
+		columns, where(st.labels(q, sight, e.Now()), st.filters(q, sight), st.dates(q), match), newest, e.ranked(st, q, s, want)), true
+}
+
+// match are the conditions of the words: by tokens for the index, and on the text of what it finds. ok is false where the index cannot answer.
+func (s stage) match(st *statement) (conds []string, ok bool) {
+	var tokens, read []string
+	for _, w := range s.bringing() {
+		if c, can := st.onIndex(w); can {
+			tokens = append(tokens, c)
+		} else if s.some {
+			return nil, false
+		}
+		if !s.some {
+			read = append(read, st.onText(w))
+		}
+	}
+	return append(joined(s, tokens), read...), len(tokens) > 0 // where some words are enough, the ranking reads the text
 }
 
 // half is how much of what was asked must be found where not everything is.
@@ -270,11 +275,15 @@ func (e *Engine) ranked(st *statement, q search.Query, s stage, want int) string
 		order = "filed_at desc, case_id desc"
 	}
 	score := []string{fmt.Sprintf("exp(-greatest(0, extract(epoch from (%s::timestamptz - d.filed_at))) / 5184000)", st.arg(e.Now()))}
-	for _, w := range s.words {
+	from, enough := "d", ""
+	if s.some {
+		from, enough = s.matched(st)
+	}
+	for i, w := range s.words {
 		typed := st.arg(w.Text)
 		value := fmt.Sprintf("case when strpos(d.title, %s) > 0 then 3 when strpos(d.body, %s) > 0 then 2 else 1 end", typed, typed)
 		if s.some {
-			value = fmt.Sprintf("case when %s then %s else 0 end", st.onText(w), value)
+			value = fmt.Sprintf("case when d.m%d then %s else 0 end", i, value)
 		}
 		score = append(score, fmt.Sprintf("%g * (%s)", w.Weight, value))
 	}
@@ -285,9 +294,15 @@ func (e *Engine) ranked(st *statement, q search.Query, s stage, want int) string
 		}
 		score = append(score, fmt.Sprintf("case when strpos(d.body, %s) > 0 then 2 else 0 end", st.arg(whole.String())))
 	}
-	enough := ""
-	if s.some {
-		enough = " where " + s.enough(st)
+	return fmt.Sprintf("select d.case_id, (%s)::float8 as score, d.filed_at from %s%s order by %s limit %d", strings.Join(score, " + "), from, enough, order, want)
+}
+
+// matched is the candidates with a column for each word that tells whether it is there, and the condition that half of what was asked is.
+func (s stage) matched(st *statement) (from, enough string) {
+	here, found := make([]string, len(s.words)), make([]string, len(s.words))
+	for i, w := range s.words {
+		here[i] = fmt.Sprintf("%s as m%d", st.onText(w), i)
+		found[i] = fmt.Sprintf("case when d.m%d then %g else 0 end", i, w.Weight)
 	}
-	return fmt.Sprintf("select case_id, (%s)::float8 as score, filed_at from d%s order by %s limit %d", strings.Join(score, " + "), enough, order, want)
+	return fmt.Sprintf("(select d.*, %s from d offset 0) d", strings.Join(here, ", ")), fmt.Sprintf(" where %s >= %g", strings.Join(found, " + "), s.half())
 }

@@ -22,6 +22,8 @@ type Engine struct {
 	Lexicon *words.Lexicon
 	Now     func() time.Time // for recency
 	Zone    *time.Location   // the city's, for months
+
+	known statistics
 }
 
 // Limits on what is kept of one case, in characters.
@@ -47,7 +49,7 @@ func read(d search.Document) entry {
 	names := words.Fold(strings.Join(d.Names, "/"))
 	parts = append(parts, names, words.Fold(d.Number), words.Fold(d.ExternalNo))
 	text := cut(strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), "\n"), maxText)
-	labels := []words.Token{words.Label("district", d.District)}
+	labels := append(times(d.FiledAt), words.Label("district", d.District))
 	for _, u := range d.Parties {
 		labels = append(labels, words.Label("unit", string(u)))
 	}

@@ -1,0 +1,39 @@
+package web
+
+import (
+	"slices"
+
+	"huiyin/web/api"
+	"huiyin/web/board"
+	"huiyin/web/console"
+	"huiyin/web/dossier"
+	"huiyin/web/inbox"
+	"huiyin/web/resident"
+	"huiyin/web/shell"
+	"huiyin/web/signin"
+)
+
+// navigation is the bar of the staff pages.
+var navigation = slices.Concat(console.Nav(), inbox.Nav())
+
+// routes is the one list of every address the service answers, area by area.
+func routes(cfg Config, in *signin.Pages) []shell.Route {
+	office := dossier.Office{Docket: cfg.Docket, Desk: cfg.Desk, City: cfg.City, Actor: in.Actor}
+	public := &board.Pages{DB: cfg.Pool, City: cfg.City}
+	return slices.Concat(
+		shell.Routes(),
+		resident.New(resident.Config{DB: cfg.Pool, Docket: cfg.Docket, Desk: cfg.Desk, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, Now: cfg.Now, BaseURL: cfg.BaseURL}).Routes(),
+		public.Routes(),
+		in.Routes(),
+		console.New(office, cfg.Door, cfg.Keys).Routes(),
+		(&inbox.Pages{Office: office}).Routes(),
+		api.New(api.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, Desk: cfg.Desk, City: cfg.City, BaseURL: cfg.BaseURL, Figures: public.Figures, Now: cfg.Now, Pools: pools(cfg)}).Routes(),
+	)
+}
+
+func pools(cfg Config) []api.PoolStat {
+	return []api.PoolStat{{Name: "pages", Stat: func() (busy, most int32) {
+		s := cfg.Pool.Stat()
+		return s.AcquiredConns(), s.MaxConns()
+	}}}
+}

@@ -73,7 +73,7 @@ func (w *town) crawl() map[string]string {
 	seen := map[string]string{}
 	queue := []string{"/board", "/en/board", "/cases", "/en/cases", "/data-use", "/en/data-use", "/board.json", "/board.csv", "/districts.json", "/districts.csv", "/departments.json", "/departments.csv",
 		"/cases.json", "/cases.csv", "/data-use.json", "/data-use.csv", "/api/v1/figures", "/districts/990101.json", "/departments/d-linjiang.csv"}
-	for len(queue) > 0 && len(seen) < 900 {
+	for len(queue) > 0 && len(seen) < 500 {
 		path := queue[0]
 		queue = queue[1:]
 		if _, done := seen[path]; done {
@@ -213,7 +213,7 @@ func TestACardThatWasShownAndIsWithheldIsGone(t *testing.T) {
 
 func TestFiltersOfCasesAreLinksThatNarrow(t *testing.T) {
 	w := newTown(t)
-	w.fill(160)
+	w.fill(90)
 	all, err := privacy.Cards(t.Context(), w.pool, privacy.CardFilter{})
 	if err != nil || all.Total <= privacy.CardsPerPage {
 		t.Fatalf("%d cards are too few (%v)", all.Total, err)

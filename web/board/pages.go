@@ -16,6 +16,8 @@ import (
 type Pages struct {
 	DB   pg.DB
 	City *routing.City
+
+	shelf shelf // boards drawn since the figures last moved
 }
 
 // fresh is how long caches may keep a public page: short enough that a resident sees the own rating arrive.

@@ -1,7 +1,6 @@
 package board
 
 import (
-	"context"
 	"fmt"
 	"time"
 
@@ -48,16 +47,18 @@ func (x *Pages) read(c *fiber.Ctx, f supervision.Filter) (sheet, error) {
 	if err != nil {
 		return s, err
 	}
+	if s.Empty() {
+		// A month that has not come or has no records needs no pass over the rows, whatever address somebody makes up.
+		s.Period, s.Filter = supervision.One(s.Month), f
+		s.whole = &supervision.Board{Period: s.Period}
+		return s, nil
+	}
 	if s.Board, err = x.view(c.UserContext(), s.Month, f); err != nil || f == (supervision.Filter{}) {
 		return s, err
 	}
 	whole, err := x.view(c.UserContext(), s.Month, supervision.Filter{})
 	s.whole = &whole
 	return s, err
-}
-
-func (x *Pages) view(ctx context.Context, m supervision.Month, f supervision.Filter) (supervision.Board, error) {
-	return supervision.View(ctx, x.DB, supervision.One(m), f)
 }
 
 // Empty tells whether nothing at all is known of the month.

@@ -18,6 +18,7 @@ create table search_document (
 ) with (fillfactor = 85, toast_tuple_target = 4080);
 comment on table search_document is 'Index, not data: folded masked words and hashed pieces of them. Never shown, never a source.';
 comment on column search_document.body is 'Every searched word, the title among them.';
+alter table search_document alter column tokens set statistics 300;
 -- State, kind and lead stay out of every index, so that most steps of a case leave the tokens untouched (heap-only updates).
 create index search_document_tokens on search_document using gin (tokens) with (fastupdate = on, gin_pending_list_limit = 1024);
 create index search_document_newest on search_document (filed_at desc, case_id desc);

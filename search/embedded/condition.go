@@ -43,33 +43,63 @@ func (s *statement) occurs(f words.Form) string {
 	return fmt.Sprintf("strpos(%s, %s) > 0", body, s.arg(f.Text))
 }
 
-// onIndex is the condition in a form that the inverted index answers; ok is false where a form of the word can only be found by reading.
-// Tokens and texts stand in two conditions: mixed into one, the database would compare the tokens of every document again.
-func (s *statement) onIndex(w words.Word) (cond string, ok bool) {
-	if !indexable(w) {
+// maxArms bounds the ways to find the words together that the inverted index is asked for at once.
+const maxArms = 24
+
+// onIndex is the condition that the inverted index answers: each way to find the words together, with the labels beside it. It is the only condition on
+// tokens, so that the database never compares those of documents it found by other means. Words for which there is no room are left to the text.
+func (s *statement) onIndex(list []words.Word, some bool, labels [][]words.Token) (cond string, ok bool) {
+	arms := [][]words.Token{nil}
+	if some {
+		arms = nil
+	}
+	for _, w := range list {
+		switch {
+		case some && !indexable(w):
+			return "", false
+		case some:
+			for _, f := range w.Forms {
+				arms = append(arms, f.Tokens)
+			}
+			ok = true
+		case indexable(w) && len(arms)*len(w.Forms) <= maxArms:
+			next := make([][]words.Token, 0, len(arms)*len(w.Forms))
+			for _, arm := range arms {
+				for _, f := range w.Forms {
+					next = append(next, words.Union(arm, f.Tokens))
+				}
+			}
+			arms, ok = next, true
+		}
+	}
+	if !ok {
 		return "", false
 	}
-	any := make([]string, len(w.Forms))
-	for i, f := range w.Forms {
-		any[i] = "d.tokens @> " + s.arg(f.Tokens) + "::integer[]"
+	beside := ""
+	for _, any := range labels {
+		beside += " and d.tokens && " + s.arg(any) + "::integer[]"
 	}
-	return "(" + strings.Join(any, " or ") + ")", true
+	all := make([]string, len(arms))
+	for i, arm := range arms {
+		all[i] = "d.tokens @> " + s.arg(arm) + "::integer[]" + beside
+	}
+	return "(" + strings.Join(all, " or ") + ")", true
 }
 
 func indexable(w words.Word) bool {
 	return !slices.ContainsFunc(w.Forms, func(f words.Form) bool { return len(f.Tokens) == 0 })
 }
 
-// labels are the filters that are tokens too, for the inverted index. A span of time is one where it is not too long.
-func (s *statement) labels(q search.Query, sight casework.Sight, now time.Time) []string {
-	var all []string
+// labels are the filters that are tokens too, for the inverted index: of each list a document has one. A span of time is one where it is not too long.
+func labels(q search.Query, sight casework.Sight, now time.Time) [][]words.Token {
+	var all [][]words.Token
 	if !q.Since.IsZero() {
 		until := now.Add(2 * day) // clocks of machines differ
 		if !q.Until.IsZero() {
 			until = q.Until
 		}
 		if tokens := between(q.Since, until); tokens != nil {
-			all = append(all, "d.tokens && "+s.arg(tokens)+"::integer[]")
+			all = append(all, tokens)
 		}
 	}
 	overlap := func(name string, values []string) {
@@ -77,7 +107,7 @@ func (s *statement) labels(q search.Query, sight casework.Sight, now time.Time) 
 		for i, v := range values {
 			tokens[i] = words.Label(name, v)
 		}
-		all = append(all, "d.tokens && "+s.arg(tokens)+"::integer[]")
+		all = append(all, tokens)
 	}
 	if !sight.All {
 		overlap("unit", texts(sight.Units))
@@ -119,14 +149,19 @@ func (s *statement) filters(q search.Query, sight casework.Sight) []string {
 	return all
 }
 
-// dates are the conditions on the time of filing.
-func (s *statement) dates(q search.Query) []string {
+// dates are the conditions on the time of filing; with plain, in a form that no index answers.
+func (s *statement) dates(q search.Query, plain bool) []string {
 	var all []string
 	if !q.Since.IsZero() {
 		all = append(all, "d.filed_at >= "+s.arg(q.Since))
 	}
 	if !q.Until.IsZero() {
 		all = append(all, "d.filed_at < "+s.arg(q.Until))
+	}
+	for i := range all {
+		if plain {
+			all[i] = "(" + all[i] + ") is true"
+		}
 	}
 	return all
 }

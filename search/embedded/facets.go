@@ -24,14 +24,14 @@ func (e *Engine) facets(ctx context.Context, q search.Query, sight casework.Sigh
 		return f, nil
 	}
 	st := &statement{}
-	conds, ok := s.match(st)
+	conds, ok := e.match(st, q, sight, *s)
 	if !ok {
-		st = &statement{}
+		*st = statement{}
 		conds = nil
 		for _, w := range s.bringing() {
 			conds = append(conds, st.onText(w))
 		}
-		conds = joined(*s, conds)
+		conds = slices.Concat(joined(*s, conds), st.filters(q, sight), st.dates(q, false))
 	}
 	if s.some {
 		conds = append(conds, s.enough(st))
@@ -43,7 +43,7 @@ func (e *Engine) facets(ctx context.Context, q search.Query, sight casework.Sigh
 			when grouping(district) = 0 then 'district' when grouping(lead_unit) = 0 then 'unit' when grouping(month) = 0 then 'month' else '' end as facet,
 			coalesce(state, kind, category, district, lead_unit, month, '') as value, count(*)::int as n
 		from m group by grouping sets ((), (state), (kind), (category), (district), (lead_unit), (month)) order by 1, 3 desc, 2`,
-		level, e.zone(st), where(st.labels(q, sight, e.Now()), st.filters(q, sight), st.dates(q), conds), counted+1)
+		level, e.zone(st), where(conds), counted+1)
 	rows, err := e.DB.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, st.args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("count facets: %w", err)

@@ -180,7 +180,7 @@ const columns = "d.case_id, d.filed_at, d.title, d.body, d.tokens"
 
 // byReading is the statement over the newest documents. With no words at all it reads on until there is enough.
 func (e *Engine) byReading(st *statement, q search.Query, sight casework.Sight, s stage, want int) string {
-	newest := "select * from search_document d" + where(st.dates(q)) + " order by d.filed_at desc, d.case_id desc"
+	newest := "select * from search_document d" + where(st.dates(q, false)) + " order by d.filed_at desc, d.case_id desc"
 	limit := candidates
 	if len(s.words) > 0 {
 		newest += fmt.Sprintf(" limit %d", window)
@@ -200,7 +200,7 @@ func (e *Engine) byReading(st *statement, q search.Query, sight casework.Sight, 
 
 // byIndex is the statement over all documents by the inverted index; ok is false where no word can be found that way.
 func (e *Engine) byIndex(st *statement, q search.Query, sight casework.Sight, s stage, want int) (sql string, ok bool) {
-	match, ok := s.match(st)
+	match, ok := e.match(st, q, sight, s)
 	if !ok {
 		return "", false
 	}
@@ -208,24 +208,23 @@ func (e *Engine) byIndex(st *statement, q search.Query, sight casework.Sight, s 
 	if s.some {
 		newest = fmt.Sprintf(" order by d.filed_at desc limit %d", nearRead)
 	}
-	return fmt.Sprintf("with d as materialized (select %s from search_document d%s%s)\n%s",
-		columns, where(st.labels(q, sight, e.Now()), st.filters(q, sight), st.dates(q), match), newest, e.ranked(st, q, s, want)), true
+	return fmt.Sprintf("with d as materialized (select %s from search_document d%s%s)\n%s", columns, where(match), newest, e.ranked(st, q, s, want)), true
 }
 
-// match are the conditions of the words: by tokens for the index, and on the text of what it finds. ok is false where the index cannot answer.
-func (s stage) match(st *statement) (conds []string, ok bool) {
-	var tokens, read []string
-	for _, w := range s.bringing() {
-		if c, can := st.onIndex(w); can {
-			tokens = append(tokens, c)
-		} else if s.some {
-			return nil, false
-		}
-		if !s.some {
-			read = append(read, st.onText(w))
+// match are all conditions, with those of the words by tokens for the index and on the text of what it finds; ok is false where the index cannot answer.
+func (e *Engine) match(st *statement, q search.Query, sight casework.Sight, s stage) (conds []string, ok bool) {
+	list := s.bringing()
+	index, ok := st.onIndex(list, s.some, labels(q, sight, e.Now()))
+	if !ok {
+		return nil, false
+	}
+	conds = append(append([]string{index}, st.filters(q, sight)...), st.dates(q, true)...)
+	for _, w := range list {
+		if !s.some { // where some words are enough, the ranking reads the text
+			conds = append(conds, st.onText(w))
 		}
 	}
-	return append(joined(s, tokens), read...), len(tokens) > 0 // where some words are enough, the ranking reads the text
+	return conds, true
 }
 
 // half is how much of what was asked must be found where not everything is.
@@ -255,7 +254,7 @@ func (s stage) bringing() []words.Word {
 func (s stage) enough(st *statement) string {
 	var found []string
 	for _, w := range s.words {
-		found = append(found, fmt.Sprintf("case when %s then %g else 0 end", st.onText(w), w.Weight))
+		found = append(found, fmt.Sprintf("case when %s then %g::float8 else 0 end", st.onText(w), w.Weight))
 	}
 	return fmt.Sprintf("%s >= %g", strings.Join(found, " + "), s.half())
 }
@@ -274,7 +273,7 @@ func (e *Engine) ranked(st *statement, q search.Query, s stage, want int) string
 	if q.Sort == search.Newest {
 		order = "filed_at desc, case_id desc"
 	}
-	score := []string{fmt.Sprintf("exp(-greatest(0, extract(epoch from (%s::timestamptz - d.filed_at))) / 5184000)", st.arg(e.Now()))}
+	score := []string{fmt.Sprintf("exp(-greatest(0, extract(epoch from (%s::timestamptz - d.filed_at))::float8) / 5184000)", st.arg(e.Now()))}
 	from, enough := "d", ""
 	if s.some {
 		from, enough = s.matched(st)
@@ -285,7 +284,7 @@ func (e *Engine) ranked(st *statement, q search.Query, s stage, want int) string
 		if s.some {
 			value = fmt.Sprintf("case when d.m%d then %s else 0 end", i, value)
 		}
-		score = append(score, fmt.Sprintf("%g * (%s)", w.Weight, value))
+		score = append(score, fmt.Sprintf("%g::float8 * (%s)", w.Weight, value))
 	}
 	if len(s.words) > 1 {
 		var whole strings.Builder
@@ -302,7 +301,7 @@ func (s stage) matched(st *statement) (from, enough string) {
 	here, found := make([]string, len(s.words)), make([]string, len(s.words))
 	for i, w := range s.words {
 		here[i] = fmt.Sprintf("%s as m%d", st.onText(w), i)
-		found[i] = fmt.Sprintf("case when d.m%d then %g else 0 end", i, w.Weight)
+		found[i] = fmt.Sprintf("case when d.m%d then %g::float8 else 0 end", i, w.Weight)
 	}
 	return fmt.Sprintf("(select d.*, %s from d offset 0) d", strings.Join(here, ", ")), fmt.Sprintf(" where %s >= %g", strings.Join(found, " + "), s.half())
 }

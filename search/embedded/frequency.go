@@ -56,7 +56,7 @@ func (s *statistics) fresh(ctx context.Context, q pg.Querier) error {
 		s.of[t] = parts[i]
 	}
 	if len(parts) > len(tokens) {
-		s.rest = parts[len(tokens)] / 2 // the least of the list follows the list
+		s.rest = parts[len(tokens)] / 4 // the least of the list follows the list; most others are much rarer
 	}
 	s.since = s.since[:0]
 	for _, n := range steps {

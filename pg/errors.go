@@ -15,7 +15,9 @@ import (
 
 // SQLSTATE codes this package tells apart. https://www.postgresql.org/docs/current/errcodes-appendix.html
 const (
+	badCharacter           = "22021"
 	invalidParameter       = "22023"
+	untranslatable         = "22P05"
 	foreignKeyViolation    = "23503"
 	uniqueViolation        = "23505"
 	checkViolation         = "23514"
@@ -31,8 +33,8 @@ const (
 )
 
 // Classify gives a failure its kind where the kind is certain: fault.Unavailable when the server is away, full, starting
-// or stopping, when it cancelled a slow statement, or when two transactions got in each other's way. The rest, and
-// errors that carry a kind already, are returned as they are. nil stays nil.
+// or stopping, when it cancelled a slow statement, or when two transactions got in each other's way; fault.Invalid when
+// a text holds what the database cannot (a NUL, broken UTF-8). The rest, and errors that carry a kind already, are returned as they are. nil stays nil.
 func Classify(err error) error {
 	var known *fault.Error
 	if err == nil || errors.As(err, &known) {
@@ -40,6 +42,9 @@ func Classify(err error) error {
 	}
 	if IsUnavailable(err) || IsSerialization(err) {
 		return fault.Wrap(fault.Unavailable, "fault.unavailable", err)
+	}
+	if code := State(err); code == badCharacter || code == untranslatable {
+		return fault.Wrap(fault.Invalid, "fault.invalid", err)
 	}
 	return err
 }

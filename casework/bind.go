@@ -47,7 +47,7 @@ func (d *Docket) bind(f *Filing) (*bound, error) {
 	}
 	b := &bound{
 		f: f, id: id, role: role, code: newCode(), key: key, wrapped: wrapped, day: f.At.In(d.zone()).Format("060102"), language: f.Language, externalNo: clean(f.ExternalNo, 100),
-		title: clean(f.Title.Clear, maxTitle), body: clean(f.Body.Clear, MaxBody), place: clean(f.Place.Clear, 500), reason: clean(f.Reason, 200), tags: f.Tags,
+		title: clean(f.Title.Clear, maxTitle), body: clean(f.Body.Clear, MaxBody), place: clean(f.Place.Clear, maxPlace), reason: clean(f.Reason, 200), tags: f.Tags,
 	}
 	if b.language == "" {
 		b.language = "zh-CN"

@@ -101,8 +101,31 @@ func (w *work) breach(ctx context.Context, name string, leg int, due time.Time, 
 	return appendEvent(ctx, w.tx, &before, System, SystemRole, StepBreach, due, w.from, breachData{Clock: name, Leg: leg, Due: due, Unit: unit})
 }
 
+// judge appends the breaches of the present leg's clocks that are past their due time and that no sweep has seen yet. A step that
+// cancels or moves clocks judges them first: what is late does not depend on when the sweep came by.
+func (w *work) judge(ctx context.Context) error {
+	late, err := collect(ctx, w.tx, func(row pgx.CollectableRow) (k Clock, err error) {
+		return k, row.Scan(&k.Name, &k.Leg, &k.Due, &k.Unit)
+	}, `select name, leg, due_at, coalesce(unit, '') from clock k where case_id = $1 and leg = $2 and leg > 0 and due_at < $3
+			and met_at is null and breached_at is null and cancelled_at is null
+			and not exists (select 1 from pause p where p.case_id = k.case_id and p.leg = k.leg and k.name = 'handle' and p.until_at is null and p.from_at <= k.due_at)
+		order by due_at`, w.c.ID, w.c.Leg, w.at)
+	if err != nil {
+		return fmt.Errorf("judge clocks: %w", err)
+	}
+	for _, k := range late {
+		if err := w.breach(ctx, k.Name, k.Leg, k.Due, k.Unit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // cancelLeg ends the unit's clocks that a return, a hang-up or an ending leaves without object. The total clock runs on.
 func (w *work) cancelLeg(ctx context.Context) error {
+	if err := w.judge(ctx); err != nil {
+		return err
+	}
 	_, err := w.tx.Exec(ctx, `update clock set cancelled_at = $3 where case_id = $1 and leg = $2 and leg > 0 and met_at is null and cancelled_at is null`, w.c.ID, w.c.Leg, w.at)
 	if err != nil {
 		return fmt.Errorf("cancel clocks: %w", err)
@@ -110,30 +133,50 @@ func (w *work) cancelLeg(ctx context.Context) error {
 	return nil
 }
 
+// dueSQL claims the clocks past their due time, each with its case: a step under way is passed over, never waited for, so a sweep
+// cannot stand in a circle with steps. A clock that stands still for a pause is not due.
+const dueSQL = `select k.case_id, k.name, k.leg from clock k join cases c on c.id = k.case_id
+	where k.met_at is null and k.breached_at is null and k.cancelled_at is null and k.due_at < $1
+		and not exists (select 1 from pause p where p.case_id = k.case_id and p.leg = k.leg and k.name = 'handle' and p.until_at is null and p.from_at <= k.due_at)
+	order by k.due_at limit $2 for no key update of c skip locked for update of k skip locked`
+
+// breachSQL writes the breaches of the claimed clocks. A case whose last event came from a younger transaction than this one is left to
+// the next sweep: followers read by transaction, and would see the breach before that event.
+const breachSQL = `with due as (
+		select k.case_id, k.name, k.leg, k.due_at, k.unit from unnest($1::uuid[], $2::text[], $3::int[]) as d (case_id, name, leg)
+		join clock k on k.case_id = d.case_id and k.name = d.name and k.leg = d.leg
+		where not exists (select 1 from event e where e.case_id = d.case_id and e.xid > pg_current_xact_id())),
+	marked as (update clock k set breached_at = k.due_at from due where k.case_id = due.case_id and k.name = due.name and k.leg = due.leg)
+	insert into event (case_id, at, step, state_from, state_to, actor, role, unit, round, leg, data)
+	select c.id, due.due_at, 'breach', c.state, c.state, 'system', 'system', 'hotline', c.round, c.leg,
+		jsonb_build_object('clock', due.name, 'leg', due.leg, 'due', due.due_at, 'unit', coalesce(due.unit, ''))
+	from due join cases c on c.id = due.case_id order by due.due_at`
+
 // SweepBreaches appends a breach for every clock past its due time, oldest first, at most limit a call, and tells how many it wrote.
 // It is safe to run twice, late, or on two machines at once: rows are claimed with skip locked, and a breach is judged at the due time.
 func (d *Docket) SweepBreaches(ctx context.Context, limit int) (int, error) {
 	n := 0
 	err := pg.InTx(ctx, d.DB, System.scope(), func(tx pgx.Tx) error {
-		now := d.Now().UTC()
-		rows, err := tx.Query(ctx, `with due as (
-				select k.case_id, k.name, k.leg, k.due_at, k.unit from clock k join cases c on c.id = k.case_id
-				where k.met_at is null and k.breached_at is null and k.cancelled_at is null and k.due_at < $1
-					and not exists (select 1 from pause p where p.case_id = k.case_id and p.leg = k.leg and k.name = 'handle' and p.until_at is null and p.from_at <= k.due_at)
-				order by k.due_at limit $2 for update of k skip locked),
-			marked as (update clock k set breached_at = k.due_at from due where k.case_id = due.case_id and k.name = due.name and k.leg = due.leg)
-			insert into event (case_id, at, step, state_from, state_to, actor, role, unit, round, leg, data)
-			select c.id, due.due_at, 'breach', c.state, c.state, 'system', 'system', 'hotline', c.round, c.leg,
-				jsonb_build_object('clock', due.name, 'leg', due.leg, 'due', due.due_at, 'unit', coalesce(due.unit, ''))
-			from due join cases c on c.id = due.case_id order by due.due_at returning seq`, now, limit)
+		rows, err := tx.Query(ctx, dueSQL, d.Now().UTC(), limit)
 		if err != nil {
 			return err
 		}
-		defer rows.Close()
-		for rows.Next() {
-			n++
+		var ids []CaseID
+		var names []string
+		var legs []int
+		var id CaseID
+		var name string
+		var leg int
+		_, err = pgx.ForEachRow(rows, []any{&id, &name, &leg}, func() error {
+			ids, names, legs = append(ids, id), append(names, name), append(legs, leg)
+			return nil
+		})
+		if err != nil || len(ids) == 0 {
+			return err
 		}
-		return rows.Err()
+		tag, err := tx.Exec(ctx, breachSQL, ids, names, legs)
+		n = int(tag.RowsAffected())
+		return err
 	})
 	if err != nil {
 		return 0, fmt.Errorf("sweep breaches: %w", err)

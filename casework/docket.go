@@ -4,6 +4,7 @@ package casework
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -91,7 +92,7 @@ type work struct {
 
 // step locks the case, checks the lifecycle table, lets act change the record, and appends the event with what act returns. One transaction.
 func (d *Docket) step(ctx context.Context, by Actor, ref Ref, s Step, act func(context.Context, *work) (any, error)) error {
-	err := pg.InTx(ctx, d.DB, by.scope(), func(tx pgx.Tx) error {
+	err := d.inOrder(ctx, by, func(tx pgx.Tx) error {
 		w, err := d.lock(ctx, tx, by, ref, s)
 		if err != nil {
 			return err
@@ -102,6 +103,25 @@ func (d *Docket) step(ctx context.Context, by Actor, ref Ref, s Step, act func(c
 		d.woke()
 	}
 	return err
+}
+
+// errOrder says that a transaction which waited for a case is older than one that wrote the case's history meanwhile. Followers read by
+// transaction and would see the later event first, so the step is taken again in a younger transaction.
+var errOrder = errors.New("the case's history went on in a younger transaction")
+
+const orderTries = 6
+
+// inOrder runs a transaction that appends events to cases it locked, again where its place in the order of transactions is too early.
+func (d *Docket) inOrder(ctx context.Context, by Actor, fn func(pgx.Tx) error) error {
+	for try := 1; ; try++ {
+		err := d.inTx(ctx, by, fn)
+		if !errors.Is(err, errOrder) {
+			return err
+		}
+		if try == orderTries {
+			return fault.Wrap(fault.Unavailable, "fault.unavailable", err)
+		}
+	}
 }
 
 func (d *Docket) woke() {
@@ -120,10 +140,20 @@ func (d *Docket) lock(ctx context.Context, tx pgx.Tx, by Actor, ref Ref, s Step)
 	if err != nil {
 		return nil, fmt.Errorf("lock case: %w", err)
 	}
+	if by.scope()["huiyin.scope"] == "unit" {
+		// A wait for the lock shows the new row under the old scope: ask again, the unit may have left the case meanwhile.
+		var still bool
+		if err := tx.QueryRow(ctx, `select exists (select 1 from cases where id = $1)`, ref.ID).Scan(&still); err != nil {
+			return nil, fmt.Errorf("look again: %w", err)
+		}
+		if !still {
+			return nil, fault.New(fault.NotFound, "fault.no_such_case")
+		}
+	}
 	if ref.Version != 0 && ref.Version != c.Version {
 		return nil, fault.New(fault.Conflict, "fault.stale_case")
 	}
-	return &work{d: d, tx: tx, c: &c, by: by, at: d.Now().UTC(), step: s}, nil
+	return &work{d: d, tx: tx, c: &c, by: by, at: d.Now().UTC().Truncate(time.Microsecond), step: s}, nil
 }
 
 // take runs one step on the locked case: lifecycle check, change, event, save. Several may follow each other in one transaction.
@@ -163,24 +193,31 @@ func appendEvent(ctx context.Context, q pg.Querier, c *record, by Actor, role Ro
 	if err != nil {
 		return fmt.Errorf("event data: %w", err)
 	}
-	_, err = q.Exec(ctx, `insert into event (case_id, at, step, state_from, state_to, actor, staff_id, role, unit, round, leg, data)
-		values ($1, $2, $3, $4, $5, $6, nullif($7, 0), $8, $9, $10, $11, $12)`,
+	tag, err := q.Exec(ctx, `insert into event (case_id, at, step, state_from, state_to, actor, staff_id, role, unit, round, leg, data)
+		select $1::uuid, $2::timestamptz, $3::text, $4::text, $5::text, $6::text, nullif($7::bigint, 0), $8::text, $9::text, $10::int, $11::int, $12::jsonb
+		where not exists (select 1 from event e where e.case_id = $1::uuid and e.xid > pg_current_xact_id())`,
 		c.ID, at, s, from, c.State, by.Kind, by.StaffID, role, by.Unit, c.Round, c.Leg, body)
 	if err != nil {
 		return fmt.Errorf("append event: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		return errOrder
 	}
 	return nil
 }
 
 func (w *work) save(ctx context.Context) error {
 	c := w.c
-	_, err := w.tx.Exec(ctx, `update cases set version = version + 1, state = $2, kind = $3, category = $4, territory = $5, urgency = $6, secret = $7, publish = $8,
+	tag, err := w.tx.Exec(ctx, `update cases set version = version + 1, state = $2, kind = $3, category = $4, territory = $5, urgency = $6, secret = $7, publish = $8,
 		title = $9, body = $10, place = $11, owner_unit = $12, lead_unit = $13, round = $14, leg = $15, designated = $16, pending = $17, supervised = $18,
 		merged_into = $19, channel_told = $20, review_on = $21, plan = $22, replied_at = $23, closed_at = $24 where id = $1`,
 		c.ID, c.State, c.Kind, c.Category, c.Territory, c.Urgency, c.Secret, c.Publish, c.Title, c.Body, c.Place, c.Owner, c.Lead, c.Round, c.Leg,
 		c.Designated, c.Pending, c.Supervised, c.MergedInto, c.Told, c.ReviewOn, c.Plan, c.RepliedAt, c.ClosedAt)
 	if err != nil {
 		return fmt.Errorf("save case: %w", err)
+	}
+	if tag.RowsAffected() != 1 {
+		return fmt.Errorf("save case: %d rows changed", tag.RowsAffected())
 	}
 	c.Version++
 	return nil
@@ -195,7 +232,7 @@ func (a Actor) scope() pg.Settings {
 		return pg.Settings{"huiyin.scope": "case", "huiyin.case": a.Case.String()}
 	case a.Has(Operator, Dispatcher, Callback, Supervisor, Publisher, Privacy) && a.Unit == Hotline:
 		return pg.Settings{"huiyin.scope": "hotline"}
-	case a.Has(Liaison, Handler, Leader):
+	case a.Has(Liaison, Handler, Leader) && a.Unit != Hotline:
 		return pg.Settings{"huiyin.scope": "unit", "huiyin.units": arrayLiteral(a.Units)}
 	default:
 		return pg.Settings{"huiyin.scope": "none"}

@@ -8,8 +8,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-
-	"huiyin/fault"
 )
 
 // Event is one row of a case's history.
@@ -83,18 +81,20 @@ type Dossier struct {
 	Parties  []Party
 }
 
-// Dossier reads a case with all that hangs on it, in one snapshot. A resident gets no internal notes, requests or uses here.
+// Dossier reads a case with all that hangs on it, in one transaction. A resident gets no internal notes, requests or uses here.
 func (d *Docket) Dossier(ctx context.Context, by Actor, id CaseID) (Dossier, error) {
-	c, err := d.Case(ctx, by, id)
-	if err != nil {
-		return Dossier{}, err
-	}
-	f := Dossier{Case: c}
+	var f Dossier
 	resident := by.Kind == ByResident
-	err = d.inTx(ctx, by, func(tx pgx.Tx) error {
+	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
 		var err error
-		if f.Events, err = collect(ctx, tx, ScanEvent, `select `+EventColumns+` from event where case_id = $1 order by at, seq`, id); err != nil {
+		if f.Case, err = readCase(ctx, tx, id); err != nil {
 			return err
+		}
+		if f.Events, err = collect(ctx, tx, ScanEvent, `select `+EventColumns+` from event where case_id = $1 and (not $2 or step <> 'use') order by at, seq`, id, resident); err != nil {
+			return err
+		}
+		if resident {
+			keepInside(f.Events)
 		}
 		if f.Clocks, err = collect(ctx, tx, scanClock, `select name, leg, coalesce(unit, ''), started_at, due_at, original_due_at, coalesce(working_days, 0), provisional, policy, calendar,
 			met_at, breached_at, cancelled_at from clock where case_id = $1 order by leg, started_at, name`, id); err != nil {
@@ -104,7 +104,8 @@ func (d *Docket) Dossier(ctx context.Context, by Actor, id CaseID) (Dossier, err
 			where case_id = $1 and (not $2 or purpose not in ('internal','contact')) order by at, id`, id, resident); err != nil {
 			return err
 		}
-		if f.Files, err = collect(ctx, tx, scanFile, `select id, message_id, at, type, size, by_unit from attachment where case_id = $1 order by at, id`, id); err != nil {
+		if f.Files, err = collect(ctx, tx, scanFile, `select a.id, a.message_id, a.at, a.type, a.size, a.by_unit from attachment a left join message m on m.id = a.message_id
+			where a.case_id = $1 and (not $2 or `+outward+`) order by a.at, a.id`, id, resident); err != nil {
 			return err
 		}
 		if f.Ratings, err = collect(ctx, tx, scanRating, `select round, at, channel, solved, satisfaction, body from rating where case_id = $1 order by round`, id); err != nil {
@@ -121,6 +122,25 @@ func (d *Docket) Dossier(ctx context.Context, by Actor, id CaseID) (Dossier, err
 		return Dossier{}, fmt.Errorf("read dossier: %w", err)
 	}
 	return f, nil
+}
+
+// outward tells of a message m whether it faces the resident; what hangs on it does as well.
+const outward = `coalesce(m.purpose, '') not in ('internal','contact')`
+
+// keepInside takes the words that offices wrote for each other out of events before a resident gets them.
+func keepInside(events []Event) {
+	for i, e := range events {
+		if e.Step != StepDispatch && e.Step != StepSupervise && e.Step != StepRedo {
+			continue
+		}
+		var data map[string]json.RawMessage
+		if json.Unmarshal(e.Data, &data) != nil {
+			continue
+		}
+		delete(data, "advice")
+		delete(data, "reason")
+		events[i].Data, _ = json.Marshal(data) // raw members marshal as they were
+	}
 }
 
 func collect[T any](ctx context.Context, tx pgx.Tx, scan pgx.RowToFunc[T], sql string, args ...any) ([]T, error) {
@@ -189,80 +209,4 @@ func (d *Docket) Uses(ctx context.Context, by Actor, id CaseID) ([]UseView, erro
 		return err
 	})
 	return uses, err
-}
-
-// Kept is a submission that is no case: a bounce, an automatic answer, list mail, or something a person must look at (隔离).
-type Kept struct {
-	Key        Key
-	Channel    Channel
-	Verdict    string
-	Reason     string
-	ReceivedAt time.Time
-	Size       int
-}
-
-// Keep stores a submission that does not become a case. The same bytes again are kept once.
-func (d *Docket) Keep(ctx context.Context, k Kept, raw []byte) error {
-	key, wrapped, err := d.Keys.NewDataKey()
-	if err != nil {
-		return err
-	}
-	return d.inTx(ctx, System, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `insert into submission (key, channel, verdict, reason, received_at, size, wrapped_key, raw) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
-			k.Key[:], k.Channel, k.Verdict, clean(k.Reason, 200), d.Now().UTC(), len(raw), wrapped, key.Seal("raw", fmt.Sprintf("%x", k.Key[:]), raw))
-		if err != nil {
-			return fmt.Errorf("keep submission: %w", err)
-		}
-		return nil
-	})
-}
-
-// KeptList reads the submissions without a case that nobody has settled, newest first.
-func (d *Docket) KeptList(ctx context.Context, by Actor, limit int) ([]Kept, error) {
-	var out []Kept
-	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
-		var err error
-		out, err = collect(ctx, tx, func(row pgx.CollectableRow) (Kept, error) {
-			var k Kept
-			var key []byte
-			err := row.Scan(&key, &k.Channel, &k.Verdict, &k.Reason, &k.ReceivedAt, &k.Size)
-			copy(k.Key[:], key)
-			return k, err
-		}, `select key, channel, verdict, reason, received_at, size from submission where case_id is null and settled_at is null order by received_at desc limit $1`, limit)
-		return err
-	})
-	return out, err
-}
-
-// KeptRaw reads a kept submission for an operator; hotline scope only.
-func (d *Docket) KeptRaw(ctx context.Context, by Actor, k Key) (Kept, []byte, error) {
-	var kept Kept
-	var raw []byte
-	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
-		var wrapped, sealed []byte
-		err := tx.QueryRow(ctx, `select channel, verdict, reason, received_at, size, wrapped_key, raw from submission where key = $1 and case_id is null`, k[:]).
-			Scan(&kept.Channel, &kept.Verdict, &kept.Reason, &kept.ReceivedAt, &kept.Size, &wrapped, &sealed)
-		if err == pgx.ErrNoRows {
-			return fault.New(fault.NotFound, "fault.no_such_submission")
-		}
-		if err != nil {
-			return err
-		}
-		key, err := d.Keys.Unwrap(wrapped)
-		if err != nil {
-			return err
-		}
-		kept.Key = k
-		raw, err = key.Open("raw", fmt.Sprintf("%x", k[:]), sealed)
-		return err
-	})
-	return kept, raw, err
-}
-
-// Settle marks a kept submission as looked at.
-func (d *Docket) Settle(ctx context.Context, by Actor, k Key) error {
-	return d.inTx(ctx, by, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `update submission set settled_at = $2, settled_by = nullif($3, 0) where key = $1 and case_id is null`, k[:], d.Now().UTC(), by.StaffID)
-		return err
-	})
 }

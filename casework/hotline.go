@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"huiyin/fault"
+	"huiyin/pg"
 )
 
 // Classification is what an operator decides a case is about; empty fields stay as they are.
@@ -152,9 +154,15 @@ func (d *Docket) Dispatch(ctx context.Context, by Actor, ref Ref, o Order) error
 	})
 }
 
-// several takes more than one step on one locked case in one transaction.
-func (d *Docket) several(ctx context.Context, by Actor, ref Ref, run func(context.Context, *work) error) error {
-	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
+// several takes more than one step on one locked case in one transaction. Other cases it must hold still are locked with it, in the
+// order of their identifiers, so that two such transactions never wait for each other.
+func (d *Docket) several(ctx context.Context, by Actor, ref Ref, run func(context.Context, *work) error, others ...CaseID) error {
+	err := d.inOrder(ctx, by, func(tx pgx.Tx) error {
+		if len(others) > 0 {
+			if _, err := tx.Exec(ctx, `select from cases where id = any ($1) order by id for no key update`, append(others, ref.ID)); err != nil {
+				return fmt.Errorf("lock cases: %w", err)
+			}
+		}
 		w, err := d.lock(ctx, tx, by, ref, "")
 		if err != nil {
 			return err
@@ -197,6 +205,9 @@ func (w *work) openLeg(ctx context.Context, lead UnitCode, co []UnitCode, clocks
 
 func (w *work) join(ctx context.Context, unit UnitCode, role string, due time.Time) error {
 	_, err := w.tx.Exec(ctx, `insert into party (case_id, unit, role, leg, due_at, joined_at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing`, w.c.ID, unit, role, w.c.Leg, due, w.at)
+	if pg.IsForeignKeyViolation(err, "") {
+		return fault.Wrap(fault.Invalid, "fault.unit_needed", err).At("unit")
+	}
 	if err != nil {
 		return fmt.Errorf("join %s: %w", unit, err)
 	}
@@ -259,19 +270,33 @@ type FollowUpResult struct {
 // FollowUp records a call-back by somebody other than the handlers.
 func (d *Docket) FollowUp(ctx context.Context, by Actor, ref Ref, f FollowUpResult) error {
 	return d.step(ctx, by, ref, StepFollowUp, func(ctx context.Context, w *work) (any, error) {
-		var handled bool
-		err := w.tx.QueryRow(ctx, `select exists (select 1 from event where case_id = $1 and staff_id = $2 and step in ('sign','contact','begin','reply','answer'))`, w.c.ID, by.StaffID).Scan(&handled)
-		if err != nil {
+		if err := need(f.Solved == "" || slices.Contains(solvedWords, f.Solved), "fault.solved_needed", "solved"); err != nil {
 			return nil, err
 		}
-		if handled {
-			return nil, fault.New(fault.Forbidden, "fault.handler_cannot_follow_up")
+		if err := need(f.Satisfaction >= 0 && f.Satisfaction <= 5, "fault.satisfaction_needed", "satisfaction"); err != nil {
+			return nil, err
+		}
+		if err := w.notHandler(ctx); err != nil {
+			return nil, err
 		}
 		if f.Reached {
 			w.c.State = FollowedUp
 		}
 		return f, nil
 	})
+}
+
+// notHandler refuses staff who had a hand in the handling: neither a call-back nor the resident's word passes through them.
+func (w *work) notHandler(ctx context.Context) error {
+	if w.by.Kind != ByStaff {
+		return nil
+	}
+	var handled bool
+	err := w.tx.QueryRow(ctx, `select exists (select 1 from event where case_id = $1 and staff_id = $2 and step in ('sign','contact','begin','reply','answer'))`, w.c.ID, w.by.StaffID).Scan(&handled)
+	if err == nil && handled {
+		return fault.New(fault.Forbidden, "fault.handler_cannot_follow_up")
+	}
+	return err
 }
 
 // Redo sends a case back for another round (重办): the unit's clocks start anew, the total clock runs on, the first round's result is kept.
@@ -321,28 +346,47 @@ func (d *Docket) Supervise(ctx context.Context, by Actor, ref Ref, level, reason
 
 // Merge joins a duplicate to its master (并单); the resident of the duplicate follows the master's course.
 func (d *Docket) Merge(ctx context.Context, by Actor, ref Ref, master CaseID) error {
-	return d.step(ctx, by, ref, StepMerge, func(ctx context.Context, w *work) (any, error) {
-		if master == w.c.ID {
-			return nil, fault.New(fault.Invalid, "fault.merge_self").At("master")
-		}
-		var state State
-		if err := w.tx.QueryRow(ctx, `select state from cases where id = $1`, master).Scan(&state); err != nil {
-			return nil, fault.Wrap(fault.Invalid, "fault.no_such_master", err).At("master")
-		}
-		if state == Merged {
-			return nil, fault.New(fault.Invalid, "fault.master_is_merged").At("master")
-		}
-		w.c.State, w.c.MergedInto, w.c.ClosedAt = Merged, &master, &w.at
-		return map[string]any{"master": master}, w.meet(ctx, ClockTotal)
-	})
+	if master == ref.ID {
+		return fault.New(fault.Invalid, "fault.merge_self").At("master")
+	}
+	return d.several(ctx, by, ref, func(ctx context.Context, w *work) error {
+		return w.take(ctx, StepMerge, func(ctx context.Context, w *work) (any, error) {
+			if err := w.mayMerge(ctx, master); err != nil {
+				return nil, err
+			}
+			w.c.State, w.c.MergedInto, w.c.ClosedAt = Merged, &master, &w.at
+			return map[string]any{"master": master}, w.meet(ctx, ClockTotal)
+		})
+	}, master)
 }
 
-// Unmerge takes a merge back; the case is with the hotline again, its first promise unchanged.
+// mayMerge holds two cases against each other, both locked: nobody may be left following a case that goes nowhere.
+func (w *work) mayMerge(ctx context.Context, master CaseID) error {
+	var state State
+	var followed bool
+	err := w.tx.QueryRow(ctx, `select state, exists (select 1 from cases where merged_into = $2) from cases where id = $1`, master, w.c.ID).Scan(&state, &followed)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows), state == Withdrawn, state == Declined, state == Redirected, state == Terminated:
+		return fault.Wrap(fault.Invalid, "fault.no_such_master", err).At("master")
+	case err != nil:
+		return fmt.Errorf("read master: %w", err)
+	case state == Merged || state == Archived:
+		return fault.New(fault.Invalid, "fault.master_is_merged").At("master")
+	case followed:
+		return fault.New(fault.Conflict, "fault.has_duplicates")
+	}
+	return nil
+}
+
+// Unmerge takes a merge back; the case is with the hotline again, its first promise unchanged and running as if the merge had not been.
 func (d *Docket) Unmerge(ctx context.Context, by Actor, ref Ref) error {
-	return d.step(ctx, by, ref, StepUnmerge, func(_ context.Context, w *work) (any, error) {
-		w.c.State, w.c.MergedInto, w.c.ClosedAt = Accepted, nil, nil
-		return nil, nil
-	})
+	return d.step(ctx, by, ref, StepUnmerge, unmerge)
+}
+
+func unmerge(ctx context.Context, w *work) (any, error) {
+	w.c.State, w.c.MergedInto, w.c.ClosedAt = Accepted, nil, nil
+	_, err := w.tx.Exec(ctx, `update clock set met_at = null where case_id = $1 and name = 'total'`, w.c.ID)
+	return nil, err
 }
 
 // Close ends a case whose resident has been heard, or could not be reached (办结). It says nothing about satisfaction.

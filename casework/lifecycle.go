@@ -163,7 +163,7 @@ var Lifecycle = map[Step]Rule{
 	StepChange:    {From: []State{Registered, Accepted, Dispatched}, By: []Role{ResidentRole}},
 	StepWithdraw:  {From: []State{Registered, Accepted, Dispatched, Signed, Contacted, InHand, Paused}, To: []State{Withdrawn}, By: []Role{ResidentRole}},
 	StepMerge:     {From: []State{Registered, Accepted}, To: []State{Merged}, By: hotlineRoles},
-	StepUnmerge:   {From: []State{Merged}, To: []State{Accepted}, By: hotlineRoles},
+	StepUnmerge:   {From: []State{Merged}, To: []State{Accepted}, By: roles(hotlineRoles, SystemRole)},
 
 	StepBreach: {From: States, By: []Role{SystemRole}},
 	StepUse:    {From: States, By: roles(unitRoles, ResidentRole, Operator, Dispatcher, Callback, Supervisor, Publisher, Privacy, SystemRole)},

@@ -1,10 +1,12 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -102,13 +104,40 @@ func (f *Filing) check() error {
 	if blank(f.Body.Original) && blank(f.Title.Original) && len(f.Files) == 0 && len(f.Raw) == 0 {
 		return fault.New(fault.Invalid, "fault.empty_case").At("body")
 	}
-	if utf8.RuneCountInString(f.Body.Original) > MaxBody {
-		return fault.New(fault.TooLarge, "fault.body_too_long").At("body").With("Limit", MaxBody)
+	if err := cmp.Or(f.Body.fits("body", MaxBody), f.Title.fits("title", maxOriginalTitle), f.Place.fits("place", maxPlace), f.Person.fits()); err != nil {
+		return err
+	}
+	if f.Key == (Key{}) || !slices.Contains(Channels, f.Channel) || !slices.Contains(Kinds, f.Kind) || !slices.Contains(Urgencies, f.Urgency) {
+		return fmt.Errorf("filing without key, or with unknown words: channel %q, kind %q, urgency %q", f.Channel, f.Kind, f.Urgency)
 	}
 	if f.Total.Name != ClockTotal || !f.Total.Due.After(f.At) {
 		return fmt.Errorf("filing carries no total promise after its time")
 	}
 	return CheckFiles(f.Files)
+}
+
+// fits refuses words beyond a number of runes, naming the field.
+func (m Masked) fits(field string, limit int) error {
+	if utf8.RuneCountInString(m.Original) > limit || utf8.RuneCountInString(m.Clear) > 2*limit {
+		key := "fault.field_too_long"
+		if limit == MaxBody {
+			key = "fault.body_too_long"
+		}
+		return fault.New(fault.TooLarge, key).At(field).With("Limit", limit)
+	}
+	return nil
+}
+
+func (p Person) fits() error {
+	for _, f := range []struct {
+		name, value string
+		limit       int
+	}{{"name", p.Name, MaxName}, {"phone", p.Phone, MaxPhone}, {"email", p.Email, MaxEmail}, {"address", p.Address, MaxAddress}} {
+		if utf8.RuneCountInString(f.value) > f.limit {
+			return fault.New(fault.TooLarge, "fault.field_too_long").At(f.name).With("Limit", f.limit)
+		}
+	}
+	return nil
 }
 
 // CheckFiles enforces the limits on files: 10 MB each, 25 MB and 20 files a submission.

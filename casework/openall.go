@@ -20,11 +20,13 @@ var errNotYourStep = fault.New(fault.Forbidden, "fault.not_your_step")
 // Each table takes all its rows in one statement: a statement a case costs several times more (COPY is not possible under row-level security).
 func (d *Docket) OpenAll(ctx context.Context, filings []Filing) ([]Receipt, error) {
 	first := map[Key]int{} // the filing that stands for its key
-	var fresh []*bound
 	for i := range filings {
 		f := &filings[i]
 		if f.By.Kind == "" {
 			f.By = Actor{Kind: ByResident, Roles: []Role{ResidentRole}}
+		}
+		if f.At.IsZero() {
+			f.At = d.Now()
 		}
 		f.At = f.At.UTC().Truncate(time.Microsecond)
 		if err := f.check(); err != nil {
@@ -34,6 +36,21 @@ func (d *Docket) OpenAll(ctx context.Context, filings []Filing) ([]Receipt, erro
 			first[f.Key] = i
 		}
 	}
+	for try := 0; ; try++ {
+		receipts, err := d.openAll(ctx, filings, first)
+		// Another import filed one of these in between, or a tracking code was drawn twice: the next try finds it, or draws anew.
+		if (pg.IsUniqueViolation(err, "submission_pkey") || pg.IsUniqueViolation(err, "tracking_pkey")) && try < 3 {
+			continue
+		}
+		if err == nil {
+			d.woke()
+		}
+		return receipts, err
+	}
+}
+
+func (d *Docket) openAll(ctx context.Context, filings []Filing, first map[Key]int) ([]Receipt, error) {
+	var fresh []*bound
 	var found map[Key]Receipt
 	err := pg.InTx(ctx, d.DB, System.scope(), func(tx pgx.Tx) error {
 		var err error
@@ -65,7 +82,6 @@ func (d *Docket) OpenAll(ctx context.Context, filings []Filing) ([]Receipt, erro
 	if err != nil {
 		return nil, err
 	}
-	d.woke()
 	receipts := make([]Receipt, len(filings))
 	filed := map[Key]bool{}
 	for _, b := range fresh {

@@ -72,17 +72,24 @@ func (c *Case) dest() []any {
 func (d *Docket) Case(ctx context.Context, by Actor, id CaseID) (Case, error) {
 	var c Case
 	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
-		err := tx.QueryRow(ctx, `select `+caseColumns+caseTables+`where c.id = $1`, id).Scan(c.dest()...)
-		if err == pgx.ErrNoRows {
-			return fault.New(fault.NotFound, "fault.no_such_case")
-		}
-		if err != nil {
-			return fmt.Errorf("read case: %w", err)
-		}
-		return tx.QueryRow(ctx, `select coalesce((select coalesce(name, phone, email, address) is not null from person where case_id = $1), false),
-			(select count(*) from attachment where case_id = $1)`, id).Scan(&c.HasIdentity, &c.Files)
+		var err error
+		c, err = readCase(ctx, tx, id)
+		return err
 	})
 	return c, err
+}
+
+func readCase(ctx context.Context, tx pgx.Tx, id CaseID) (Case, error) {
+	var c Case
+	err := tx.QueryRow(ctx, `select `+caseColumns+caseTables+`where c.id = $1`, id).Scan(c.dest()...)
+	if err == pgx.ErrNoRows {
+		return c, fault.New(fault.NotFound, "fault.no_such_case")
+	}
+	if err != nil {
+		return c, fmt.Errorf("read case: %w", err)
+	}
+	return c, tx.QueryRow(ctx, `select coalesce((select coalesce(name, phone, email, address) is not null from person where case_id = $1), false),
+		(select count(*) from attachment where case_id = $1)`, id).Scan(&c.HasIdentity, &c.Files)
 }
 
 // Query selects cases for a list; empty fields do not narrow it.
@@ -100,7 +107,7 @@ type Query struct {
 	Urgency  Urgency
 	Channel  Channel
 	Number   string // exact work-order or external number
-	Contact  []byte // keyed hash of a phone number or e-mail address
+	Contact  []byte // keyed hash of a phone number or e-mail address; not for units
 	Newest   bool   // newest first instead of most urgent due first
 	After    string // cursor of the previous page
 	Limit    int    // 1..200, default 50
@@ -116,6 +123,9 @@ type Page struct {
 func (d *Docket) List(ctx context.Context, by Actor, q Query) (Page, error) {
 	if q.Limit <= 0 || q.Limit > 200 {
 		q.Limit = 50
+	}
+	if q.Contact != nil && by.scope()["huiyin.scope"] == "unit" {
+		return Page{}, fault.New(fault.Forbidden, "fault.forbidden") // a unit could try numbers until it knows who stands behind a confidential case
 	}
 	now := d.Now().UTC()
 	where, args := q.where(now)
@@ -179,7 +189,7 @@ func readCursor(s string) (time.Time, CaseID, error) {
 	at, id, ok := strings.Cut(s, ".")
 	micro, err := strconv.ParseInt(at, 36, 64)
 	parsed, err2 := uuid.Parse(id)
-	if !ok || err != nil || err2 != nil {
+	if year := time.UnixMicro(micro).UTC().Year(); !ok || err != nil || err2 != nil || year < 1 || year > 9999 {
 		return time.Time{}, parsed, fault.New(fault.Invalid, "fault.bad_cursor").At("after")
 	}
 	return time.UnixMicro(micro).UTC(), parsed, nil

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"huiyin/fault"
+	"huiyin/pg"
 )
 
 // Request is what a unit asked of the hotline or of its leader, and what was decided.
@@ -47,6 +48,9 @@ func (w *work) ask(ctx context.Context, by Actor, r Request) error {
 	_, err = w.tx.Exec(ctx, `insert into request (id, case_id, kind, leg, unit, requested_at, requested_by, reason_code, reason, basis, suggested, days, old_due_at, new_due_at)
 		values ($1, $2, $3, $4, $5, $6, nullif($7, 0), $8, $9, $10, nullif($11, ''), nullif($12, 0), $13, $14)`,
 		id, w.c.ID, r.Kind, w.c.Leg, w.c.lead(), w.at, by.StaffID, r.ReasonCode, clean(r.Reason, 2000), clean(r.Basis, 500), r.Suggested, r.Days, r.OldDue, r.NewDue)
+	if pg.IsForeignKeyViolation(err, "request_suggested_fkey") {
+		return fault.Wrap(fault.Invalid, "fault.unit_needed", err).At("suggested")
+	}
 	if err != nil {
 		return fmt.Errorf("keep request: %w", err)
 	}
@@ -162,7 +166,7 @@ func (d *Docket) DecideExtension(ctx context.Context, by Actor, ref Ref, granted
 	if granted {
 		s = StepGrantExtension
 	}
-	return d.step(ctx, by, ref, s, func(ctx context.Context, w *work) (any, error) {
+	return d.leadStep(ctx, by, ref, s, func(ctx context.Context, w *work) (any, error) {
 		if err := need(granted || !blank(decision), "fault.reason_needed", "decision"); err != nil {
 			return nil, err
 		}
@@ -170,7 +174,7 @@ func (d *Docket) DecideExtension(ctx context.Context, by Actor, ref Ref, granted
 		if err := w.tx.QueryRow(ctx, `select count(*) from request where case_id = $1 and leg = $2 and kind = 'extension' and granted`, w.c.ID, w.c.Leg).Scan(&before); err != nil {
 			return nil, err
 		}
-		if before > 0 && !by.Has(Dispatcher) {
+		if before > 0 && w.role != Dispatcher {
 			return nil, fault.New(fault.Forbidden, "fault.second_extension")
 		}
 		r, err := w.decide(ctx, by, "extension", granted, decision)
@@ -180,6 +184,9 @@ func (d *Docket) DecideExtension(ctx context.Context, by Actor, ref Ref, granted
 		data := map[string]any{"old_due": r.OldDue, "new_due": r.NewDue}
 		if !granted {
 			return data, nil
+		}
+		if err := w.judge(ctx); err != nil {
+			return nil, err
 		}
 		if _, err := w.tx.Exec(ctx, `update clock set due_at = $3 where case_id = $1 and leg = $2 and name = 'handle' and met_at is null and cancelled_at is null`, w.c.ID, w.c.Leg, r.NewDue); err != nil {
 			return nil, err
@@ -226,7 +233,7 @@ func (d *Docket) AskHang(ctx context.Context, by Actor, ref Ref, plan string) er
 	})
 }
 
-// DecideHang hangs a case up with a plan and a review date, or refuses. The total clock runs on.
+// DecideHang hangs a case up with a plan and a review date at most a year ahead, or refuses. The total clock runs on.
 func (d *Docket) DecideHang(ctx context.Context, by Actor, ref Ref, granted bool, plan string, reviewOn time.Time) error {
 	s := StepRefuseHang
 	if granted {
@@ -236,7 +243,7 @@ func (d *Docket) DecideHang(ctx context.Context, by Actor, ref Ref, granted bool
 		if err := need(!blank(plan), "fault.reason_needed", "plan"); err != nil {
 			return nil, err
 		}
-		if err := need(!granted || reviewOn.After(w.at), "fault.review_date_needed", "review_on"); err != nil {
+		if err := need(!granted || reviewOn.After(w.at) && reviewOn.Before(w.at.AddDate(1, 0, 1)), "fault.review_date_needed", "review_on"); err != nil {
 			return nil, err
 		}
 		if _, err := w.decide(ctx, by, "hang", granted, plan); err != nil || !granted {

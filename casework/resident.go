@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -35,6 +36,9 @@ func (d *Docket) Add(ctx context.Context, by Actor, ref Ref, a Addition) error {
 	if blank(a.Text.Original) && len(a.Files) == 0 {
 		return fault.New(fault.Invalid, "fault.text_needed").At("text")
 	}
+	if err := a.Text.fits("text", MaxBody); err != nil {
+		return err
+	}
 	err := d.several(ctx, by, ref, func(ctx context.Context, w *work) error {
 		if a.Key != (Key{}) {
 			if err := w.keepRaw(ctx, a); err != nil {
@@ -43,6 +47,9 @@ func (d *Docket) Add(ctx context.Context, by Actor, ref Ref, a Addition) error {
 		}
 		err := w.take(ctx, StepAdd, func(ctx context.Context, w *work) (any, error) {
 			if err := w.roomFor(ctx, a.Files); err != nil {
+				return nil, err
+			}
+			if err := w.patience(ctx); err != nil {
 				return nil, err
 			}
 			return map[string]any{"channel": a.Channel, "files": len(a.Files)},
@@ -77,6 +84,20 @@ func (w *work) roomFor(ctx context.Context, files []Attachment) error {
 	return nil
 }
 
+// maxNotes bounds how much one code can add to its case in a day: nobody has more to say, and a machine would fill the disk.
+const maxNotes = 50
+
+func (w *work) patience(ctx context.Context) error {
+	var notes int
+	if err := w.tx.QueryRow(ctx, `select count(*) from message where case_id = $1 and purpose = 'note' and at > $2`, w.c.ID, w.at.AddDate(0, 0, -1)).Scan(&notes); err != nil {
+		return err
+	}
+	if w.by.Kind == ByResident && notes >= maxNotes {
+		return fault.New(fault.Conflict, "fault.too_many_notes").With("Limit", maxNotes)
+	}
+	return nil
+}
+
 func (w *work) keepRaw(ctx context.Context, a Addition) error {
 	var raw []byte
 	if a.Raw != nil {
@@ -100,37 +121,77 @@ func (d *Docket) Change(ctx context.Context, by Actor, ref Ref, title, body, pla
 		if err := need(!blank(body.Original), "fault.text_needed", "body"); err != nil {
 			return nil, err
 		}
+		if err := cmp.Or(title.fits("title", maxOriginalTitle), body.fits("body", MaxBody), place.fits("place", maxPlace)); err != nil {
+			return nil, err
+		}
 		key, err := w.d.dataKey(ctx, w.tx, w.c.ID)
 		if err != nil {
 			return nil, err
 		}
 		id := w.c.ID.String()
-		w.c.Title, w.c.Body, w.c.Place = clean(title.Clear, maxTitle), clean(body.Clear, MaxBody), clean(place.Clear, 500)
+		w.c.Title, w.c.Body, w.c.Place = clean(title.Clear, maxTitle), clean(body.Clear, MaxBody), clean(place.Clear, maxPlace)
 		_, err = w.tx.Exec(ctx, `update person set title = $2, body = $3, place = $4 where case_id = $1`, w.c.ID,
 			key.Seal("title", id, []byte(title.Original)), key.Seal("body", id, []byte(body.Original)), key.Seal("place", id, []byte(place.Original)))
 		return nil, err
 	})
 }
 
-// Withdraw takes a case back at the resident's wish (撤回), at any time before the reply.
+// Withdraw takes a case back at the resident's wish (撤回), at any time before the reply. Others whose cases were merged into it did not
+// withdraw: theirs are with the hotline again.
 func (d *Docket) Withdraw(ctx context.Context, by Actor, ref Ref) error {
-	return d.step(ctx, by, ref, StepWithdraw, func(ctx context.Context, w *work) (any, error) {
-		signed := w.c.State != Registered && w.c.State != Accepted && w.c.State != Dispatched
-		if err := w.cancelLeg(ctx); err != nil {
-			return nil, err
+	return d.several(ctx, by, ref, func(ctx context.Context, w *work) error {
+		if err := w.take(ctx, StepWithdraw, withdraw); err != nil {
+			return err
 		}
-		if err := w.leave(ctx); err != nil {
-			return nil, err
-		}
-		if _, err := w.tx.Exec(ctx, `update request set decided_at = $2, granted = false where case_id = $1 and decided_at is null`, w.c.ID, w.at); err != nil {
-			return nil, err
-		}
-		if _, err := w.tx.Exec(ctx, `update pause set until_at = $2 where case_id = $1 and until_at is null`, w.c.ID, w.at); err != nil {
-			return nil, err
-		}
-		w.c.State, w.c.ClosedAt, w.c.Owner, w.c.Pending = Withdrawn, &w.at, Hotline, nil
-		return map[string]any{"after_sign": signed}, w.meet(ctx, ClockTotal)
+		return w.release(ctx)
 	})
+}
+
+// release takes back the merges into the case.
+func (w *work) release(ctx context.Context) error {
+	// From here on the transaction works on cases of other residents; the scope ends with it.
+	if _, err := w.tx.Exec(ctx, `select set_config('huiyin.scope', 'system', true)`); err != nil {
+		return err
+	}
+	rows, err := w.tx.Query(ctx, `select id from cases where merged_into = $1 and state = 'merged' order by id`, w.c.ID)
+	if err != nil {
+		return fmt.Errorf("find merged cases: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[CaseID])
+	if err != nil {
+		return fmt.Errorf("find merged cases: %w", err)
+	}
+	for _, id := range ids {
+		other, err := w.d.lock(ctx, w.tx, System, Ref{ID: id}, StepUnmerge)
+		if err != nil {
+			return err
+		}
+		if other.c.State != Merged {
+			continue
+		}
+		if err := other.take(ctx, StepUnmerge, unmerge); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func withdraw(ctx context.Context, w *work) (any, error) {
+	signed := w.c.State != Registered && w.c.State != Accepted && w.c.State != Dispatched
+	if err := w.cancelLeg(ctx); err != nil {
+		return nil, err
+	}
+	if err := w.leave(ctx); err != nil {
+		return nil, err
+	}
+	if _, err := w.tx.Exec(ctx, `update request set decided_at = $2, granted = false where case_id = $1 and decided_at is null`, w.c.ID, w.at); err != nil {
+		return nil, err
+	}
+	if _, err := w.tx.Exec(ctx, `update pause set until_at = $2 where case_id = $1 and until_at is null`, w.c.ID, w.at); err != nil {
+		return nil, err
+	}
+	w.c.State, w.c.ClosedAt, w.c.Owner, w.c.Pending = Withdrawn, &w.at, Hotline, nil
+	return map[string]any{"after_sign": signed}, w.meet(ctx, ClockTotal)
 }
 
 // Urge asks for haste (催办): residents once the total clock is overdue, supervisors at any time.
@@ -181,7 +242,7 @@ type ratingData struct {
 // Rate keeps the resident's word, and sends the case back once when it is "not solved" with new facts. Errors: fault.Conflict where this round was rated before.
 func (d *Docket) Rate(ctx context.Context, by Actor, ref Ref, r Rating) (RatingEffect, error) {
 	var effect RatingEffect
-	if !slices.Contains([]Solved{SolvedYes, SolvedPartly, SolvedNo}, r.Solved) {
+	if !slices.Contains(solvedWords, r.Solved) {
 		return effect, fault.New(fault.Invalid, "fault.solved_needed").At("solved")
 	}
 	if r.Satisfaction < 1 || r.Satisfaction > 5 {
@@ -190,7 +251,11 @@ func (d *Docket) Rate(ctx context.Context, by Actor, ref Ref, r Rating) (RatingE
 	if r.Solved == SolvedNo && blank(r.Text.Original) {
 		return effect, fault.New(fault.Invalid, "fault.new_facts_needed").At("text")
 	}
+	if err := r.Text.fits("text", MaxBody); err != nil {
+		return effect, err
+	}
 	err := d.several(ctx, by, ref, func(ctx context.Context, w *work) error {
+		effect = RatingEffect{}
 		if r.Round != 0 && r.Round != w.c.Round {
 			return fault.New(fault.Conflict, "fault.round_over")
 		}
@@ -217,6 +282,9 @@ func (d *Docket) Rate(ctx context.Context, by Actor, ref Ref, r Rating) (RatingE
 }
 
 func (w *work) rate(ctx context.Context, r Rating) (any, error) {
+	if err := w.notHandler(ctx); err != nil {
+		return nil, err
+	}
 	var sealed []byte
 	if !blank(r.Text.Original) {
 		key, err := w.d.dataKey(ctx, w.tx, w.c.ID)

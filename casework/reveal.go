@@ -68,7 +68,7 @@ const (
 // Use says for what personal data is read; without it nothing is revealed.
 type Use struct {
 	Purpose   Purpose
-	Basis     Basis
+	Basis     Basis  // empty: the statutory duty
 	Automatic bool   // a machine did it, no person looked
 	Receiver  string // where the data leaves the system: the kind of receiver, never an address
 }
@@ -128,26 +128,34 @@ func (d *Docket) Reveal(ctx context.Context, by Actor, id CaseID, fields []Perso
 
 // reveal checks scope and right, reads, and appends the use, in one transaction.
 func (d *Docket) reveal(ctx context.Context, by Actor, id CaseID, fields []PersonalField, use Use, read func(context.Context, pgx.Tx) error) error {
-	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
-		var c record
-		err := tx.QueryRow(ctx, `select `+recordColumns+` from cases where id = $1`, id).Scan(c.dest()...)
-		if err == pgx.ErrNoRows {
-			return fault.New(fault.NotFound, "fault.no_such_case")
-		}
+	if use.Basis == "" {
+		use.Basis = BasisDuty
+	}
+	if by.Kind == ByResident {
+		return d.inTx(ctx, by, func(tx pgx.Tx) error {
+			c, err := readCase(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			if err := mayReveal(&record{State: c.State, Secret: c.Secret, Kind: c.Kind}, by, fields, use); err != nil {
+				return err
+			}
+			return read(ctx, tx)
+		})
+	}
+	err := d.inOrder(ctx, by, func(tx pgx.Tx) error {
+		w, err := d.lock(ctx, tx, by, Ref{ID: id}, StepUse)
 		if err != nil {
 			return err
 		}
-		if err := mayReveal(&c, by, fields, use); err != nil {
+		if err := mayReveal(w.c, by, fields, use); err != nil {
 			return err
 		}
 		if err := read(ctx, tx); err != nil {
 			return err
 		}
-		if by.Kind == ByResident {
-			return nil
-		}
 		role, _ := by.acting(Lifecycle[StepUse].By)
-		return appendEvent(ctx, tx, &c, by, role, StepUse, d.Now().UTC(), c.State, LogUse{Fields: fields, Purpose: use.Purpose, Basis: use.Basis, Automatic: use.Automatic, Receiver: use.Receiver})
+		return appendEvent(ctx, tx, w.c, by, role, StepUse, w.at, w.c.State, LogUse{Fields: fields, Purpose: use.Purpose, Basis: use.Basis, Automatic: use.Automatic, Receiver: use.Receiver})
 	})
 	if err == nil {
 		d.woke()
@@ -165,6 +173,9 @@ func mayReveal(c *record, by Actor, fields []PersonalField, use Use) error {
 		}
 		if slices.Contains(fields, FieldCode) {
 			return fault.New(fault.Forbidden, "fault.code_is_the_residents")
+		}
+		if use.Automatic {
+			return fmt.Errorf("a use by staff is not automatic")
 		}
 		identity := slices.ContainsFunc(fields, func(f PersonalField) bool {
 			return f == FieldName || f == FieldPhone || f == FieldEmail || f == FieldAddress || f == FieldRaw
@@ -234,6 +245,7 @@ type FileInfo struct {
 }
 
 // RevealFile reads one attached file. A unit's own proof is no personal data of the resident, but is read by the same door.
+// A resident gets no file of an internal note.
 func (d *Docket) RevealFile(ctx context.Context, by Actor, id CaseID, file uuid.UUID, use Use) (FileInfo, []byte, error) {
 	var info FileInfo
 	var data []byte
@@ -243,7 +255,8 @@ func (d *Docket) RevealFile(ctx context.Context, by Actor, id CaseID, file uuid.
 			return err
 		}
 		var name, sealed []byte
-		err = tx.QueryRow(ctx, `select id, message_id, at, name, type, size, by_unit, data from attachment where case_id = $1 and id = $2`, id, file).
+		err = tx.QueryRow(ctx, `select a.id, a.message_id, a.at, a.name, a.type, a.size, a.by_unit, a.data from attachment a left join message m on m.id = a.message_id
+			where a.case_id = $1 and a.id = $2 and (not $3 or `+outward+`)`, id, file, by.Kind == ByResident).
 			Scan(&info.ID, &info.Message, &info.At, &name, &info.Type, &info.Size, &info.ByUnit, &sealed)
 		if err == pgx.ErrNoRows {
 			return fault.New(fault.NotFound, "fault.no_such_file")
@@ -266,6 +279,10 @@ func (d *Docket) RevealFile(ctx context.Context, by Actor, id CaseID, file uuid.
 // privacy decides when; this does it.
 func (d *Docket) Erase(ctx context.Context, id CaseID) error {
 	return d.inTx(ctx, System, func(tx pgx.Tx) error {
+		// Nobody else may be copying the key into a submission, or sealing with it, meanwhile.
+		if _, err := tx.Exec(ctx, `select from cases where id = $1 for no key update`, id); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, `update person set wrapped_key = null, name = null, phone = null, email = null, address = null, title = null, body = null, place = null, code = null,
 			name_hash = null, phone_hash = null, email_hash = null, erased_at = $2 where case_id = $1`, id, d.Now().UTC()); err != nil {
 			return err

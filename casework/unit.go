@@ -20,14 +20,21 @@ func (d *Docket) Sign(ctx context.Context, by Actor, ref Ref) error {
 	})
 }
 
-// leadStep is a step that only the lead unit (or a unit above it) may take.
+// leadStep is a step that, of the units, only the lead (or a unit above it) may take.
 func (d *Docket) leadStep(ctx context.Context, by Actor, ref Ref, s Step, act func(context.Context, *work) (any, error)) error {
 	return d.step(ctx, by, ref, s, func(ctx context.Context, w *work) (any, error) {
-		if by.Kind == ByStaff && by.Unit != Hotline && !slices.Contains(by.Units, w.c.lead()) {
-			return nil, fault.New(fault.Forbidden, "fault.not_lead")
+		if err := w.onlyLead(); err != nil {
+			return nil, err
 		}
 		return act(ctx, w)
 	})
+}
+
+func (w *work) onlyLead() error {
+	if slices.Contains(unitRoles, w.role) && !slices.Contains(w.by.Units, w.c.lead()) {
+		return fault.New(fault.Forbidden, "fault.not_lead")
+	}
+	return nil
 }
 
 // ContactResult is one attempt to reach the resident (首次联系): by what, and whether it succeeded.
@@ -69,7 +76,7 @@ func (d *Docket) Begin(ctx context.Context, by Actor, ref Ref) error {
 	})
 }
 
-// Record adds to the unit's file: an internal note, or an interim word to the resident (阶段性答复).
+// Record adds to the unit's file: an internal note, or the lead's interim word to the resident (阶段性答复).
 func (d *Docket) Record(ctx context.Context, by Actor, ref Ref, text string, toResident bool, files []Attachment) error {
 	return d.step(ctx, by, ref, StepRecord, func(ctx context.Context, w *work) (any, error) {
 		if err := need(!blank(text), "fault.text_needed", "text"); err != nil {
@@ -77,7 +84,10 @@ func (d *Docket) Record(ctx context.Context, by Actor, ref Ref, text string, toR
 		}
 		purpose := "internal"
 		if toResident {
-			purpose = "interim"
+			purpose = "interim" // one voice to the resident: the lead's
+			if err := w.onlyLead(); err != nil {
+				return nil, err
+			}
 		}
 		return map[string]any{"to_resident": toResident, "files": len(files)}, w.say(ctx, saying{author: "unit", purpose: purpose, body: text, files: files})
 	})
@@ -116,6 +126,9 @@ func (d *Docket) Reply(ctx context.Context, by Actor, ref Ref, r Reply) error {
 			return nil, err
 		}
 		if err := w.d.issueRatingToken(ctx, w.tx, w.c.ID, w.c.Round, w.at); err != nil {
+			return nil, err
+		}
+		if err := w.judge(ctx); err != nil {
 			return nil, err
 		}
 		if _, err := w.tx.Exec(ctx, `update clock set cancelled_at = $3 where case_id = $1 and leg = $2 and name = 'contact' and met_at is null and cancelled_at is null`, w.c.ID, w.c.Leg, w.at); err != nil {
@@ -160,6 +173,9 @@ func (d *Docket) Resume(ctx context.Context, by Actor, ref Ref, newDue time.Time
 
 func resume(ctx context.Context, w *work, newDue time.Time) (any, error) {
 	w.c.State = InHand
+	if err := w.judge(ctx); err != nil {
+		return nil, err
+	}
 	var from time.Time
 	err := w.tx.QueryRow(ctx, `update pause set until_at = $2 where case_id = $1 and until_at is null returning from_at`, w.c.ID, w.at).Scan(&from)
 	if err != nil {

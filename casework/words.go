@@ -51,15 +51,18 @@ type Channel string
 
 // The doors.
 const (
-	Web      Channel = "web"
-	Email    Channel = "email"
-	Phone    Channel = "phone"
-	Open311  Channel = "open311"
-	File     Channel = "file"
-	API      Channel = "api"
-	Window   Channel = "window"
-	NoDoor   Channel = ""
-	maxTitle         = 200
+	Web     Channel = "web"
+	Email   Channel = "email"
+	Phone   Channel = "phone"
+	Open311 Channel = "open311"
+	File    Channel = "file"
+	API     Channel = "api"
+	Window  Channel = "window"
+	NoDoor  Channel = ""
+
+	maxTitle         = 200  // runes of a title that staff see
+	maxOriginalTitle = 1000 // runes of a title as it was sent
+	maxPlace         = 500  // runes
 )
 
 // Channels lists every door.
@@ -129,11 +132,26 @@ func (a Actor) Has(roles ...Role) bool {
 // acting picks the role under which a step is written in the history: the first of the actor's that the step allows.
 func (a Actor) acting(allowed []Role) (Role, bool) {
 	for _, r := range a.Roles {
-		if slices.Contains(allowed, r) {
+		if slices.Contains(allowed, r) && a.counts(r) {
 			return r, true
 		}
 	}
 	return "", false
+}
+
+// counts reports whether a role means anything where the actor stands: a unit's account does not become the hotline by a role given to it
+// by mistake, nor the hotline a unit, nor staff the resident or the system.
+func (a Actor) counts(r Role) bool {
+	switch r {
+	case ResidentRole:
+		return a.Kind == ByResident
+	case SystemRole:
+		return a.Kind == BySystem
+	case Liaison, Handler, Leader:
+		return a.Kind == ByStaff && a.Unit != Hotline
+	default:
+		return a.Kind == ByStaff && a.Unit == Hotline
+	}
 }
 
 // ReturnReason says why a unit sends a case back (退单原因; domain study 2.4).
@@ -162,6 +180,8 @@ const (
 	SolvedNo     Solved = "no"
 )
 
+var solvedWords = []Solved{SolvedYes, SolvedPartly, SolvedNo}
+
 // Satisfaction is the five-level scale of 好差评: 5 very satisfied … 1 very dissatisfied; 1 and 2 are bad ratings.
 type Satisfaction int
 
@@ -188,6 +208,14 @@ const (
 	MaxFiles    = 25 << 20 // bytes a case
 	MaxBody     = 20000    // runes
 	MaxAttached = 20       // files a submission
+)
+
+// Limits on the personal fields, in runes; an e-mail address may have 254 (RFC 5321, 4.5.3.1.3).
+const (
+	MaxName    = 100
+	MaxPhone   = 40
+	MaxEmail   = 254
+	MaxAddress = 500
 )
 
 // Masked pairs words with the copy that staff see by default: personal data replaced.

@@ -75,6 +75,7 @@ create index cases_by_lead on cases (lead_unit, state);
 create index cases_by_state on cases (state, filed_at);
 create index cases_filed on cases (filed_at desc);
 create index cases_external on cases (external_no) where external_no <> '';
+create index cases_merged_into on cases (merged_into) where merged_into is not null;
 
 -- The clocks of a case. leg 0 carries the resident-facing total clock; each dispatch opens a new leg with the unit's own clocks.
 create table clock (
@@ -112,8 +113,9 @@ begin
   if old.name = 'total' and (new.cancelled_at is not null or (new.due_at <> old.due_at and not old.provisional)) then
     raise exception 'the total clock never stops and is never reset';
   end if;
-  if old.met_at is not null and new.met_at is distinct from old.met_at then
-    raise exception 'a clock is met once';
+  if old.met_at is not null and new.met_at is distinct from old.met_at
+    and not (old.name = 'total' and new.met_at is null and exists (select 1 from cases c where c.id = old.case_id and c.state = 'merged')) then
+    raise exception 'a clock is met once; only a merge taken back lets the total clock run on';
   end if;
   if old.breached_at is not null and new.breached_at is distinct from old.breached_at then
     raise exception 'a breach is never taken back';
@@ -205,6 +207,19 @@ create table submission (
 alter table submission alter column raw set storage external;
 create index submission_case on submission (case_id) where case_id is not null;
 create index submission_unsettled on submission (received_at) where case_id is null and settled_at is null;
+
+-- Who read a kept submission that is no case (yet), and so has no history to say it: append only.
+create table kept_use (
+  seq      bigint generated always as identity primary key,
+  key      bytea not null references submission (key),
+  at       timestamptz not null,
+  staff_id bigint,
+  role     text not null,
+  unit     text not null
+);
+create index kept_use_key on kept_use (key, seq);
+revoke update, delete, truncate on kept_use from huiyin_app;
+create trigger kept_use_append_only before update or delete on kept_use for each row execute function history_is_append_only();
 
 -- What was said: the resident's additions, the units' replies, the hotline's answers. body is the masked copy of a resident's words, or a unit's own words.
 create table message (
@@ -320,7 +335,7 @@ create policy cases_scope on cases using (
 do $$
 declare t text;
 begin
-  foreach t in array array['person','attachment','message','rating'] loop
+  foreach t in array array['person','attachment','message','rating','request','pause'] loop
     execute format('alter table %I enable row level security', t);
     execute format('alter table %I force row level security', t);
     execute format($p$create policy %1$I_scope on %1$I using (
@@ -335,8 +350,24 @@ create policy submission_scope on submission using (
   current_setting('huiyin.scope', true) in ('system','hotline')
   or (current_setting('huiyin.scope', true) in ('unit','case') and case_id is not null and exists (select 1 from cases c where c.id = submission.case_id)));
 
+-- History is read across cases by followers, which stand in no unit; a unit or a resident sees that of the cases in scope.
+alter table event enable row level security;
+alter table event force row level security;
+create policy event_scope on event using (
+  case coalesce(current_setting('huiyin.scope', true), '') -- the planner takes a case for half of the rows, and reads along the index
+    when '' then true
+    when 'system' then true
+    when 'hotline' then true
+    when 'unit' then exists (select 1 from party p where p.case_id = event.case_id and p.left_at is null and p.unit = any (nullif(current_setting('huiyin.units', true), '')::text[]))
+    when 'case' then case_id = nullif(current_setting('huiyin.case', true), '')::uuid
+    else false
+  end);
+alter table kept_use enable row level security;
+alter table kept_use force row level security;
+create policy kept_use_scope on kept_use using (current_setting('huiyin.scope', true) in ('system','hotline'));
+
 -- +goose Down
-drop table follower, pause, request, rating, rating_token, tracking, attachment, message, submission, person, event, party cascade;
+drop table follower, pause, request, rating, rating_token, tracking, attachment, message, kept_use, submission, person, event, party cascade;
 alter table cases drop constraint case_has_total_clock;
 drop table clock, cases, unit cascade;
 drop function clock_keeps_promise(), history_is_append_only();

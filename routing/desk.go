@@ -21,7 +21,7 @@ type Desk struct {
 // Dispatch sends a case to a unit that the duty lists allow, with the clocks of its kind and urgency.
 // Errors: fault.Invalid "fault.duty_list" for a department's matter sent to a street, with the entry cited.
 func (d *Desk) Dispatch(ctx context.Context, by casework.Actor, ref casework.Ref, o casework.Order) error {
-	c, err := d.Docket.Case(ctx, by, ref.ID)
+	c, err := d.look(ctx, by, ref)
 	if err != nil {
 		return err
 	}
@@ -44,11 +44,21 @@ func (d *Desk) Dispatch(ctx context.Context, by casework.Actor, ref casework.Ref
 	if o.Urgency != "" {
 		m.Urgency = o.Urgency
 	}
+	ref.Version = c.Version // what was checked is what is dispatched
 	o.Clocks, err = d.Terms.Unit(m, sla.Dispatch{At: d.Now(), Filed: c.FiledAt, Total: c.Due})
 	if err != nil {
 		return err
 	}
 	return d.Docket.Dispatch(ctx, by, ref, o)
+}
+
+// look reads the case that a decision is about, in the version that the caller saw.
+func (d *Desk) look(ctx context.Context, by casework.Actor, ref casework.Ref) (casework.Case, error) {
+	c, err := d.Docket.Case(ctx, by, ref.ID)
+	if err == nil && ref.Version != 0 && ref.Version != c.Version {
+		err = fault.New(fault.Conflict, "fault.stale_case")
+	}
+	return c, err
 }
 
 // matterOf is what the promises of a case depend on.
@@ -58,7 +68,7 @@ func matterOf(c casework.Case) sla.Matter {
 
 // CoHandle adds co-handlers that the city allows.
 func (d *Desk) CoHandle(ctx context.Context, by casework.Actor, ref casework.Ref, units []casework.UnitCode) error {
-	c, err := d.Docket.Case(ctx, by, ref.ID)
+	c, err := d.look(ctx, by, ref)
 	if err != nil {
 		return err
 	}
@@ -67,6 +77,7 @@ func (d *Desk) CoHandle(ctx context.Context, by casework.Actor, ref casework.Ref
 			return err
 		}
 	}
+	ref.Version = c.Version
 	return d.Docket.CoHandle(ctx, by, ref, units)
 }
 

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -90,7 +92,7 @@ func (f Follower) Step(ctx context.Context, db pg.DB) (int, error) {
 		if err != nil || len(events) == 0 {
 			return err
 		}
-		if err := f.Handle(ctx, tx, events); err != nil {
+		if err := f.handle(ctx, tx, events); err != nil {
 			return fmt.Errorf("follower %s at %d: %w", f.Name, events[0].Seq, err)
 		}
 		last := events[len(events)-1]
@@ -102,6 +104,28 @@ func (f Follower) Step(ctx context.Context, db pg.DB) (int, error) {
 		return 0, nil
 	}
 	return n, err
+}
+
+// handle turns a panic of the handler into an error: one event that a reader cannot bear must not end the process that takes in mail.
+func (f Follower) handle(ctx context.Context, tx pgx.Tx, events []casework.Event) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("handler panicked with %T at %s", p, firstFrame())
+		}
+	}()
+	return f.Handle(ctx, tx, events)
+}
+
+// firstFrame names where the panic arose: a place in the code, never a value, which may be personal data.
+func firstFrame() string {
+	pcs := make([]uintptr, 32)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
+	for {
+		frame, more := frames.Next()
+		if !strings.HasPrefix(frame.Function, "runtime.") || !more {
+			return frame.Function + ":" + strconv.Itoa(frame.Line)
+		}
+	}
 }
 
 // CatchUp runs steps until nothing is left below the horizon; for tests, imports and the demonstration city.

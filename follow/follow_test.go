@@ -1,0 +1,181 @@
+package follow_test
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"huiyin/casework"
+	. "huiyin/casework/caseworktest"
+	"huiyin/follow"
+	"huiyin/pg"
+	"huiyin/pg/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+var ctx = context.Background()
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestEveryEventIsReadOnceInOrder lets sixteen writers commit after random waits, some not at all, while two runners of one follower read:
+// what was written is what was handled, each once, and the events of one case in the order in which they happened.
+func TestEveryEventIsReadOnceInOrder(t *testing.T) {
+	t.Parallel()
+	town := New(t)
+	var cases []casework.CaseID
+	for range 5 {
+		cases = append(cases, town.Open(t, "跟随").ID)
+	}
+	var mu sync.Mutex
+	var read []casework.Event
+	f := follow.Follower{Name: "test", Handle: func(ctx context.Context, tx pgx.Tx, events []casework.Event) error {
+		if rand.IntN(7) == 0 {
+			return errors.New("this batch comes again")
+		}
+		mu.Lock()
+		read = append(read, events...)
+		mu.Unlock()
+		return nil
+	}}
+	done := make(chan struct{})
+	var readers, writers sync.WaitGroup
+	for range 2 {
+		readers.Go(func() {
+			for {
+				_, _ = f.Step(ctx, town.Pool)
+				select {
+				case <-done:
+					return
+				default:
+					time.Sleep(time.Millisecond)
+				}
+			}
+		})
+	}
+	for i := range 16 {
+		writers.Go(func() {
+			r := rand.New(rand.NewPCG(uint64(i), 3))
+			for n := range 25 {
+				id := cases[r.IntN(len(cases))]
+				switch n % 5 {
+				case 0: // a writer that takes its number early and commits late
+					err := pg.InTx(ctx, town.Pool, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
+						slow := *town.Docket
+						slow.DB = tx
+						_, err := slow.Open(ctx, town.Filing("慢"))
+						time.Sleep(time.Duration(r.IntN(20)) * time.Millisecond)
+						if err == nil && r.IntN(4) == 0 {
+							err = errors.New("rolled back")
+						}
+						return err
+					})
+					if err != nil && err.Error() != "rolled back" {
+						t.Error(err)
+					}
+				case 1:
+					if _, err := town.Docket.Open(ctx, town.Filing("快")); err != nil {
+						t.Error(err)
+					}
+				default:
+					_, err := town.Reveal(ctx, Clerk(), id, []casework.PersonalField{casework.FieldBody}, casework.Use{Purpose: casework.ForTriage})
+					if err != nil {
+						t.Error(err)
+					}
+				}
+			}
+		})
+	}
+	writers.Wait()
+	var written int
+	must(t, town.Pool.QueryRow(ctx, `select count(*) from event`).Scan(&written))
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		mu.Lock()
+		n := len(read)
+		mu.Unlock()
+		if n >= written {
+			break
+		}
+	}
+	close(done)
+	readers.Wait()
+	seen, last := map[int64]bool{}, map[casework.CaseID]int64{}
+	for _, e := range read {
+		if seen[e.Seq] {
+			t.Errorf("event %d was handled twice", e.Seq)
+		}
+		if e.Seq < last[e.Case] {
+			t.Errorf("event %d after %d of the same case", e.Seq, last[e.Case])
+		}
+		seen[e.Seq], last[e.Case] = true, e.Seq
+	}
+	if len(read) != written || written < 300 {
+		t.Fatalf("%d written, %d handled", written, len(read))
+	}
+}
+
+func TestAHandlerThatPanicsIsAnErrorAndLosesNothing(t *testing.T) {
+	t.Parallel()
+	town := New(t)
+	town.Open(t, "坏")
+	n := 0
+	f := follow.Follower{Name: "test", Handle: func(_ context.Context, _ pgx.Tx, events []casework.Event) error {
+		if n++; n == 1 {
+			panic("13800001111")
+		}
+		return nil
+	}}
+	var err error
+	for end := time.Now().Add(30 * time.Second); err == nil && time.Now().Before(end); time.Sleep(10 * time.Millisecond) { // a neighbour's open transaction delays the horizon
+		_, err = f.Step(ctx, town.Pool)
+	}
+	if err == nil || strings.Contains(err.Error(), "13800001111") || !strings.Contains(err.Error(), "follow_test") {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(30 * time.Second); n < 2; time.Sleep(10 * time.Millisecond) {
+		must(t, f.CatchUp(ctx, town.Pool))
+		if time.Now().After(end) {
+			t.Fatal("the batch did not come again")
+		}
+	}
+}
+
+// TestReadingFarBehindUsesTheIndex measures that the policy on the history costs followers nothing.
+func TestReadingFarBehindUsesTheIndex(t *testing.T) {
+	t.Parallel()
+	town := New(t)
+	for range 6 {
+		var filings []casework.Filing
+		for range 1000 {
+			filings = append(filings, town.Filing("多"))
+		}
+		_, err := town.OpenAll(ctx, filings)
+		must(t, err)
+	}
+	_, err := pgtest.OwnerPool(t).Exec(ctx, `analyze event`)
+	must(t, err)
+	var plan strings.Builder
+	must(t, pg.InTx(ctx, town.Pool, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `explain select seq from event where (xid, seq) > ('3'::xid8, 7) and xid < pg_snapshot_xmin(pg_current_snapshot()) order by xid, seq limit 500`)
+		if err != nil {
+			return err
+		}
+		var line string
+		_, err = pgx.ForEachRow(rows, []any{&line}, func() error { plan.WriteString(line + "\n"); return nil })
+		return err
+	}))
+	if s := plan.String(); !strings.Contains(s, "event_order") || !strings.Contains(s, "(ROW(xid, seq) > ") || strings.Contains(s, "Sort") {
+		t.Fatal(s)
+	}
+}

@@ -80,14 +80,23 @@ type field struct {
 	Text     string
 }
 
-// read lists the operations of the file in the order of paths.
+// read lists the operations of the file: those for residents first, each part in the order of paths.
 func read(file []byte) (description, []entry, error) {
 	var d description
 	if err := json.Unmarshal(file, &d); err != nil {
 		return d, nil, fmt.Errorf("read openapi.json: %w", err)
 	}
 	var list []entry
-	for _, path := range slices.Sorted(maps.Keys(d.Paths)) {
+	paths := slices.SortedFunc(maps.Keys(d.Paths), func(a, b string) int {
+		if one, two := strings.HasPrefix(a, "/api/v1/"), strings.HasPrefix(b, "/api/v1/"); one != two {
+			if one {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(a, b)
+	})
+	for _, path := range paths {
 		for _, method := range slices.Sorted(maps.Keys(d.Paths[path])) {
 			e := entry{operation: d.Paths[path][method], Method: strings.ToUpper(method), Path: path}
 			e.Codes = slices.Sorted(maps.Keys(e.Responses))

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -154,14 +155,7 @@ func (v casesView) chosen() string {
 			}
 		}
 	}
-	out := ""
-	for i, w := range words {
-		if i > 0 {
-			out += " · "
-		}
-		out += w
-	}
-	return out
+	return strings.Join(words, " · ")
 }
 
 // cardView is a card in words.

@@ -1595,7 +1595,7 @@ func tileMap(title string, list []tile) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 119, "\" width=\"104\" height=\"104\" rx=\"6\" fill=\"none\" stroke=\"#0f6471\" stroke-width=\"1.500\"></rect> <rect class=\"hy-chart__bar\" x=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 119, "\" width=\"104\" height=\"104\" rx=\"6\" fill=\"none\" class=\"hy-map__tile\"></rect> <rect class=\"hy-chart__bar\" x=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -380,8 +380,22 @@ func (l *life) rating(ctx context.Context, c casework.Case) error {
 	if effect.Redone && c.Lead != "" {
 		return l.handle(ctx, c.Lead)
 	}
-	if effect.Redone || !l.after(24*time.Hour) {
+	if effect.Redone {
+		return l.answerAgain(ctx)
+	}
+	if !l.after(24 * time.Hour) {
 		return nil
 	}
 	return l.docket.Close(ctx, casework.System, l.ref())
+}
+
+// answerAgain is what the hotline does with a question that its first answer did not settle.
+func (l *life) answerAgain(ctx context.Context) error {
+	if !l.after(l.minutes(60, 2500)) || !l.office() {
+		return nil
+	}
+	if err := l.docket.Answer(ctx, clerk, l.ref(), l.story.Reply); err != nil {
+		return err
+	}
+	return l.aftermath(ctx)
 }

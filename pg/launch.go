@@ -18,8 +18,8 @@ import (
 	"time"
 )
 
-// Cluster is a private PostgreSQL server in a directory of ours. The process that holds the owner lock supervises and
-// stops it; others that use the same directory are guests, and take over when the owner has gone.
+// Cluster is a private PostgreSQL server in a directory of ours. The process that holds the owner lock supervises it;
+// others that use the same directory are guests, and take over when the owner has gone. The last to leave stops it.
 type Cluster struct {
 	dir       string    // everything of the cluster: data, run, password, postgres.log, owner.lock, server.lock
 	progress  io.Writer // lines for the person who waits
@@ -29,6 +29,7 @@ type Cluster struct {
 	port      int
 	server    server   // binaries and the identity they run as
 	owner     *os.File // the held owner lock; nil for a guest
+	present   *os.File // the shared lock of everybody who uses the server
 	exited    chan struct{}
 
 	stop     context.CancelFunc // ends the supervisor
@@ -73,6 +74,9 @@ func launch(ctx context.Context, dir string, progress io.Writer, throwaway bool)
 			err = errors.Join(err, c.halt(ctx))
 		}
 		c.release()
+		if c.present != nil {
+			_ = c.present.Close()
+		}
 		return nil, err
 	}
 	supervised, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -87,22 +91,61 @@ func (c *Cluster) URL() string { return c.url("huiyin", "huiyin") }
 // Pid is the process number of the server, 0 when it is down at this moment.
 func (c *Cluster) Pid() int { return postmaster(c.data()) }
 
-// Stop stops the server if this process owns it: open connections are ended, the data is complete on disk. A guest
-// leaves the server alone.
+// Stop leaves the server, and stops it if no other process uses it: open connections are ended, the data is complete on
+// disk. Else a guest takes it over.
 func (c *Cluster) Stop(ctx context.Context) error {
 	c.stopOnce.Do(func() {
 		c.stop()
 		<-c.stopped
-		if c.owner != nil {
-			c.stopErr = c.halt(ctx)
-		}
+		c.stopErr = c.leave(ctx)
 		c.release()
 	})
 	return c.stopErr
 }
 
+// leave stops the server if everybody else has left. Of those who leave at the same time, one finds itself the last: the
+// shared locks are let go before the exclusive one is tried, and the exclusive one is tried again after the owner's.
+func (c *Cluster) leave(ctx context.Context) error {
+	_ = c.present.Close()
+	last, err := tryLock(c.presence())
+	if errors.Is(err, errLocked) && c.owner != nil {
+		c.release()
+		last, err = tryLock(c.presence())
+	}
+	if errors.Is(err, errLocked) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer last.Close() // whoever arrives waits until the server has stopped
+	for c.owner == nil {
+		if err := c.own(); err != nil && !errors.Is(err, errLocked) {
+			return err
+		}
+		if c.owner == nil { // its holder has seen that it is not alone, and is about to let go
+			if err := pause(ctx, 10*time.Millisecond); err != nil {
+				return err
+			}
+		}
+	}
+	return c.halt(ctx)
+}
+
 // arrive makes the server answer: as owner by adopting or starting it, as guest by waiting for the owner.
 func (c *Cluster) arrive(ctx context.Context) error {
+	for {
+		var err error
+		if c.present, err = tryShared(c.presence()); err == nil {
+			break
+		}
+		if !errors.Is(err, errLocked) {
+			return err
+		}
+		if err := pause(ctx, 50*time.Millisecond); err != nil { // the last one is stopping the server
+			return err
+		}
+	}
 	waiting := c.every(5*time.Second, "another huiyin is starting the database in "+c.dir+", waiting for it")
 	for {
 		switch err := c.own(); {
@@ -197,6 +240,9 @@ func (c *Cluster) own() (err error) {
 	c.owner, err = tryLock(filepath.Join(c.dir, "owner.lock"))
 	return err
 }
+
+// presence is the file whose lock everybody shares who uses the server.
+func (c *Cluster) presence() string { return filepath.Join(c.dir, "present.lock") }
 
 func (c *Cluster) release() {
 	if c.owner != nil {

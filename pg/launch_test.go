@@ -156,26 +156,58 @@ func TestKilledServerHealsByItself(t *testing.T) {
 	}
 }
 
-func TestGuestLeavesTheServerAndTakesOverFromItsOwner(t *testing.T) {
+func TestOwnerLeavesTheServerToItsGuests(t *testing.T) {
 	dir := dataDir(t)
 	owner, guest := launch(t, dir), launch(t, dir)
-	if owner.Pid() != guest.Pid() || owner.URL() != guest.URL() {
+	pid := owner.Pid()
+	if pid == 0 || pid != guest.Pid() || owner.URL() != guest.URL() {
 		t.Fatal("two servers on one directory")
 	}
 	third := launch(t, dir)
 	stop(t, third)
-	exec1(t, owner.URL(), `create table kept as select 3 as n`)
+	conn, err := pgx.Connect(t.Context(), guest.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
 	stop(t, owner)
+	if err := conn.Ping(t.Context()); err != nil || guest.Pid() != pid {
+		t.Errorf("the guest lost its server: %v", err)
+	}
+	// The heir brings it back as the first owner would have.
 	eventually(t, "the guest has taken over", func() bool {
-		conn, err := pgx.Connect(t.Context(), guest.URL())
+		lock, err := os.OpenFile(filepath.Join(dir, "pg", "owner.lock"), os.O_RDWR, 0)
 		if err != nil {
-			return false
+			t.Fatal(err)
 		}
-		return conn.Close(t.Context()) == nil
+		defer lock.Close()
+		return syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil
 	})
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "another server", func() bool { return guest.Pid() != 0 && guest.Pid() != pid })
 	stop(t, guest)
 	if guest.Pid() != 0 {
 		t.Error("nobody stopped the server")
+	}
+}
+
+func TestTheLastToLeaveStopsTheServer(t *testing.T) {
+	dir := dataDir(t)
+	for range 5 {
+		var all []*pg.Cluster
+		for range 4 {
+			all = append(all, launch(t, dir))
+		}
+		var leaving sync.WaitGroup
+		for _, c := range all {
+			leaving.Go(func() { stop(t, c) })
+		}
+		leaving.Wait()
+		if pid := all[0].Pid(); pid != 0 {
+			t.Fatalf("everybody has left the server %d alone", pid)
+		}
 	}
 }
 

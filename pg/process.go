@@ -14,12 +14,17 @@ import (
 var errLocked = errors.New("locked by another process")
 
 // tryLock takes an advisory lock on a file, made when missing, until the file is closed in every process that has it open.
-func tryLock(path string) (*os.File, error) {
+func tryLock(path string) (*os.File, error) { return lock(path, syscall.LOCK_EX) }
+
+// tryShared takes a lock that many may have at once, and nobody beside one who has it by tryLock.
+func tryShared(path string) (*os.File, error) { return lock(path, syscall.LOCK_SH) }
+
+func lock(path string, how int) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open lock file: %w", err)
 	}
-	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	err = syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
 	if err == nil {
 		return f, nil
 	}

@@ -65,6 +65,5 @@ func Nav() []shell.NavItem {
 		{Section: "late", Key: "console.nav_late", Path: "/console/late", Roles: desk},
 		{Section: "file", Key: "console.nav_file", Path: "/console/file", Roles: []string{string(casework.Operator)}},
 		{Section: "kept", Key: "console.nav_kept", Path: "/console/kept", Roles: desk},
-		{Section: "keys", Key: "console.nav_keys", Path: "/console/keys", Roles: desk},
 	}
 }

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -70,6 +71,23 @@ func (f filter) lets(c casework.Case, late bool) bool {
 // late reports whether the promise to the resident is broken. A case that came back after its answer has kept or broken it already.
 func late(c casework.Case, now time.Time) bool { return c.Met == nil && now.After(c.Due) }
 
+// byNeed puts the critical first, then what is due first. A case that came back after its answer has no limit with the hotline: it stands as due now.
+func byNeed(a, b casework.Case, now time.Time) int {
+	due := func(c casework.Case) time.Time {
+		if c.Met != nil {
+			return now
+		}
+		return c.Due
+	}
+	critical := func(c casework.Case) int {
+		if c.Urgency == casework.Critical {
+			return 0
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(critical(a), critical(b)), due(a).Compare(due(b)))
+}
+
 // queueView is the page with the three panes.
 type queueView struct {
 	P      shell.Page
@@ -105,6 +123,7 @@ func (x *Pages) drawQueue(c *fiber.Ctx, by casework.Actor, f filter, open string
 	}
 	v := queueView{P: shell.NewPage(c, shell.Lang(c).T("console.queue")), Filter: f, More: page.Next != ""}
 	v.P.Section, v.P.Wide = "queue", true
+	slices.SortStableFunc(page.Cases, func(a, b casework.Case) int { return byNeed(a, b, v.P.Now) })
 	v.Pills = f.pills(v.P, page.Cases)
 	var list []casework.Case
 	for _, one := range page.Cases {

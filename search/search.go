@@ -88,20 +88,20 @@ type Match struct {
 
 // Count is one value of a facet and in how many hits it occurs.
 type Count struct {
-	Value string
-	N     int
+	Value string `json:"value"`
+	N     int    `json:"n"`
 }
 
 // Facets counts the hits by their properties, the most frequent first.
 type Facets struct {
-	Total      int
-	AtLeast    bool // there are more hits than were counted
-	Districts  []Count
-	Categories []Count // by the first level, or the level below the category asked for
-	States     []Count
-	Kinds      []Count
-	Units      []Count // the lead
-	Months     []Count // of filing, such as "2026-11", newest first
+	Total      int     `json:"-"`
+	AtLeast    bool    `json:"at_least,omitempty"` // there are more hits than were counted
+	Districts  []Count `json:"districts"`
+	Categories []Count `json:"categories"` // by the first level, or the level below the category asked for
+	States     []Count `json:"states"`
+	Kinds      []Count `json:"kinds"`
+	Units      []Count `json:"units"`  // the lead
+	Months     []Count `json:"months"` // of filing, such as "2026-11", newest first
 }
 
 // Engine keeps an index of documents and finds cases in it. Package searchtest holds what every engine must do.

@@ -11,6 +11,7 @@ import (
 
 	"huiyin/datause"
 	"huiyin/follow"
+	"huiyin/search"
 	"huiyin/supervision"
 	"huiyin/web/resident"
 )
@@ -21,6 +22,7 @@ func (p *parts) followers() []follow.Follower {
 		supervision.Figures(p.City.TZ),
 		supervision.Cards(p.Keys, p.City.TZ, p.Config.Now()),
 		datause.Follower(p.City.TZ),
+		search.Follower(p.search().Engine, p.City),
 	}
 }
 

@@ -7,8 +7,8 @@ import (
 
 // Part is a piece of an excerpt; Hit says that it was searched for.
 type Part struct {
-	Text string
-	Hit  bool
+	Text string `json:"text"`
+	Hit  bool   `json:"hit,omitempty"`
 }
 
 // Excerpt is a text in pieces, with what was found in it marked.

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"huiyin/casework"
+	"huiyin/search"
+	"huiyin/search/embedded"
+	"huiyin/search/words"
+)
+
+// search is the search of this installation: the embedded engine over the same database.
+func (p *parts) search() search.Service {
+	lexicon := search.Lexicon(p.City)
+	return search.Service{Docket: p.Docket, Lexicon: lexicon, Engine: &embedded.Engine{DB: p.Pool, Lexicon: lexicon, Now: p.Config.Now(), Zone: p.City.TZ}}
+}
+
+// searchCases finds cases by their words, as the system sees them: masked, and without personal data.
+func searchCases(ctx context.Context, env *Env, args []string) error {
+	f := env.flags("search", "[flags] QUERY")
+	units := f.String("unit", "", "`codes` of units that take part, separated by commas")
+	districts := f.String("district", "", "`codes` of districts, separated by commas")
+	category := f.String("category", "", "`code` of a category; those below it are in it")
+	states := f.String("state", "", "`states`, separated by commas, such as in_hand,replied")
+	kinds := f.String("kind", "", "`kinds`, separated by commas, such as complaint,help")
+	since := f.String("since", "", "first `day` of filing, such as 2026-11-01")
+	until := f.String("until", "", "last `day` of filing")
+	newest := f.Bool("newest", false, "newest first instead of best first")
+	limit := f.Int("limit", search.DefaultLimit, "hits at most, up to 100")
+	facets := f.Bool("facets", false, "count the hits by district, category, state, kind, unit and month")
+	asJSON := f.Bool("json", false, "one JSON object a hit, and one with the counts at the end if they are asked for")
+	if err := parse(f, args, 1, -1); err != nil {
+		return err
+	}
+	city, err := cityOf(env.Config.City)
+	if err != nil {
+		return err
+	}
+	q := search.Query{Text: strings.Join(f.Args(), " "), Units: listOf[casework.UnitCode](*units), Districts: listOf[string](*districts), Category: *category,
+		States: listOf[casework.State](*states), Kinds: listOf[casework.Kind](*kinds), Limit: *limit, Facets: *facets}
+	if *newest {
+		q.Sort = search.Newest
+	}
+	if q.Since, err = dayOf(*since, city.TZ, 0); err == nil {
+		q.Until, err = dayOf(*until, city.TZ, 1)
+	}
+	if err != nil {
+		return err
+	}
+	p, err := assemble(ctx, env, "search", env.progress())
+	if err != nil {
+		return err
+	}
+	service := p.search()
+	err = search.Follower(service.Engine, p.City).CatchUp(ctx, p.Pool)
+	var result search.Result
+	if err == nil {
+		result, err = service.Find(ctx, casework.System, q)
+	}
+	if err != nil {
+		return closeAfter(p.database, err)
+	}
+	if *asJSON {
+		err = hitLines(env.Stdout, result)
+	} else {
+		p.showHits(env.Stdout, result)
+	}
+	if err != nil {
+		return closeAfter(p.database, err)
+	}
+	return p.Close()
+}
+
+// reindex makes the search index anew: after the words or the names of the city changed. The service may run meanwhile.
+func reindex(ctx context.Context, env *Env, args []string) error {
+	f := env.flags("reindex", "")
+	if err := parse(f, args, 0, 0); err != nil {
+		return err
+	}
+	p, err := assemble(ctx, env, "reindex", env.progress())
+	if err != nil {
+		return err
+	}
+	begun := time.Now()
+	n, err := search.Reindex(ctx, p.Pool, p.search().Engine, p.City, func(done int) { fmt.Fprintf(env.progress(), "\r%d cases ", done) })
+	fmt.Fprint(env.progress(), "\n")
+	if err != nil {
+		return closeAfter(p.database, err)
+	}
+	took := time.Since(begun)
+	fmt.Fprintf(env.Stdout, "%d cases indexed in %s (%.0f cases/s)\n", n, took.Round(10*time.Millisecond), float64(n)/took.Seconds())
+	return p.Close()
+}
+
+func listOf[T ~string](list string) []T {
+	var out []T
+	for one := range strings.SplitSeq(list, ",") {
+		if one = strings.TrimSpace(one); one != "" {
+			out = append(out, T(one))
+		}
+	}
+	return out
+}
+
+// dayOf is the beginning of a day in the city, some days later; zero where none is given.
+func dayOf(text string, zone *time.Location, later int) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.ParseInLocation(time.DateOnly, text, zone)
+	if err != nil {
+		return t, usage{fmt.Sprintf("%q is not a day: write it as 2026-11-01", text)}
+	}
+	return t.AddDate(0, 0, later), nil
+}
+
+// showHits prints hits for a person; what was found stands between brackets.
+func (p *parts) showHits(w io.Writer, r search.Result) {
+	if r.Instead != "" {
+		fmt.Fprintf(w, "nothing found as written; searched for: %s\n", r.Instead)
+	}
+	for _, h := range r.Hits {
+		near := ""
+		if h.Near {
+			near = "  (some of the words)"
+		}
+		fmt.Fprintf(w, "%s  %s  %-11s %s%s\n    %s\n", h.Case.Number, h.Case.FiledAt.In(p.City.TZ).Format(time.DateOnly), h.Case.State, bracketed(h.Title), near, oneLine(bracketed(h.Text)))
+	}
+	switch {
+	case len(r.Hits) == 0:
+		fmt.Fprintln(w, "nothing found")
+	case r.More:
+		fmt.Fprintln(w, "there is more: narrow it down, or raise --limit")
+	}
+	if r.Facets == nil {
+		return
+	}
+	more := ""
+	if r.Facets.AtLeast {
+		more = " or more"
+	}
+	fmt.Fprintf(w, "%d%s in all\n", r.Facets.Total, more)
+	for _, one := range counted(r.Facets) {
+		fmt.Fprintf(w, "  %-9s", one.name)
+		for _, c := range one.counts[:min(len(one.counts), 12)] {
+			fmt.Fprintf(w, " %s:%d", c.Value, c.N)
+		}
+		fmt.Fprintln(w)
+	}
+}
+
+type facetCounts struct {
+	name   string
+	counts []search.Count
+}
+
+func counted(f *search.Facets) []facetCounts {
+	return []facetCounts{{"district", f.Districts}, {"category", f.Categories}, {"state", f.States}, {"kind", f.Kinds}, {"unit", f.Units}, {"month", f.Months}}
+}
+
+func bracketed(e words.Excerpt) string {
+	var b strings.Builder
+	for _, part := range e {
+		if part.Hit {
+			b.WriteString("[" + part.Text + "]")
+		} else {
+			b.WriteString(part.Text)
+		}
+	}
+	return b.String()
+}
+
+// hitLine is a hit as a line of JSON.
+type hitLine struct {
+	Number   string        `json:"number"`
+	FiledAt  time.Time     `json:"filed_at"`
+	State    string        `json:"state"`
+	Kind     string        `json:"kind"`
+	Category string        `json:"category,omitempty"`
+	Unit     string        `json:"unit,omitempty"`
+	Score    float64       `json:"score"`
+	Near     bool          `json:"near,omitempty"`
+	Title    words.Excerpt `json:"title"`
+	Text     words.Excerpt `json:"text"`
+}
+
+// countLine is the last line of JSON.
+type countLine struct {
+	Total  int            `json:"total"`
+	Facets *search.Facets `json:"facets"`
+}
+
+func hitLines(w io.Writer, r search.Result) error {
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false)
+	for _, h := range r.Hits {
+		c := h.Case
+		if err := out.Encode(hitLine{c.Number, c.FiledAt, string(c.State), string(c.Kind), c.Category, string(c.Lead), h.Score, h.Near, h.Title, h.Text}); err != nil {
+			return err
+		}
+	}
+	if r.Facets == nil {
+		return nil
+	}
+	return out.Encode(countLine{r.Facets.Total, r.Facets})
+}

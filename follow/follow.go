@@ -89,8 +89,11 @@ func (f Follower) Step(ctx context.Context, db pg.DB) (int, error) {
 			return err
 		}
 		events, err := pgx.CollectRows(rows, casework.ScanEvent)
-		if err != nil || len(events) == 0 {
+		if err != nil {
 			return err
+		}
+		if len(events) == 0 {
+			return inOrder(ctx, tx)
 		}
 		if err := f.handle(ctx, tx, events); err != nil {
 			return fmt.Errorf("follower %s at %d: %w", f.Name, events[0].Seq, err)
@@ -104,6 +107,26 @@ func (f Follower) Step(ctx context.Context, db pg.DB) (int, error) {
 		return 0, nil
 	}
 	return n, err
+}
+
+// inOrder refuses a history whose transaction numbers this cluster has not reached: it would never be read, and nobody would notice.
+func inOrder(ctx context.Context, tx pgx.Tx) error {
+	var ahead bool
+	err := tx.QueryRow(ctx, `select coalesce((select xid from event order by xid desc, seq desc limit 1) >= pg_snapshot_xmax(pg_current_snapshot()), false)`).Scan(&ahead)
+	if err == nil && ahead {
+		err = errors.New("the history was restored from a dump and its order is not this cluster's: run Restored as the owner first")
+	}
+	return err
+}
+
+// Restored brings the history of a dump restored into a new cluster into that cluster's order, each follower at its old place, and tells
+// how many events it renumbered: 0 where nothing was to do. Run it as the tables' owner after a restore, before anything else writes.
+func Restored(ctx context.Context, owner pg.Querier) (int, error) {
+	var n int
+	if err := owner.QueryRow(ctx, `select history_restored()`).Scan(&n); err != nil {
+		return 0, fmt.Errorf("bring restored history into order: %w", err)
+	}
+	return n, nil
 }
 
 // handle turns a panic of the handler into an error: one event that a reader cannot bear must not end the process that takes in mail.

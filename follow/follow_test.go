@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -177,5 +178,61 @@ func TestReadingFarBehindUsesTheIndex(t *testing.T) {
 	}))
 	if s := plan.String(); !strings.Contains(s, "event_order") || !strings.Contains(s, "(ROW(xid, seq) > ") || strings.Contains(s, "Sort") {
 		t.Fatal(s)
+	}
+}
+
+// TestARestoredDumpIsReadOnFromWhereEachReaderWas moves the history to numbers of another cluster, as a dump restored elsewhere has them.
+func TestARestoredDumpIsReadOnFromWhereEachReaderWas(t *testing.T) {
+	t.Parallel()
+	town := New(t)
+	read := map[string][]int64{}
+	reader := func(name string) follow.Follower {
+		return follow.Follower{Name: name, Handle: func(_ context.Context, _ pgx.Tx, events []casework.Event) error {
+			for _, e := range events {
+				read[name] = append(read[name], e.Seq)
+			}
+			return nil
+		}}
+	}
+	readAll := func(name string, want int) {
+		t.Helper()
+		for end := time.Now().Add(30 * time.Second); len(read[name]) < want; time.Sleep(10 * time.Millisecond) {
+			must(t, reader(name).CatchUp(ctx, town.Pool))
+			if time.Now().After(end) {
+				t.Fatalf("%s read %d of %d", name, len(read[name]), want)
+			}
+		}
+	}
+	id := town.Open(t, "甲").ID
+	readAll("early", 1)
+	town.Open(t, "乙")
+	readAll("late", 2)
+	town.Open(t, "丙")
+	owner := pgtest.OwnerPool(t)
+	for _, sql := range []string{`alter table event disable trigger user`, `update event set xid = (xid::text::bigint + 9000000000)::text::xid8`, `alter table event enable trigger user`,
+		`update follower set xid = (xid::text::bigint + 9000000000)::text::xid8`, `insert into follower (name) values ('new')`} {
+		_, err := owner.Exec(ctx, sql)
+		must(t, err)
+	}
+	if _, err := reader("late").Step(ctx, town.Pool); err == nil || !strings.Contains(err.Error(), "restored") {
+		t.Fatalf("nobody noticed: %v", err)
+	}
+	if _, err := follow.Restored(ctx, town.Pool); err == nil {
+		t.Fatal("the application renumbered history")
+	}
+	n, err := follow.Restored(ctx, owner)
+	must(t, err)
+	if n != 3 {
+		t.Fatalf("%d events renumbered", n)
+	}
+	if n, err = follow.Restored(ctx, owner); err != nil || n != 0 {
+		t.Fatalf("again %d, %v", n, err)
+	}
+	must(t, town.Accept(ctx, Clerk(), casework.Ref{ID: id}))
+	for _, name := range []string{"early", "late", "new"} {
+		readAll(name, 4)
+		if !slices.IsSorted(read[name]) || len(slices.Compact(slices.Clone(read[name]))) != 4 {
+			t.Errorf("%s read %v", name, read[name])
+		}
 	}
 }

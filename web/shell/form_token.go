@@ -39,8 +39,8 @@ func (r *request) formToken(c *fiber.Ctx) (string, error) {
 
 // checkForm refuses a form that did not come from a page of ours.
 func (r *request) checkForm(c *fiber.Ctx) error {
-	if site := c.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
-		return fault.New(fault.Forbidden, "fault.stale_form")
+	if err := ownSite(c); err != nil {
+		return err
 	}
 	session, err := r.session(c)
 	if err != nil {

@@ -3,6 +3,7 @@ package shell
 import (
 	"bytes"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -18,6 +19,8 @@ type Page struct {
 	Summary string // one sentence for search engines, empty on private pages
 	Path    string // address without language prefix
 	Section string // the entry of the navigation that is current
+	Here    string // address that the choice of a look comes back to
+	Look    Look   // how the reader wants pages drawn
 	Switch  string // address of this page in the other language, empty where the page has one address only
 	User    *Identity
 	Nav     []NavItem
@@ -42,6 +45,8 @@ func newPage(c *fiber.Ctx, r *request, title string) Page {
 	p := Page{Lang: r.lang, Title: title, Path: r.path, City: r.City, Now: r.Now(), User: r.who}
 	p.Private = r.noKeep
 	p.staff = r.door == Staff
+	p.Look = lookOf(c.Cookies(lookCookie))
+	p.Here = r.here(c)
 	p.token = func() (string, error) { return r.formToken(c) }
 	p.Notice = r.takeFlash(c)
 	if r.door == Public {
@@ -55,6 +60,17 @@ func newPage(c *fiber.Ctx, r *request, title string) Page {
 		}
 	}
 	return p
+}
+
+// here is the address of the page with its query; after a form that failed, of the nearest page that can be asked for.
+func (r *request) here(c *fiber.Ctx) string {
+	if safe(c.Method()) {
+		return c.OriginalURL()
+	}
+	if r.page {
+		return c.Path()
+	}
+	return c.Path()[:max(strings.LastIndexByte(c.Path(), '/'), 1)]
 }
 
 func (n NavItem) allows(role string) bool {

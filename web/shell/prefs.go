@@ -18,18 +18,34 @@ func preferred(c *fiber.Ctx) locale.Lang { return locale.Parse(c.Cookies(langCoo
 // Routes are the frame's own routes: preferences and asset files.
 func Routes() []Route {
 	return []Route{
-		{Method: fiber.MethodPost, Path: "/prefs", Handler: savePrefs, Door: Staff, Open: true},
+		{Method: fiber.MethodPost, Path: "/prefs", Handler: savePrefs, Door: Files},
 		{Path: "/assets/:file", Handler: asset, Door: Files},
 		{Path: "/favicon.ico", Handler: favicon, Door: Files},
 		{Path: "/robots.txt", Handler: robots, Door: Files, MaxAge: time.Hour},
 	}
 }
 
-// savePrefs keeps the language of the staff pages in a cookie and goes back to the page it was called from.
+// savePrefs keeps the language of the staff pages and the look of all pages in cookies for a year, and goes back to the page it was
+// called from. Its form carries no token, so that pages in public caches can have it: it changes nothing but how pages look to its sender.
 func savePrefs(c *fiber.Ctx) error {
-	lang := locale.Parse(c.FormValue("lang"))
-	c.Cookie(&fiber.Cookie{Name: langCookie, Value: string(lang), Path: "/", Expires: of(c).Now().AddDate(1, 0, 0), HTTPOnly: true, Secure: of(c).Secure, SameSite: fiber.CookieSameSiteLaxMode})
+	if err := ownSite(c); err != nil {
+		return err
+	}
+	if lang := c.FormValue("lang"); lang != "" {
+		keep(c, langCookie, string(locale.Parse(lang)))
+	}
+	field := func(name string) string { return c.FormValue(name) }
+	if before := lookOf(c.Cookies(lookCookie)); before.change(field) != before {
+		keep(c, lookCookie, before.change(field).String())
+	}
+	NoStore(c)
 	return c.Redirect(LocalPath(c.FormValue("back"), "/"), fiber.StatusSeeOther)
+}
+
+// keep remembers a preference for a year.
+func keep(c *fiber.Ctx, name, value string) {
+	r := of(c)
+	c.Cookie(&fiber.Cookie{Name: name, Value: value, Path: "/", Expires: r.Now().AddDate(1, 0, 0), HTTPOnly: true, Secure: r.Secure, SameSite: fiber.CookieSameSiteLaxMode})
 }
 
 // LocalPath is the given address where it leads to a page of ours, else the fallback: for "next" and "back" fields.

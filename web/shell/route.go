@@ -34,14 +34,22 @@ type Route struct {
 	Body    int           // largest body in bytes; 0 means 1 MiB
 	Limit   Limit         // requests allowed a sender; zero means no limit
 	MaxAge  time.Duration // how long caches may keep the answer; 0 means they ask again each time
+	page    bool          // a GET answers at this address; Mount finds out
 }
 
 // Mount puts routes under an application made by New, in their order, with the rules that their fields name.
 func Mount(app *fiber.App, routes []Route) {
+	pages := map[string]bool{}
+	for _, r := range routes {
+		if r.Method == "" || r.Method == fiber.MethodGet {
+			pages[r.Path] = true
+		}
+	}
 	for _, r := range routes {
 		if r.Method == "" {
 			r.Method = fiber.MethodGet
 		}
+		r.page = pages[r.Path]
 		if r.Body == 0 {
 			r.Body = 1 << 20
 		}
@@ -71,7 +79,7 @@ func add(app *fiber.App, method, path string, handlers ...fiber.Handler) {
 // enter applies the route's rules before its handler.
 func (r Route) enter(c *fiber.Ctx) error {
 	req := of(c)
-	req.route, req.door = r.Path, r.Door
+	req.route, req.door, req.page = r.Path, r.Door, r.page
 	if r.Door == Staff || r.Door == API || r.Door == Files {
 		req.lang, req.path = preferred(c), c.Path()
 	}
@@ -85,6 +93,9 @@ func (r Route) enter(c *fiber.Ctx) error {
 		if err := Spend(c, r.Limit); err != nil {
 			return err
 		}
+	}
+	if r.Door == Public || r.Door == Staff || r.MaxAge > 0 {
+		c.Vary(fiber.HeaderCookie) // the look of every page, and the language of those with one address
 	}
 	switch {
 	case r.Private || r.Door == Staff:

@@ -113,6 +113,7 @@ type request struct {
 	path   string // the page's address without language prefix
 	route  string // template of the route that answered, for the log
 	door   Door
+	page   bool // a GET answers at the route's address
 	who    *Identity
 	asked  bool // who was looked up
 	noKeep bool // the answer must not be stored anywhere

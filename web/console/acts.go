@@ -71,7 +71,7 @@ func dispatch(ctx context.Context, r dossier.Request) error {
 	if o.Lead == "" {
 		return fault.New(fault.Invalid, "fault.unit_needed").At("unit")
 	}
-	for _, u := range r.All("helper") {
+	for _, u := range append(r.All("helpers"), r.All("helper")...) {
 		if code := casework.UnitCode(u); !slices.Contains(o.Co, code) {
 			o.Co = append(o.Co, code)
 		}

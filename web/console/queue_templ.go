@@ -707,7 +707,7 @@ func dispatchPane(v dossier.View, pane paneView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if len(pane.Helpers) > 0 {
-					templ_7745c5c3_Err = shell.Checkboxes(v.P, shell.Field{Name: "dispatch_helper", Label: v.P.T("console.helpers"), Values: v.Values("dispatch", "helper", nil)}, pane.Helpers).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = shell.Checkboxes(v.P, shell.Field{Name: "dispatch_helpers", Label: v.P.T("console.helpers"), Values: v.Values("dispatch", "helpers", nil)}, pane.Helpers).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -759,7 +759,7 @@ func dispatchPane(v dossier.View, pane paneView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = shell.Select(v.P, shell.Field{Name: "dispatch_helper", Label: v.P.T("console.another_helper"), Optional: true}, dossier.UnitChoices(v.P, v.City, v.P.T("console.no_unit"))).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = shell.Select(v.P, shell.Field{Name: "dispatch_helper", Label: v.P.T("console.another_helper"), Value: v.Value("dispatch", "helper", ""), Optional: true}, dossier.UnitChoices(v.P, v.City, v.P.T("console.no_unit"))).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

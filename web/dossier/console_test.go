@@ -24,7 +24,7 @@ func TestAnOperatorDispatchesWithTheFormAsItStands(t *testing.T) {
 	if !regexp.MustCompile(`value="` + string(urban) + `"[^>]*checked`).MatchString(page.Body) {
 		t.Error("the likely unit does not stand ready")
 	}
-	b.act("/console/case/", r.ID, "dispatch?from=queue", url.Values{"dispatch_unit": {string(urban)}, "dispatch_advice": {"请当天到场"}, "dispatch_helper": {string(street), ""}}).leads(t, "/console")
+	b.act("/console/case/", r.ID, "dispatch?from=queue", url.Values{"dispatch_unit": {string(urban)}, "dispatch_advice": {"请当天到场"}, "dispatch_helpers": {string(street)}, "dispatch_helper": {""}}).leads(t, "/console")
 	c := h.read(r.ID)
 	if c.State != casework.Dispatched || c.Lead != urban {
 		t.Fatalf("%s with %s", c.State, c.Lead)

@@ -228,3 +228,22 @@ func TestPauseHangAndTermination(t *testing.T) {
 		t.Error("not ended")
 	}
 }
+
+func TestACoHandlerReportsToTheLeadAndAnswersNobody(t *testing.T) {
+	h := newHouse(t)
+	clerk, lead, helper := h.clerk(), h.worker(urban), h.worker(homes)
+	id := h.sent(urban, nil)
+	clerk.act("/console/case/", id, "assist", url.Values{"assist_helper": {string(urban)}}).wants(t, 422, "不能是同一个")
+	clerk.act("/console/case/", id, "assist", url.Values{"assist_helper": {string(homes)}}).leads(t, "/console/case/"+id.String())
+	helper.get("/inbox?view=assist").wants(t, 200, h.read(id).Number)
+	lead.act("/inbox/", id, "signoff", nil)
+	page := helper.get("/inbox/" + id.String())
+	page.wants(t, 200, "本单位是协办单位")
+	page.lacks(t, "reply_text", "form-signoff")
+	helper.act("/inbox/", id, "reply", url.Values{"reply_text": {"越权答复"}}).wants(t, 403)
+	helper.act("/inbox/", id, "report", url.Values{"report_text": {"已核对房屋台账"}}).leads(t, "/inbox/"+id.String())
+	lead.get("/inbox/"+id.String()).wants(t, 200, "已核对房屋台账", "协办")
+	sheet := lead.get("/inbox/" + id.String() + "/sheet")
+	sheet.wants(t, 200, h.read(id).Number, "办理人签字")
+	sheet.lacks(t, phone, person)
+}

@@ -279,12 +279,11 @@ func (e *Engine) ranked(st *statement, q search.Query, s stage, want int) string
 		from, enough = s.matched(st)
 	}
 	for i, w := range s.words {
-		typed := st.arg(w.Text)
-		value := fmt.Sprintf("case when strpos(d.title, %s) > 0 then 3 when strpos(d.body, %s) > 0 then 2 else 1 end", typed, typed)
+		value := st.worth(w)
 		if s.some {
 			value = fmt.Sprintf("case when d.m%d then %s else 0 end", i, value)
 		}
-		score = append(score, fmt.Sprintf("%g::float8 * (%s)", w.Weight, value))
+		score = append(score, fmt.Sprintf("%g::float8 * (%s)::float8", w.Weight, value))
 	}
 	if len(s.words) > 1 {
 		var whole strings.Builder
@@ -304,4 +303,31 @@ func (s stage) matched(st *statement) (from, enough string) {
 		found[i] = fmt.Sprintf("case when d.m%d then %g::float8 else 0 end", i, w.Weight)
 	}
 	return fmt.Sprintf("(select d.*, %s from d offset 0) d", strings.Join(here, ", ")), fmt.Sprintf(" where %s >= %g", strings.Join(found, " + "), s.half())
+}
+
+// worth is what a word that was found is worth: as typed before in other words, and those before what only sounds so; in the title before in the text.
+func (s *statement) worth(w words.Word) string {
+	var title, body []string
+	sounds := false
+	for _, f := range w.Forms[1:] {
+		if f.Text == "" {
+			sounds = true
+			continue
+		}
+		text := s.arg(f.Text)
+		title = append(title, "strpos(d.title, "+text+") > 0")
+		body = append(body, "strpos(d.body, "+text+") > 0")
+	}
+	typed := s.arg(w.Text)
+	value := fmt.Sprintf("case when strpos(d.title, %s) > 0 then 3 when strpos(d.body, %s) > 0 then 2", typed, typed)
+	if len(title) > 0 {
+		value += " when " + strings.Join(title, " or ") + " then 1.8"
+	}
+	if sounds && len(body) > 0 {
+		value += " when " + strings.Join(body, " or ") + " then 1.4"
+	}
+	if sounds {
+		return value + " else 0.6 end"
+	}
+	return value + " else 1.4 end"
 }

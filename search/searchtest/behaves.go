@@ -34,6 +34,11 @@ func orders(t *testing.T, open func(t testing.TB) Bench) {
 	if !slices.Equal(got, []string{"apart", "text", "title", "past"}) {
 		t.Errorf("newest: %q", got)
 	}
+	s.put("subway", "地铁太挤")
+	s.put("alike", "低贴补助")
+	if got := s.list(s.find(search.Query{Text: "ditie"})); len(got) != 2 || got[0] != "subway" {
+		t.Errorf("ditie: %q", got)
+	}
 	scores := s.find(search.Query{Text: "路灯 不亮"}).Hits
 	if !slices.IsSortedFunc(scores, func(a, b search.Match) int { return int(math.Copysign(1, b.Score-a.Score)) }) {
 		t.Errorf("scores out of order: %+v", scores)

@@ -27,7 +27,7 @@ type Waits struct {
 // DefaultWaits are a day for the review and after a rating, fifteen days for the resident's word, thirty days to the archive.
 var DefaultWaits = Waits{Review: 24 * time.Hour, Rated: 24 * time.Hour, NoWord: 15 * 24 * time.Hour, Archive: 30 * 24 * time.Hour}
 
-// SweepOverdue appends a breach for every promise past its due time and tells how many. Run it every minute.
+// SweepOverdue appends a breach for every promise past its due time and tells how many. It costs next to nothing where nothing is due.
 func SweepOverdue(ctx context.Context, d *casework.Docket) (int, error) {
 	sum := 0
 	for {

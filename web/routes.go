@@ -14,7 +14,7 @@ import (
 )
 
 // navigation is the bar of the staff pages.
-var navigation = slices.Concat(console.Nav(), inbox.Nav())
+var navigation = slices.Concat(console.Nav(), inbox.Nav(), signin.Nav())
 
 // routes is the one list of every address the service answers, area by area.
 func routes(cfg Config, in *signin.Pages) []shell.Route {

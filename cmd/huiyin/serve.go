@@ -31,14 +31,14 @@ func serve(ctx context.Context, env *Env, args []string) error {
 	if err != nil {
 		return err
 	}
+	s := &service{parts: p, env: env}
+	if err := s.listen(does("web"), does("mail")); err != nil {
+		return closeAfter(p.database, err)
+	}
 	if *withCity {
 		if err := p.ensureCity(ctx, env); err != nil {
 			return closeAfter(p.database, err)
 		}
-	}
-	s := &service{parts: p, env: env}
-	if err := s.listen(does("web"), does("mail")); err != nil {
-		return closeAfter(p.database, err)
 	}
 	err = s.run(ctx, does("worker"))
 	if errors.Is(err, context.Canceled) {

@@ -9,6 +9,7 @@ export GOFLAGS     := $(strip $(GOFLAGS) -trimpath)
 
 FUZZTIME ?= 30s
 BENCH    ?= .
+EVAL     ?= ../shared/data
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test generate lint eval fuzz bench need-go
@@ -35,8 +36,7 @@ lint: need-go ## run the linters, and look for code that newer Go writes shorter
 	go run $(GOLANGCI) run ./...
 	@found=$$(go fix -diff ./...); test -z "$$found" || { echo "$$found"; exit 1; }
 
-eval: build ## measure the parsers, the routing and the masking on the data in EVAL (a directory)
-	@test -n "$(EVAL)" || { echo "say where the data is: make eval EVAL=DIRECTORY" >&2; exit 2; }
+eval: build ## measure mail, routing, masking and calendar on the data in the directory EVAL (../shared/data)
 	@scripts/eval.sh "$(EVAL)"
 
 fuzz: need-go ## run each fuzz target for FUZZTIME (30s)

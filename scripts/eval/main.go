@@ -1,0 +1,61 @@
+// Command eval runs the pure tools of huiyin over a directory of real data and tells how often they are right, so that a change can be compared
+// with the last. It writes figures only, nothing of the data.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+func main() {
+	huiyin := flag.String("huiyin", "bin/huiyin", "the program to ask")
+	flag.Parse()
+	if flag.NArg() != 1 {
+		fmt.Fprintln(os.Stderr, "usage: eval [--huiyin PROGRAM] DIRECTORY")
+		os.Exit(2)
+	}
+	if err := run(tool(*huiyin), flag.Arg(0)); err != nil {
+		fmt.Fprintln(os.Stderr, "eval:", err)
+		os.Exit(1)
+	}
+}
+
+// run measures whatever the directory has data for.
+func run(huiyin tool, dir string) error {
+	measured := 0
+	for _, one := range []struct {
+		needs   string
+		measure func(tool, string) error
+	}{
+		{"email/index.csv", measureMail},
+		{"haikou12345/tickets_dev.csv", measureRouting},
+		{"haikou12345/pii_spans_dev.jsonl", measureMasking},
+		{"cn_holidays/cn_holidays_2007_2026.csv", measureWorkdays},
+	} {
+		name := filepath.Join(dir, filepath.FromSlash(one.needs))
+		if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
+			fmt.Printf("%s is not there: not measured\n", one.needs)
+			continue
+		}
+		if err := one.measure(huiyin, name); err != nil {
+			return fmt.Errorf("%s: %w", one.needs, err)
+		}
+		measured++
+	}
+	if measured == 0 {
+		return fmt.Errorf("%s holds nothing that can be measured", dir)
+	}
+	return nil
+}
+
+// percent is a share in words.
+func percent(n, of int) string {
+	if of == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("%d of %d, %.1f %%", n, of, 100*float64(n)/float64(of))
+}

@@ -3,7 +3,6 @@ package embedded
 import (
 	"context"
 	"fmt"
-	"math"
 	"sync"
 	"time"
 
@@ -14,12 +13,13 @@ import (
 )
 
 const (
-	few      = 1500        // expected documents that are all read and ranked
-	ranking  = 300         // of more, so many of the newest are ranked
-	refresh  = time.Minute // how long statistics are good
-	maxDays  = 31          // a span of time is asked for by days, then by weeks
-	maxWeeks = 60          // and beyond that not at all
-	day      = 24 * time.Hour
+	few       = 1500        // expected documents that are all read and ranked
+	ranking   = 300         // of more, so many of the newest are ranked
+	refresh   = time.Minute // how long statistics are good
+	maxDays   = 14          // a span of so many days is asked for by days,
+	maxWeeks  = 10          // of so many weeks by weeks,
+	maxMonths = 24          // of so many months by months, and a longer one not at all
+	day       = 24 * time.Hour
 )
 
 // steps are the numbers of newest documents whose age is known.
@@ -144,27 +144,32 @@ func (s *statistics) span(st stage, q search.Query, sight casework.Sight) time.T
 
 // times are the labels of a moment.
 func times(at time.Time) []words.Token {
-	return []words.Token{words.Label("day", at.UTC().Format(time.DateOnly)), words.Label("week", week(at))}
+	return []words.Token{dayLabel(at), weekLabel(at), monthLabel(at)}
 }
 
-func week(at time.Time) string {
+func dayLabel(at time.Time) words.Token { return words.Label("day", at.UTC().Format(time.DateOnly)) }
+
+func weekLabel(at time.Time) words.Token {
 	y, w := at.UTC().ISOWeek()
-	return fmt.Sprintf("%d-%d", y, w)
+	return words.Label("week", fmt.Sprintf("%d-%d", y, w))
 }
 
-// between are the labels of all days (or weeks) of a span, for the inverted index; none where the span is too long.
+func monthLabel(at time.Time) words.Token { return words.Label("month", at.UTC().Format("2006-01")) }
+
+// between are the labels of all days (or weeks, or months) of a span, for the inverted index; none where the span is too long.
 func between(since, until time.Time) []words.Token {
-	days := math.Ceil(until.Sub(since).Hours()/24) + 1
-	var all []words.Token
-	switch {
-	case days <= maxDays:
-		for at := since.UTC().Truncate(day); !at.After(until); at = at.Add(day) {
-			all = append(all, words.Label("day", at.Format(time.DateOnly)))
-		}
-	case days <= 7*maxWeeks:
-		for at := since.UTC(); at.Before(until.Add(7 * day)); at = at.Add(7 * day) {
-			all = append(all, words.Label("week", week(at)))
-		}
+	label, unit := dayLabel, day
+	switch days := until.Sub(since) / day; {
+	case days > maxMonths*30:
+		return nil
+	case days > maxWeeks*7:
+		label, unit = monthLabel, 28*day
+	case days > maxDays:
+		label, unit = weekLabel, 7*day
 	}
-	return all
+	all := []words.Token{label(until)}
+	for at := since; at.Before(until); at = at.Add(unit) {
+		all = append(all, label(at))
+	}
+	return words.Union(all)
 }

@@ -3,6 +3,7 @@ package embedded
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"pgregory.net/rapid"
 
 	"huiyin/casework"
 	"huiyin/pg/pgtest"
@@ -131,6 +133,28 @@ func TestStepsOfACaseSpareTheIndex(t *testing.T) {
 	if err != nil || updated != 5 || inPlace < 4 {
 		t.Errorf("%d of %d updates in place, %v", inPlace, updated, err)
 	}
+}
+
+// Every moment of a span has one of the labels that the span is asked for by.
+func TestSpansHoldTheirMoments(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		since := searchtest.Now.Add(-time.Duration(rapid.Int64Range(0, 1000*24*3600).Draw(t, "ago")) * time.Second)
+		span := time.Duration(rapid.Int64Range(1, 800*24*3600).Draw(t, "span")) * time.Second
+		at := since.Add(time.Duration(rapid.Int64Range(0, int64(span)-1).Draw(t, "at")))
+		labels := between(since, since.Add(span))
+		if labels == nil {
+			return
+		}
+		if len(labels) > 30 {
+			t.Fatalf("%d labels for %s", len(labels), span)
+		}
+		for _, l := range times(at) {
+			if slices.Contains(labels, l) {
+				return
+			}
+		}
+		t.Fatalf("%s is not between %s and %s", at, since, since.Add(span))
+	})
 }
 
 func BenchmarkPut(b *testing.B) {

@@ -73,7 +73,7 @@ func (d *Docket) Decline(ctx context.Context, by Actor, ref Ref, reason DeclineR
 		}
 		w.c.State, w.c.Told = Declined, clean(told, 1000)
 		w.c.ClosedAt = &w.at
-		return map[string]any{"reason": reason}, w.meet(ctx, ClockTotal)
+		return map[string]any{"reason": reason}, w.end(ctx)
 	})
 }
 
@@ -85,7 +85,7 @@ func (d *Docket) Redirect(ctx context.Context, by Actor, ref Ref, number string)
 		}
 		w.c.State, w.c.Told = Redirected, number
 		w.c.ClosedAt = &w.at
-		return map[string]any{"number": number}, w.meet(ctx, ClockTotal)
+		return map[string]any{"number": number}, w.end(ctx)
 	})
 }
 
@@ -100,6 +100,9 @@ func (d *Docket) Answer(ctx context.Context, by Actor, ref Ref, text string) err
 			return nil, err
 		}
 		if err := w.d.issueRatingToken(ctx, w.tx, w.c.ID, w.c.Round, w.at); err != nil {
+			return nil, err
+		}
+		if err := w.meet(ctx, ClockHandle); err != nil {
 			return nil, err
 		}
 		return nil, w.meet(ctx, ClockTotal)
@@ -145,6 +148,9 @@ func (d *Docket) Dispatch(ctx context.Context, by Actor, ref Ref, o Order) error
 		return w.take(ctx, StepDispatch, func(ctx context.Context, w *work) (any, error) {
 			w.classify(o.Classification)
 			w.c.State = Dispatched
+			if err := w.cancelLeg(ctx); err != nil { // of the hotline's own turn, in a later round
+				return nil, err
+			}
 			if err := w.openLeg(ctx, o.Lead, o.Co, o.Clocks); err != nil {
 				return nil, err
 			}
@@ -220,13 +226,29 @@ func (w *work) leave(ctx context.Context) error {
 	return err
 }
 
-func due(clocks []Promise, name string) time.Time {
+func due(clocks []Promise, name string) time.Time { return promised(clocks, name).Due }
+
+func promised(clocks []Promise, name string) Promise {
 	for _, p := range clocks {
 		if p.Name == name {
-			return p.Due
+			return p
 		}
 	}
-	return time.Time{}
+	return Promise{}
+}
+
+// end stops every clock of a case that ends without an answer by a unit: the total clock is met, the rest has no object.
+func (w *work) end(ctx context.Context) error {
+	if err := w.cancelLeg(ctx); err != nil {
+		return err
+	}
+	return w.meet(ctx, ClockTotal)
+}
+
+// hotlineTurn gives the hotline a limit of its own for a case that came back after its first answer, when the total clock has ended: no case rests without a running clock.
+func (w *work) hotlineTurn(ctx context.Context, p Promise) error {
+	w.c.Leg++
+	return startClock(ctx, w.tx, w.c.ID, w.c.Leg, Hotline, w.at, p)
 }
 
 // CoHandle adds co-handlers (会办) to a case a unit already has.
@@ -324,7 +346,11 @@ func redo(ctx context.Context, w *work, clocks []Promise, reason string) (any, e
 	}
 	if lead == "" {
 		c.State, c.Owner = Accepted, Hotline
-		return data, nil
+		again := promised(clocks, ClockHandle)
+		if again.Due.IsZero() {
+			return nil, fmt.Errorf("a redo needs a handle clock")
+		}
+		return data, w.hotlineTurn(ctx, again)
 	}
 	c.State = Dispatched
 	return data, w.openLeg(ctx, lead, nil, clocks)
@@ -355,7 +381,7 @@ func (d *Docket) Merge(ctx context.Context, by Actor, ref Ref, master CaseID) er
 				return nil, err
 			}
 			w.c.State, w.c.MergedInto, w.c.ClosedAt = Merged, &master, &w.at
-			return map[string]any{"master": master}, w.meet(ctx, ClockTotal)
+			return map[string]any{"master": master}, w.end(ctx)
 		})
 	}, master)
 }

@@ -134,16 +134,17 @@ func laws(t *rapid.T, town *Town, id casework.CaseID, promised time.Time) {
 	err := pg.InTx(ctx, town.Pool, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
 		var st casework.State
 		var owner, lead casework.UnitCode
-		var round, leg, leads, totals, redos, legs, broken int
+		var round, leg, leads, totals, redos, legs, broken, running int
 		var start, due time.Time
 		err := tx.QueryRow(ctx, `select c.state, c.owner_unit, coalesce(c.lead_unit, ''), c.round, c.leg,
 				(select count(*) from party where case_id = c.id and role = 'lead' and left_at is null),
 				(select count(*) from clock where case_id = c.id and name = 'total' and cancelled_at is null),
 				(select started_at from clock where case_id = c.id and name = 'total'), (select due_at from clock where case_id = c.id and name = 'total'),
 				(select count(*) from event where case_id = c.id and step = 'redo'),
-				(select count(*) from event where case_id = c.id and (step in ('dispatch','unhang') or step = 'redo' and state_to = 'dispatched')),
+				(select count(*) from event where case_id = c.id and (step in ('dispatch','unhang','redo') or step = 'grant_return' and data ? 'due')),
 				(select count(*) from (select state_from, lag(state_to) over (order by seq) as was from event where case_id = c.id) e where was is not null and state_from <> was)
-			from cases c where c.id = $1`, id).Scan(&st, &owner, &lead, &round, &leg, &leads, &totals, &start, &due, &redos, &legs, &broken)
+				, (select count(*) from clock where case_id = c.id and met_at is null and cancelled_at is null)
+			from cases c where c.id = $1`, id).Scan(&st, &owner, &lead, &round, &leg, &leads, &totals, &start, &due, &redos, &legs, &broken, &running)
 		if err != nil {
 			return err
 		}
@@ -160,6 +161,8 @@ func laws(t *rapid.T, town *Town, id casework.CaseID, promised time.Time) {
 			return fmt.Errorf("%d total clocks, due %s, promised %s", totals, due, promised)
 		case round != 1+redos || leg != legs:
 			return fmt.Errorf("round %d after %d redos, leg %d after %d dispatches", round, redos, leg, legs)
+		case running == 0 && (st == casework.Registered || st == casework.Accepted || st.Handling() && st != casework.HungUp):
+			return fmt.Errorf("%s rests without a running clock", st)
 		case broken != 0:
 			return fmt.Errorf("history has %d gaps", broken)
 		}

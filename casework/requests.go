@@ -124,8 +124,29 @@ func (d *Docket) DecideReturn(ctx context.Context, by Actor, ref Ref, granted bo
 			return nil, err
 		}
 		w.c.State, w.c.Owner, w.c.Lead = Accepted, Hotline, nil
-		return data, nil
+		due, err := w.handOver(ctx)
+		if err == nil && !due.IsZero() {
+			data["due"] = due
+		}
+		return data, err
 	})
+}
+
+// handOver gives what was left of the unit's handling limit to the hotline where the total clock has ended, in a later round; zero where it still runs.
+func (w *work) handOver(ctx context.Context) (time.Time, error) {
+	var p Promise
+	var ended bool
+	err := w.tx.QueryRow(ctx, `select k.due_at, coalesce(k.working_days, 0), k.provisional, k.policy, k.calendar, t.met_at is not null
+		from clock k join clock t on t.case_id = k.case_id and t.name = 'total' where k.case_id = $1 and k.leg = $2 and k.name = 'handle'`, w.c.ID, w.c.Leg).
+		Scan(&p.Due, &p.WorkingDays, &p.Provisional, &p.Policy, &p.Calendar, &ended)
+	if err != nil || !ended {
+		return time.Time{}, err
+	}
+	p.Name = ClockHandle
+	if p.Due.Before(w.at) {
+		p.Due = w.at
+	}
+	return p.Due, w.hotlineTurn(ctx, p)
 }
 
 // AskExtension asks for more time (申请延期) before the handle clock is due: newDue as routing computed it from days. One extension a leg, a second only by the hotline.

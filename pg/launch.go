@@ -154,7 +154,8 @@ func (c *Cluster) arrive(ctx context.Context) error {
 		case !errors.Is(err, errLocked):
 			return err
 		}
-		if postmaster(c.data()) != 0 && c.readSettings() == nil && c.ping(ctx) == nil {
+		// The server may answer before its owner has made our database in it.
+		if postmaster(c.data()) != 0 && c.readSettings() == nil && c.ping(ctx, c.URL()) == nil {
 			return nil
 		}
 		waiting()

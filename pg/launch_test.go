@@ -193,6 +193,27 @@ func TestOwnerLeavesTheServerToItsGuests(t *testing.T) {
 	}
 }
 
+func TestManyMayBeginAtOnce(t *testing.T) {
+	dir := dataDir(t)
+	var beginning sync.WaitGroup
+	for range 4 {
+		beginning.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			c, err := pg.Launch(ctx, dir, nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			t.Cleanup(func() { stop(t, c) })
+			if err := pg.Migrate(ctx, c.URL()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	beginning.Wait()
+}
+
 func TestTheLastToLeaveStopsTheServer(t *testing.T) {
 	dir := dataDir(t)
 	for range 5 {

@@ -173,7 +173,7 @@ var errEnded = errors.New("the database ended while starting")
 func (c *Cluster) awaitReady(ctx context.Context, ended func() bool, logOffset int64) error {
 	waiting := c.every(5*time.Second, "the database is recovering, waiting for it")
 	for {
-		err := c.ping(ctx)
+		err := c.ping(ctx, c.url("postgres", "postgres"))
 		if err == nil {
 			return nil
 		}
@@ -216,10 +216,10 @@ func (c *Cluster) halt(ctx context.Context) error {
 	return nil
 }
 
-func (c *Cluster) ping(ctx context.Context) error {
+func (c *Cluster) ping(ctx context.Context, url string) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	conn, err := pgx.Connect(ctx, c.url("postgres", "postgres"))
+	conn, err := pgx.Connect(ctx, url)
 	if err != nil {
 		return err
 	}

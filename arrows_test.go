@@ -65,9 +65,11 @@ var arrows = map[string][]string{
 	"web/api":           with(belowWeb, "web/shell", "web/assets"),
 
 	// Wiring.
-	"cmd/assets":    {},
-	"scripts/kills": {"pg", "pg/pgtest"},
-	"cmd/huiyin":    with(belowWeb, "demo", "migrations", "web/..."),
+	"cmd/assets":     {},
+	"scripts/kills":  {"pg"},
+	"scripts/corpus": {"pg", "intake/mail"},
+	"scripts/eval":   {"casework", "demo", "routing"},
+	"cmd/huiyin":     with(belowWeb, "demo", "migrations", "web/..."),
 }
 
 var (

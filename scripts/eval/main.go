@@ -1,5 +1,4 @@
-// Command eval runs the pure tools of huiyin over a directory of real data and tells how often they are right, so that a change can be compared
-// with the last. It writes figures only, nothing of the data.
+// Command eval runs the pure tools of huiyin over a directory of real data and tells in figures, without a word of the data, how often they are right.
 package main
 
 import (

@@ -39,10 +39,10 @@ func (c *City) newLife(rnd *rand.Rand, all []story, say phrases, p Plan) *life {
 	places := c.Rules.Places()
 	l.place = places[rnd.IntN(len(places))]
 	span := time.Duration(p.Months) * 30 * 24 * time.Hour
-	back := time.Duration(math.Pow(rnd.Float64(), 1.25) * float64(span)) // a little more of late
+	back := time.Duration(math.Pow(rnd.Float64(), 1.1) * float64(span)) // a little more of late
 	l.filed = l.daytime(l.today.Add(-back))
-	if rnd.Float64() < 0.1 { // today's and yesterday's, so that every queue has something in it
-		l.filed = l.today.Add(-time.Duration(rnd.IntN(36*60)+3) * time.Minute)
+	if rnd.Float64() < 0.03 { // today's and yesterday's, most of them just now: every queue has something in it, and the month is no other than those before
+		l.filed = l.today.Add(-time.Duration(36*60*math.Pow(rnd.Float64(), 2)+3) * time.Minute)
 	}
 	if !l.filed.Before(l.today) {
 		l.filed = l.today.Add(-time.Duration(rnd.IntN(300)+5) * time.Minute)

@@ -83,7 +83,7 @@ func (v view) cards(codes []string) []card {
 		case code == "satisfied":
 			k.Beside = v.T("board.covered", locale.Args{"Number": number(v.Lang, v.Whole.Get("coverage"))})
 		case code == "overdue_open" && !v.Whole.Oldest.IsZero() && k.Numerator > 0:
-			k.Beside = v.T("board.oldest", locale.Args{"Days": v.Lang.Number(days(v.Now, v.Whole.Oldest)), "Date": v.Lang.Date(v.Whole.Oldest)})
+			k.Beside = v.T("board.oldest", locale.Args{"Late": v.oldest(v.Whole), "Date": v.Lang.Date(v.Whole.Oldest)})
 		}
 		if v.whole != nil {
 			if beside := against(v.Lang, v.whole.Whole, code); beside != "" {
@@ -214,7 +214,10 @@ func (v view) oldest(l supervision.Line) string {
 	if l.Oldest.IsZero() {
 		return "–"
 	}
-	return v.Lang.N("board.days_late", days(v.Now, l.Oldest))
+	if n := days(v.Now, l.Oldest); n > 0 {
+		return v.Lang.N("board.days_late", n)
+	}
+	return v.T("board.late_today")
 }
 
 // balance is the double entry as a table: what was received, and what became of it.

@@ -196,7 +196,7 @@ func TestEveryReadOfPersonalDataIsAUse(t *testing.T) {
 	if clear != 0 {
 		t.Fatal("personal data stands in clear in the database")
 	}
-	must(t, town.Erase(ctx, id))
+	must(t, town.Erase(ctx, casework.System, id, casework.Erasure{Reason: "retention"}))
 	_, err = town.Reveal(ctx, Worker(River), id, []casework.PersonalField{casework.FieldPhone}, casework.Use{Purpose: casework.ForContact})
 	wants(t, err, fault.Gone, "fault.erased")
 }
@@ -212,6 +212,8 @@ func TestIdentityBehindASecretCaseStaysWithTheHotline(t *testing.T) {
 	_, err = town.Reveal(ctx, Worker(River), r.ID, []casework.PersonalField{casework.FieldPhone}, casework.Use{Purpose: casework.ForContact})
 	wants(t, err, fault.Forbidden, "fault.secret_case")
 	_, err = town.Reveal(ctx, Worker(River), r.ID, []casework.PersonalField{casework.FieldBody}, casework.Use{Purpose: casework.ForHandling})
+	wants(t, err, fault.Forbidden, "fault.secret_case") // the resident's own words can name them
+	_, err = town.Reveal(ctx, Worker(River), r.ID, []casework.PersonalField{casework.FieldPlace}, casework.Use{Purpose: casework.ForHandling})
 	must(t, err)
 }
 

@@ -94,6 +94,7 @@ const (
 	StepArchive         Step = "archive"
 	StepBreach          Step = "breach"
 	StepUse             Step = "use"
+	StepErase           Step = "erase"
 )
 
 // Rule says from where a step may be taken, where it leads, and who may take it.
@@ -165,6 +166,7 @@ var Lifecycle = map[Step]Rule{
 	StepMerge:     {From: []State{Registered, Accepted}, To: []State{Merged}, By: hotlineRoles},
 	StepUnmerge:   {From: []State{Merged}, To: []State{Accepted}, By: roles(hotlineRoles, SystemRole)},
 
+	StepErase:  {From: States, By: []Role{Privacy, SystemRole}},
 	StepBreach: {From: States, By: []Role{SystemRole}},
 	StepUse:    {From: States, By: roles(unitRoles, ResidentRole, Operator, Dispatcher, Callback, Supervisor, Publisher, Privacy, SystemRole)},
 }

@@ -177,10 +177,8 @@ func mayReveal(c *record, by Actor, fields []PersonalField, use Use) error {
 		if use.Automatic {
 			return fmt.Errorf("a use by staff is not automatic")
 		}
-		identity := slices.ContainsFunc(fields, func(f PersonalField) bool {
-			return f == FieldName || f == FieldPhone || f == FieldEmail || f == FieldAddress || f == FieldRaw
-		})
-		if identity && (c.Secret || c.Kind == Report) && by.Unit != Hotline {
+		telling := slices.ContainsFunc(fields, func(f PersonalField) bool { return f != FieldPlace && f != FieldFile })
+		if telling && (c.Secret || c.Kind == Report) && by.Unit != Hotline {
 			return fault.New(fault.Forbidden, "fault.secret_case")
 		}
 	}
@@ -275,19 +273,29 @@ func (d *Docket) RevealFile(ctx context.Context, by Actor, id CaseID, file uuid.
 	return info, data, err
 }
 
-// Erase destroys the personal data of a case by destroying its key (crypto-shredding); masked words and history remain.
-// privacy decides when; this does it.
-func (d *Docket) Erase(ctx context.Context, id CaseID) error {
-	return d.inTx(ctx, System, func(tx pgx.Tx) error {
-		// Nobody else may be copying the key into a submission, or sealing with it, meanwhile.
-		if _, err := tx.Exec(ctx, `select from cases where id = $1 for no key update`, id); err != nil {
-			return err
+// Erasure says why personal data was destroyed.
+type Erasure struct {
+	Reason string `json:"reason"` // retention, right: the end of the keeping time, or the resident's own request
+}
+
+// Erase destroys the personal data of an ended case by destroying its key (crypto-shredding), and says so in the history; masked words and
+// history remain. privacy decides when; this does it.
+func (d *Docket) Erase(ctx context.Context, by Actor, id CaseID, why Erasure) error {
+	return d.step(ctx, by, Ref{ID: id}, StepErase, func(ctx context.Context, w *work) (any, error) { return why, w.erase(ctx) })
+}
+
+func (w *work) erase(ctx context.Context) error {
+	for _, sql := range []string{
+		`update person set wrapped_key = null, name = null, phone = null, email = null, address = null, title = null, body = null, place = null, code = null,
+			name_hash = null, phone_hash = null, email_hash = null, erased_at = $2 where case_id = $1`,
+		`update submission set wrapped_key = null, raw = null where case_id = $1 and $2::timestamptz is not null`,
+		`update attachment set data = '', name = '', sha256 = '' where case_id = $1 and $2::timestamptz is not null`,
+		`update message set sealed = null where case_id = $1 and $2::timestamptz is not null`,
+		`update rating set sealed = null where case_id = $1 and $2::timestamptz is not null`,
+	} {
+		if _, err := w.tx.Exec(ctx, sql, w.c.ID, w.at); err != nil {
+			return fmt.Errorf("erase: %w", err)
 		}
-		if _, err := tx.Exec(ctx, `update person set wrapped_key = null, name = null, phone = null, email = null, address = null, title = null, body = null, place = null, code = null,
-			name_hash = null, phone_hash = null, email_hash = null, erased_at = $2 where case_id = $1`, id, d.Now().UTC()); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, `update submission set wrapped_key = null, raw = null where case_id = $1`, id)
-		return err
-	})
+	}
+	return nil
 }

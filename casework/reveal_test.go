@@ -70,7 +70,7 @@ func TestEveryStateCanBeRead(t *testing.T) {
 		for _, erased := range []bool{false, true} {
 			id := in(t, town, s)
 			if erased {
-				must(t, town.Erase(ctx, id))
+				must(t, town.Erase(ctx, casework.System, id, casework.Erasure{Reason: "retention"}))
 			}
 			for _, by := range []casework.Actor{casework.System, Clerk(), casework.Resident(id)} {
 				c, err := town.Case(ctx, by, id)
@@ -124,7 +124,7 @@ func TestErasureMeetsNobodyCopyingTheKey(t *testing.T) {
 		id := town.Open(t, "销毁").ID
 		atOnce(6, func(i int) error {
 			if i == 3 {
-				return town.Erase(ctx, id)
+				return town.Erase(ctx, casework.System, id, casework.Erasure{Reason: "retention"})
 			}
 			words := casework.Masked{Original: "x", Clear: "x"}
 			return town.Add(ctx, casework.Resident(id), refOf(id), casework.Addition{Key: casework.Key{byte(n), byte(i), 1}, Channel: casework.Email, Text: words, Raw: []byte("raw")})

@@ -38,10 +38,10 @@ var (
 )
 
 var inventory = []Item{
-	{Field: casework.FieldName, Name: "datause.field_name", Why: "datause.why_name", Purposes: forReaching, Basis: casework.BasisConsent, Keep: keepIdentity},
-	{Field: casework.FieldPhone, Name: "datause.field_phone", Why: "datause.why_phone", Purposes: forReaching, Basis: casework.BasisConsent, Keep: keepIdentity},
-	{Field: casework.FieldEmail, Name: "datause.field_email", Why: "datause.why_email", Purposes: forReaching, Basis: casework.BasisConsent, Keep: keepIdentity},
-	{Field: casework.FieldAddress, Name: "datause.field_address", Why: "datause.why_address", Purposes: forMatter, Basis: casework.BasisConsent, Keep: keepIdentity},
+	{Field: casework.FieldName, Name: "datause.field_name", Why: "datause.why_name", Purposes: forReaching, Basis: casework.BasisDuty, Keep: keepIdentity},
+	{Field: casework.FieldPhone, Name: "datause.field_phone", Why: "datause.why_phone", Purposes: forReaching, Basis: casework.BasisDuty, Keep: keepIdentity},
+	{Field: casework.FieldEmail, Name: "datause.field_email", Why: "datause.why_email", Purposes: forReaching, Basis: casework.BasisDuty, Keep: keepIdentity},
+	{Field: casework.FieldAddress, Name: "datause.field_address", Why: "datause.why_address", Purposes: forMatter, Basis: casework.BasisDuty, Keep: keepIdentity},
 	{Field: casework.FieldTitle, Name: "datause.field_title", Why: "datause.why_words", Purposes: forMatter, Basis: casework.BasisDuty, Keep: keepWords},
 	{Field: casework.FieldBody, Name: "datause.field_body", Why: "datause.why_words", Purposes: forMatter, Basis: casework.BasisDuty, Required: true, Keep: keepWords},
 	{Field: casework.FieldPlace, Name: "datause.field_place", Why: "datause.why_place", Purposes: forMatter, Basis: casework.BasisDuty, Keep: keepWords},

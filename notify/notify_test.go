@@ -442,11 +442,28 @@ func TestABounceMarksTheLetterAndGetsNoAnswer(t *testing.T) {
 func TestNoLetterAfterErasure(t *testing.T) {
 	o := open(t, nil)
 	r := o.Open(t, "漏水")
-	if err := o.Erase(t.Context(), r.ID); err != nil {
+	if err := o.Erase(t.Context(), casework.System, r.ID, casework.Erasure{Reason: "retention"}); err != nil {
 		t.Fatal(err)
 	}
 	o.settle(t)
 	if all, _ := o.letters(t); len(all) != 0 {
 		t.Error("a letter to somebody erased")
+	}
+}
+
+// TestErasureForgetsWhomALetterWentTo follows the history: the keyed hash of the address goes with the rest.
+func TestErasureForgetsWhomALetterWentTo(t *testing.T) {
+	o := open(t, nil)
+	r := o.Open(t, "漏水")
+	o.settle(t)
+	if n := o.count(t, `select count(*) from letter where recipient is not null`); n != 1 {
+		t.Fatalf("%d letters with a recipient", n)
+	}
+	if err := o.Erase(t.Context(), casework.System, r.ID, casework.Erasure{Reason: "right"}); err != nil {
+		t.Fatal(err)
+	}
+	o.settle(t)
+	if n := o.count(t, `select count(*) from letter where recipient is not null`); n != 0 {
+		t.Errorf("%d letters still tell their recipient", n)
 	}
 }

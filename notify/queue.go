@@ -95,10 +95,18 @@ type receiver struct {
 func (p *Post) handle(ctx context.Context, tx pgx.Tx, events []casework.Event) error {
 	now := p.Now().UTC()
 	var all []due
-	var ids []casework.CaseID
+	var ids, erased []casework.CaseID
 	for _, e := range events {
+		if e.Step == casework.StepErase {
+			erased = append(erased, e.Case)
+		}
 		if k, automatic, ok := kindOf(e); ok && now.Sub(e.At) <= stale {
 			all, ids = append(all, due{e, k, automatic}), append(ids, e.Case)
+		}
+	}
+	if len(erased) > 0 {
+		if _, err := tx.Exec(ctx, `update letter set recipient = null where case_id = any ($1)`, erased); err != nil {
+			return fmt.Errorf("forget recipients: %w", err)
 		}
 	}
 	if len(all) == 0 {

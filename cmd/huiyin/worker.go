@@ -11,6 +11,7 @@ import (
 
 	"huiyin/datause"
 	"huiyin/follow"
+	"huiyin/privacy"
 	"huiyin/search"
 	"huiyin/supervision"
 	"huiyin/web/resident"
@@ -66,6 +67,7 @@ func (p *parts) sweeps() []sweep {
 		{"close", 10 * time.Minute, func(ctx context.Context) (int, error) { return supervision.SweepClose(ctx, d, waits) }},
 		{"archive", time.Hour, func(ctx context.Context) (int, error) { return supervision.SweepArchive(ctx, d, waits) }},
 		{"review_dates", time.Hour, func(ctx context.Context) (int, error) { return supervision.SweepReviewDates(ctx, d) }},
+		{"retention", time.Hour, func(ctx context.Context) (int, error) { return privacy.SweepRetention(ctx, d, 500) }},
 		{"drafts", time.Hour, func(ctx context.Context) (int, error) { return drafts.SweepDrafts(ctx, 500) }},
 		{"sessions", time.Hour, func(ctx context.Context) (int, error) {
 			n, err := p.Staff.Sweep(ctx)

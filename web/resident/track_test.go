@@ -182,7 +182,7 @@ func TestErasedDataIsSaidToBeGone(t *testing.T) {
 	o := newTown(t)
 	b := o.browser(t)
 	id := o.caseOf(t, b.file("", "很久以前的事"))
-	must(t, o.Docket.Erase(context.Background(), id))
+	must(t, o.Docket.Erase(context.Background(), casework.System, id, casework.Erasure{Reason: "retention"}))
 	b.get("/t").wants(200, "").shows("已经按规定销毁").hides("很久以前的事")
 	b.get("/t/access").wants(200, "").shows("都已经销毁")
 }

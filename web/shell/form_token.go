@@ -18,8 +18,12 @@ const (
 	tokenCookie = "hy_form"
 )
 
-// formToken is the token for the forms of this answer. It is the keyed hash of a random cookie and the staff session, so another
-// site can neither read nor compute it. The first call sets the cookie and keeps the page out of shared caches.
+// nonceLen is the length of what makes the token of each answer another one: a compressed page must not tell by its length how well
+// somebody guesses a text that stays the same.
+const nonceLen = 16
+
+// formToken is the token for the forms of this answer. It is the keyed hash of a random cookie, the staff session and a number used
+// once, so another site can neither read nor compute it. The first call sets the cookie and keeps the page out of shared caches.
 func (r *request) formToken(c *fiber.Ctx) (string, error) {
 	seed := c.Cookies(tokenCookie)
 	if len(seed) != 32 {
@@ -34,7 +38,10 @@ func (r *request) formToken(c *fiber.Ctx) (string, error) {
 		return "", err
 	}
 	NoStore(c)
-	return r.mac("form", seed, session), nil
+	if r.nonce == "" {
+		r.nonce = newID()
+	}
+	return r.nonce + r.mac("form", seed, session, r.nonce), nil
 }
 
 // checkForm refuses a form that did not come from a page of ours.
@@ -51,7 +58,7 @@ func (r *request) checkForm(c *fiber.Ctx) error {
 	if given == "" {
 		given = c.Get("X-Form-Token")
 	}
-	if len(seed) != 32 || !hmac.Equal([]byte(given), []byte(r.mac("form", seed, session))) {
+	if len(seed) != 32 || len(given) < nonceLen || !hmac.Equal([]byte(given[nonceLen:]), []byte(r.mac("form", seed, session, given[:nonceLen]))) {
 		return fault.New(fault.Forbidden, "fault.stale_form")
 	}
 	return nil

@@ -109,7 +109,7 @@ func Render(c *fiber.Ctx, status int, view templ.Component) error {
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	c.Set(fiber.HeaderContentLanguage, string(of(c).lang))
-	return c.Status(status).Send(b.Bytes())
+	return send(c.Status(status), b.Bytes())
 }
 
 // SeeOther answers a form with the page to show next (303), in the reader's language on public pages.

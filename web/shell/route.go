@@ -79,7 +79,7 @@ func add(app *fiber.App, method, path string, handlers ...fiber.Handler) {
 // enter applies the route's rules before its handler.
 func (r Route) enter(c *fiber.Ctx) error {
 	req := of(c)
-	req.route, req.door, req.page = r.Path, r.Door, r.page
+	req.route, req.door, req.page, req.hold = r.Path, r.Door, r.page, r.Private
 	if r.Door == Staff || r.Door == API || r.Door == Files {
 		req.lang, req.path = preferred(c), c.Path()
 	}

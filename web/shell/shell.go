@@ -114,6 +114,8 @@ type request struct {
 	route  string // template of the route that answered, for the log
 	door   Door
 	page   bool // a GET answers at the route's address
+	hold   bool // the route is Private
+	nonce  string
 	who    *Identity
 	asked  bool // who was looked up
 	noKeep bool // the answer must not be stored anywhere

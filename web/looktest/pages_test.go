@@ -1,0 +1,157 @@
+package looktest
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"huiyin/locale"
+)
+
+// leaf is one page as one person sees it, perhaps after pressing something.
+type leaf struct {
+	who  string
+	path string
+	do   string // script that leads on to the page meant, such as sending an empty form
+	key  bool   // looked at in every mode and language by axe; the others by a covering choice
+}
+
+func (l leaf) name() string {
+	if l.do != "" {
+		return l.who + " " + l.path + " then"
+	}
+	return l.who + " " + l.path
+}
+
+func submit(action string) string {
+	return `document.querySelector('form[action$="` + action + `"]').submit()`
+}
+
+// people are the callers whose pages are looked at, made once.
+func (w *town) people(t testing.TB) map[string]*caller {
+	t.Helper()
+	all := map[string]*caller{"nobody": w.newCaller(t)}
+
+	writing := w.newCaller(t)
+	writing.send("/report/1", "/report/1", map[string]string{"text": "小区门口的路灯坏了三天，晚上看不见路，老人不敢出门。"})
+	writing.send("/report/2", "/report/2", map[string]string{"place": "望江街道澄江路 12 号", "district": "990102"})
+	all["writing"] = writing
+
+	danger := w.newCaller(t)
+	danger.send("/report/1", "/report/1", map[string]string{"text": "楼道着火了，烟很大"})
+	all["danger"] = danger
+
+	filed := w.newCaller(t)
+	filed.send("/report/1", "/report/1", map[string]string{"text": "早市占了人行道，孩子上学只能走机动车道。"})
+	filed.send("/report/2", "/report/2", map[string]string{"place": "向阳路早市"})
+	filed.send("/report/3", "/report/3", map[string]string{"phone": "13900000000", "publish": "yes"})
+	all["filed"] = filed
+
+	answered := w.newCaller(t)
+	answered.send("/t", "/t", map[string]string{"code": w.code(t, `c.state in ('replied', 'reviewed') and c.kind <> 'praise'`)})
+	all["answered"] = answered
+	closed := w.newCaller(t)
+	closed.send("/t", "/t", map[string]string{"code": w.code(t, `c.state in ('closed', 'archived') and exists (select 1 from event where case_id = c.id and step = 'use')`)})
+	all["closed"] = closed
+
+	for _, login := range []string{"operator", "callback", "supervisor", "privacy", "admin", "chengguan", "chengguan-leader"} {
+		all[login] = w.signIn(t, login)
+	}
+	return all
+}
+
+// leaves are the pages: those named here, and those that the bars and lists of staff pages lead to.
+func (w *town) leaves(t testing.TB, people map[string]*caller) []leaf {
+	t.Helper()
+	rate := regexp.MustCompile(`/rate/[^"?]+`).FindString(people["answered"].get("/t"))
+	if rate == "" {
+		t.Fatal("the answered case offers no rating")
+	}
+	card := regexp.MustCompile(`href="(/cases/[^"/.?]+)"`).FindStringSubmatch(people["nobody"].get("/cases"))
+	if card == nil {
+		t.Fatal("no public case")
+	}
+	department := regexp.MustCompile(`href="(/departments/[^"/.?]+)[?"]`).FindStringSubmatch(people["nobody"].get("/departments"))
+	if department == nil {
+		t.Fatal("no department")
+	}
+	list := []leaf{
+		{who: "nobody", path: "/", key: true}, {who: "nobody", path: "/help"}, {who: "nobody", path: "/privacy"}, {who: "nobody", path: "/accessibility"}, {who: "nobody", path: "/contact"},
+		{who: "nobody", path: "/report/1", key: true}, {who: "nobody", path: "/report/1", do: submit("/report/1"), key: true},
+		{who: "danger", path: "/report/danger"},
+		{who: "writing", path: "/report"}, {who: "writing", path: "/report/1"}, {who: "writing", path: "/report/2", key: true}, {who: "writing", path: "/report/3", key: true},
+		{who: "filed", path: "/report/done", key: true}, {who: "filed", path: "/t"}, {who: "filed", path: "/t/access"}, {who: "filed", path: "/t/change"}, {who: "filed", path: "/t/withdraw"},
+		{who: "nobody", path: "/t"}, {who: "nobody", path: "/t", do: submit("/t")},
+		{who: "answered", path: "/t", key: true}, {who: "answered", path: rate}, {who: "answered", path: rate, do: submit(rate)},
+		{who: "closed", path: "/t"}, {who: "closed", path: "/t/access", key: true},
+		{who: "nobody", path: "/board", key: true}, {who: "nobody", path: "/board?month=2026-10"}, {who: "nobody", path: "/board?month=2020-01"},
+		{who: "nobody", path: "/districts", key: true}, {who: "nobody", path: "/districts/990102"}, {who: "nobody", path: "/departments"}, {who: "nobody", path: department[1]},
+		{who: "nobody", path: "/cases"}, {who: "nobody", path: card[1]}, {who: "nobody", path: "/data-use"}, {who: "nobody", path: "/api"},
+		{who: "nobody", path: "/nothing-here"}, {who: "nobody", path: "/login"}, {who: "admin", path: "/password"},
+	}
+	return append(list, w.staffLeaves(t, people)...)
+}
+
+var (
+	barLink  = regexp.MustCompile(`(?s)<nav class="hy-bar__nav".*?</nav>`)
+	hrefs    = regexp.MustCompile(`href="(/[^"#]*)"`)
+	caseLink = regexp.MustCompile(`href="((?:/console/case|/inbox)/[0-9a-f-]{36})"`)
+	anyID    = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}`)
+)
+
+// staffLeaves walks from everybody's bar to lists, and from lists to a few cases in different states.
+func (w *town) staffLeaves(t testing.TB, people map[string]*caller) []leaf {
+	t.Helper()
+	var list []leaf
+	for _, login := range []string{"operator", "callback", "supervisor", "privacy", "admin", "chengguan", "chengguan-leader"} {
+		had := map[string]bool{}
+		add := func(path string) {
+			if !had[path] {
+				had[path] = true
+				list = append(list, leaf{who: login, path: path, key: path == "/console" || path == "/inbox"})
+			}
+		}
+		for _, m := range hrefs.FindAllStringSubmatch(barLink.FindString(people[login].get("/me")), -1) {
+			path := strings.ReplaceAll(m[1], "&amp;", "&")
+			add(path)
+			cases := 0
+			for _, one := range caseLink.FindAllStringSubmatch(people[login].get(path), -1) {
+				if !had[one[1]] && cases < 2 {
+					cases++
+					add(one[1])
+					if strings.HasPrefix(one[1], "/inbox/") {
+						add(one[1] + "/sheet")
+					}
+				}
+			}
+		}
+	}
+	return thin(list)
+}
+
+// thin keeps the first page of each kind that each pair of roles sees: a case looks the same to two operators.
+func thin(list []leaf) []leaf {
+	count := map[string]int{}
+	return slices.DeleteFunc(list, func(l leaf) bool {
+		kind := anyID.ReplaceAllString(l.path, "ID")
+		count[kind]++
+		return count[kind] > 3 || (kind == "/me" || strings.HasSuffix(kind, "/keys")) && count[kind] > 1
+	})
+}
+
+func address(l leaf, lang locale.Lang) string {
+	if staffPage(l) {
+		return l.path
+	}
+	return lang.Path(l.path)
+}
+
+func staffPage(l leaf) bool {
+	for _, prefix := range []string{"/console", "/inbox", "/me", "/login", "/password", "/admin", "/supervision"} {
+		if strings.HasPrefix(l.path, prefix) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,212 @@
+package looktest
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"maps"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"huiyin/casework"
+	"huiyin/datause"
+	"huiyin/demo"
+	"huiyin/follow"
+	"huiyin/intake"
+	"huiyin/locale"
+	"huiyin/pg"
+	"huiyin/pg/pgtest"
+	"huiyin/routing"
+	"huiyin/routing/sla"
+	"huiyin/seal"
+	"huiyin/staff"
+	"huiyin/supervision"
+	"huiyin/web"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// town is the pages of a small city that has lived for three months, served on an address of its own.
+type town struct {
+	base   string
+	pool   *pgxpool.Pool
+	docket *casework.Docket
+	log    journal
+}
+
+type journal struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.buf.Write(p)
+}
+
+const mailbox = "12345@localhost"
+
+// newTown fills the city and serves it; it is Friday 20 November 2026, 10:00, and time goes on.
+func newTown(t testing.TB) *town {
+	t.Helper()
+	begun, noon := time.Now(), time.Date(2026, 11, 20, 10, 0, 0, 0, locale.Zone)
+	now := func() time.Time { return noon.Add(time.Since(begun)) }
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	rules, err := routing.LoadCity(os.DirFS("../../demo/city"))
+	must(err)
+	terms, err := sla.Standard()
+	must(err)
+	w := &town{pool: pgtest.DB(t)}
+	keys, register := seal.NewForTest(), staff.New(w.pool)
+	register.Now = now
+	city := &demo.City{Pool: w.pool, Keys: keys, Rules: rules, Terms: terms, Staff: register, Now: now}
+	must(city.Fill(t.Context(), demo.Plan{Cases: 60, Months: 3, Seed: 12345}, nil))
+	for _, f := range []follow.Follower{supervision.Figures(rules.TZ), supervision.Cards(keys, rules.TZ, now), datause.Follower(rules.TZ)} {
+		must(f.CatchUp(t.Context(), w.pool))
+	}
+	log := slog.New(slog.NewTextHandler(&w.log, nil))
+	w.docket = &casework.Docket{DB: w.pool, Keys: keys, Now: now, Zone: rules.TZ}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	must(err)
+	w.base = "http://" + listener.Addr().String()
+	server := web.New(web.Config{
+		Pool: w.pool, Docket: w.docket, Desk: &routing.Desk{Docket: w.docket, City: rules, Terms: terms, Now: now},
+		Door: intake.New(intake.Settings{Docket: w.docket, City: rules, Terms: terms, Mailboxes: []string{mailbox}, Now: now, Log: log}),
+		City: rules, Terms: terms, Staff: register, Keys: keys, BaseURL: w.base, Mailbox: mailbox, Now: now, Log: log,
+	})
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	t.Cleanup(func() {
+		if err := server.Shutdown(5 * time.Second); err != nil {
+			t.Error(err)
+		}
+		<-ended
+		if t.Failed() {
+			w.log.mu.Lock()
+			defer w.log.mu.Unlock()
+			for line := range strings.Lines(w.log.buf.String()) {
+				if strings.Contains(line, "level=ERROR") {
+					t.Log(line)
+				}
+			}
+		}
+	})
+	return w
+}
+
+// code is the tracking code of one case for which a condition on cases c holds.
+func (w *town) code(t testing.TB, where string) string {
+	t.Helper()
+	var id casework.CaseID
+	err := pg.InTx(t.Context(), w.pool, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
+		return tx.QueryRow(context.Background(), `select c.id from cases c where `+where+` order by c.filed_at limit 1`).Scan(&id)
+	})
+	if err != nil {
+		t.Fatalf("no case where %s: %v", where, err)
+	}
+	got, err := w.docket.Reveal(t.Context(), casework.Resident(id), id, []casework.PersonalField{casework.FieldCode}, casework.Use{Purpose: casework.ForOwn})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got[casework.FieldCode]
+}
+
+// caller is somebody who has sent forms before a browser looks at what they see.
+type caller struct {
+	t    testing.TB
+	base string
+	http *http.Client
+}
+
+func (w *town) newCaller(t testing.TB) *caller {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &caller{t: t, base: w.base, http: &http.Client{Jar: jar, Timeout: time.Minute}}
+}
+
+// get reads a page.
+func (c *caller) get(path string) string {
+	c.t.Helper()
+	res, err := c.http.Get(c.base + path)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return c.body(path, res)
+}
+
+func (c *caller) body(path string, res *http.Response) string {
+	c.t.Helper()
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if res.StatusCode != http.StatusOK {
+		c.t.Fatalf("%s answers %d:\n%s", path, res.StatusCode, body)
+	}
+	return string(body)
+}
+
+var hidden = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)"`)
+
+// send fills in the form of a page that has this action, and follows where it leads.
+func (c *caller) send(page, action string, fields map[string]string) string {
+	c.t.Helper()
+	_, form, ok := strings.Cut(c.get(page), `action="`+action+`"`)
+	if !ok {
+		c.t.Fatalf("%s has no form for %s", page, action)
+	}
+	form, _, _ = strings.Cut(form, "</form>")
+	all := map[string]string{}
+	for _, m := range hidden.FindAllStringSubmatch(form, -1) {
+		all[m[1]] = m[2]
+	}
+	maps.Copy(all, fields)
+	values := url.Values{}
+	for k, v := range all {
+		values.Set(k, v)
+	}
+	res, err := c.http.PostForm(c.base+action, values)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return c.body(action, res)
+}
+
+// signIn makes a caller a member of staff of the demonstration city.
+func (w *town) signIn(t testing.TB, login string) *caller {
+	t.Helper()
+	c := w.newCaller(t)
+	c.get("/login")
+	values := url.Values{"login": {login}, "password": {demo.Password}}
+	for _, m := range hidden.FindAllStringSubmatch(c.get("/login"), -1) {
+		values.Set(m[1], m[2])
+	}
+	values.Set("next", "/me")
+	res, err := c.http.PostForm(c.base+"/login", values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.body("/login", res)
+	return c
+}

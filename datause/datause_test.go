@@ -173,8 +173,8 @@ func TestFindUsageHasTheShapeOfTheDataTracker(t *testing.T) {
 		t.Fatal(err)
 	}
 	body, _ := json.Marshal(got)
-	want := `{"totalUsages":5,"usages":[{"logtime":"2026-11-02T01:04:00Z","action":"looked at your contact details to reach you","receiverCode":"s-willow","receiverName":"the s-willow","receiverSystem":"huiyin"},` +
-		`{"logtime":"2026-11-02T01:03:00Z","action":"looked at your message to handle the matter","receiverCode":"d-river","receiverName":"the d-river","receiverSystem":"huiyin"}]}`
+	want := `{"totalUsages":5,"usages":[{"logtime":"2026-11-02T09:04:00+08:00","action":"looked at your contact details to reach you","receiverCode":"s-willow","receiverName":"the s-willow","receiverSystem":"huiyin"},` +
+		`{"logtime":"2026-11-02T09:03:00+08:00","action":"looked at your message to handle the matter","receiverCode":"d-river","receiverName":"the d-river","receiverSystem":"huiyin"}]}`
 	if string(body) != want {
 		t.Errorf("written %s\nwant    %s", body, want)
 	}

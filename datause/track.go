@@ -7,6 +7,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/fault"
+	"huiyin/locale"
 )
 
 // Use is one use of a resident's data as the resident sees it. The person is a short keyed mark, always the same within one case and no name.
@@ -103,7 +104,7 @@ func FindUsage(ctx context.Context, d *casework.Docket, by casework.Actor, id ca
 		if u.Receiver != "" {
 			system = u.Receiver
 		}
-		out.Usages = append(out.Usages, Usage{LogTime: u.At, Action: words.Action(u), ReceiverCode: string(u.Unit), ReceiverName: words.Unit(u.Unit), ReceiverSystem: system})
+		out.Usages = append(out.Usages, Usage{LogTime: u.At.In(locale.Zone), Action: words.Action(u), ReceiverCode: string(u.Unit), ReceiverName: words.Unit(u.Unit), ReceiverSystem: system})
 	}
 	return out, nil
 }

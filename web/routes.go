@@ -20,14 +20,15 @@ var navigation = slices.Concat(console.Nav(), inbox.Nav(), signin.Nav())
 func routes(cfg Config, in *signin.Pages) []shell.Route {
 	office := dossier.Office{Docket: cfg.Docket, Desk: cfg.Desk, City: cfg.City, Actor: in.Actor}
 	public := &board.Pages{DB: cfg.Pool, City: cfg.City}
+	misses := shell.NewMisses(cfg.Now)
 	return slices.Concat(
 		shell.Routes(),
-		resident.New(resident.Config{DB: cfg.Pool, Docket: cfg.Docket, Desk: cfg.Desk, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, Now: cfg.Now, BaseURL: cfg.BaseURL}).Routes(),
+		resident.New(resident.Config{DB: cfg.Pool, Docket: cfg.Docket, Desk: cfg.Desk, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, Now: cfg.Now, BaseURL: cfg.BaseURL, Misses: misses}).Routes(),
 		public.Routes(),
 		in.Routes(),
 		console.New(office, cfg.Door, cfg.Keys).Routes(),
 		(&inbox.Pages{Office: office}).Routes(),
-		api.New(api.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, Desk: cfg.Desk, City: cfg.City, BaseURL: cfg.BaseURL, Figures: public.Figures, Now: cfg.Now, Pools: pools(cfg)}).Routes(),
+		api.New(api.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, Desk: cfg.Desk, City: cfg.City, BaseURL: cfg.BaseURL, Figures: public.Figures, Now: cfg.Now, Misses: misses, Pools: pools(cfg)}).Routes(),
 	)
 }
 

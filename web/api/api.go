@@ -25,6 +25,7 @@ type Settings struct {
 	BaseURL   string               // how the world reaches the pages, without a slash at the end
 	Figures   fiber.Handler        // answers GET /api/v1/figures: the board's own
 	Now       func() time.Time     // the service clock
+	Misses    *shell.Misses        // wrong codes, counted together with the pages'; nil means its own count
 	PerMinute int                  // cases that one sender may file in a minute; 0 means 300
 	MaxLag    time.Duration        // how far followers may be behind before the service counts as not ready; 0 means two minutes
 	Metrics   *prometheus.Registry // where the figures for operators are kept; nil means one of its own
@@ -47,6 +48,9 @@ type Service struct {
 
 // New makes a service.
 func New(s Settings) *Service {
+	if s.Misses == nil {
+		s.Misses = shell.NewMisses(s.Now)
+	}
 	if s.PerMinute == 0 {
 		s.PerMinute = 300
 	}

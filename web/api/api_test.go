@@ -314,6 +314,21 @@ func TestACodeOpensOneCaseAndNothingElse(t *testing.T) {
 	}
 }
 
+// TestGuessingCodesIsBraked bears five wrong codes of a sender, then makes it wait, the right code included.
+func TestGuessingCodesIsBraked(t *testing.T) {
+	w := newDesk(t)
+	mine := w.file("a")
+	for i := range 5 {
+		if res, body := w.call("GET", "/api/v1/cases/current", "", "Authorization", "Bearer 2222-222"+string(rune('A'+i))); res.StatusCode != 404 {
+			t.Fatalf("wrong code %d answers %d %s", i+1, res.StatusCode, body)
+		}
+	}
+	res, _ := w.call("GET", "/api/v1/cases/current", "", "Authorization", "Bearer "+mine.Code)
+	if res.StatusCode != 429 || res.Header.Get("Retry-After") == "" {
+		t.Fatalf("the sixth try answers %d", res.StatusCode)
+	}
+}
+
 func TestARatingIsKeptOnceAndNotSolvedGoesBackOnce(t *testing.T) {
 	w := newDesk(t)
 	mine := w.file("a")

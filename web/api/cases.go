@@ -1,6 +1,7 @@
 package api
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -112,9 +113,16 @@ func (x *Service) showCase(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="tracking code"`)
 		return fault.New(fault.Unauthorized, "api.code_needed")
 	}
-	ctx := c.UserContext()
+	ctx, sender := c.UserContext(), shell.Sender(c)
+	if wait := x.Misses.Wait(sender); wait > 0 {
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(wait/time.Second)+1))
+		return fault.New(fault.TooMany, "fault.too_many")
+	}
 	id, err := x.Docket.ByCode(ctx, code)
 	if err != nil {
+		if fault.KindOf(err) == fault.NotFound {
+			x.Misses.Add(sender)
+		}
 		return err
 	}
 	file, err := x.Docket.Dossier(ctx, casework.Resident(id), id)

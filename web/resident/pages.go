@@ -15,7 +15,7 @@ import (
 	"huiyin/web/shell"
 )
 
-// Config is what the residents' pages work with; every field is needed.
+// Config is what the residents' pages work with; every field but Misses is needed.
 type Config struct {
 	DB      pg.DB
 	Docket  *casework.Docket
@@ -24,20 +24,23 @@ type Config struct {
 	City    *routing.City
 	Keys    *seal.Keyring
 	Now     func() time.Time
-	BaseURL string // of the service as residents reach it, without a slash at the end
+	Misses  *shell.Misses // wrong codes, counted together with the API's
+	BaseURL string        // of the service as residents reach it, without a slash at the end
 }
 
 // Pages serve the residents: filing a matter, following it, rating it, and who read their data. Use New.
 type Pages struct {
 	Config
 	drafts *drafts
-	misses *misses
 }
 
 // New makes the residents' pages.
 func New(cfg Config) *Pages {
+	if cfg.Misses == nil {
+		cfg.Misses = shell.NewMisses(cfg.Now)
+	}
 	cfg.BaseURL = strings.TrimRight(cfg.BaseURL, "/")
-	return &Pages{Config: cfg, drafts: &drafts{db: cfg.DB, keys: cfg.Keys, now: cfg.Now}, misses: newMisses(cfg.Now)}
+	return &Pages{Config: cfg, drafts: &drafts{db: cfg.DB, keys: cfg.Keys, now: cfg.Now}}
 }
 
 // SweepDrafts removes drafts whose day is over, at most limit a call, and tells how many. It is safe to run twice, late or on two machines.

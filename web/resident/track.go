@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"net/url"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -94,7 +93,7 @@ func (x *Pages) tryCode(c *fiber.Ctx, typed, next string) error {
 		return err
 	}
 	lang := shell.Lang(c)
-	wait := x.misses.wait(shell.Sender(c))
+	wait := x.Misses.Wait(shell.Sender(c))
 	return x.drawCode(c, shell.Status(err), shell.Errors{{Field: "code", Text: lang.T(key, locale.Args{"Span": lang.Span(wait + time.Minute)})}}, typed)
 }
 
@@ -102,7 +101,7 @@ func (x *Pages) tryCode(c *fiber.Ctx, typed, next string) error {
 func (x *Pages) codeCase(c *fiber.Ctx, typed string) (casework.CaseID, error) {
 	var none casework.CaseID
 	sender := shell.Sender(c)
-	if wait := x.misses.wait(sender); wait > 0 {
+	if wait := x.Misses.Wait(sender); wait > 0 {
 		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(wait/time.Second)+1))
 		return none, fault.New(fault.TooMany, "fault.too_many")
 	}
@@ -111,7 +110,7 @@ func (x *Pages) codeCase(c *fiber.Ctx, typed string) (casework.CaseID, error) {
 	}
 	id, err := x.Docket.ByCode(c.UserContext(), typed)
 	if fault.KindOf(err) == fault.NotFound {
-		x.misses.add(sender)
+		x.Misses.Add(sender)
 	}
 	return id, err
 }
@@ -129,47 +128,4 @@ func (x *Pages) leave(c *fiber.Ctx) error {
 	x.setCookie(c, caseCookie, "", 0)
 	shell.Flash(c, shell.Good, "track.left")
 	return shell.SeeOther(c, "/t")
-}
-
-// missesAtOnce wrong codes are borne; then a sender waits, and each further try waits missPause.
-const (
-	missesAtOnce = 5
-	missPause    = 2 * time.Minute
-)
-
-// misses counts wrong codes by sender. Right codes do not count: behind one address of a mobile network are many residents.
-type misses struct {
-	mu    sync.Mutex
-	now   func() time.Time
-	until map[string]time.Time // when all misses of a sender are forgotten
-}
-
-func newMisses(now func() time.Time) *misses {
-	return &misses{now: now, until: map[string]time.Time{}}
-}
-
-// wait tells how long a sender has to wait before the next try; zero where none.
-func (m *misses) wait(sender string) time.Duration {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	until, missed := m.until[sender]
-	if !missed {
-		return 0
-	}
-	return max(0, until.Sub(m.now())-(missesAtOnce-1)*missPause)
-}
-
-func (m *misses) add(sender string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	now := m.now()
-	for s, t := range m.until {
-		if t.Before(now) {
-			delete(m.until, s)
-		}
-	}
-	if m.until[sender].Before(now) {
-		m.until[sender] = now
-	}
-	m.until[sender] = m.until[sender].Add(missPause)
 }

@@ -114,13 +114,13 @@ func inOrder(ctx context.Context, tx pgx.Tx) error {
 	var ahead bool
 	err := tx.QueryRow(ctx, `select coalesce((select xid from event order by xid desc, seq desc limit 1) >= pg_snapshot_xmax(pg_current_snapshot()), false)`).Scan(&ahead)
 	if err == nil && ahead {
-		err = errors.New("the history was restored from a dump and its order is not this cluster's: run Restored as the owner first")
+		err = errors.New("the history was restored from a dump and its order is not this cluster's: stop every huiyin on it and start again")
 	}
 	return err
 }
 
 // Restored brings the history of a dump restored into a new cluster into that cluster's order, each follower at its old place, and tells
-// how many events it renumbered: 0 where nothing was to do. Run it as the tables' owner after a restore, before anything else writes.
+// how many events it renumbered: 0 where nothing was to do. Run it as the tables' owner after a restore, before anything else writes, as huiyin does whenever it opens a database.
 func Restored(ctx context.Context, owner pg.Querier) (int, error) {
 	var n int
 	if err := owner.QueryRow(ctx, `select history_restored()`).Scan(&n); err != nil {

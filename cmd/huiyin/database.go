@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"huiyin/follow"
 	"huiyin/pg"
 )
 
@@ -31,12 +32,29 @@ func openDatabase(ctx context.Context, config Config, opts pg.Options, progress 
 	}
 	err := pg.Migrate(ctx, db.URL)
 	if err == nil {
+		err = orderHistory(ctx, db.URL, progress)
+	}
+	if err == nil {
 		db.Pool, err = pg.Open(ctx, db.URL, opts)
 	}
 	if err != nil {
 		return nil, closeAfter(db, err)
 	}
 	return db, nil
+}
+
+// orderHistory makes a history that was restored from a dump readable again for the followers; it does nothing to any other.
+func orderHistory(ctx context.Context, url string, progress io.Writer) error {
+	owner, err := pg.Open(ctx, url, pg.Options{Name: "huiyin restore", MaxConns: 1, AsOwner: true, StatementTimeout: time.Hour})
+	if err != nil {
+		return err
+	}
+	defer owner.Close()
+	n, err := follow.Restored(ctx, owner)
+	if n > 0 {
+		fmt.Fprintf(progress, "the database was restored from a dump: %d events brought into this server's order\n", n)
+	}
+	return err
 }
 
 func closeAfter(db *database, err error) error {

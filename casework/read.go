@@ -100,7 +100,8 @@ type Query struct {
 	Party    UnitCode // lead or co-handler at present
 	Pending  string
 	Late     bool      // the total or the unit's clock is overdue
-	DueUntil time.Time // unit's limit (or total before dispatch) up to here
+	DueFrom  time.Time // unit's limit (or total before dispatch) after this moment
+	DueUntil time.Time // the same limit, up to and with this moment
 	Since    time.Time // filed at or after
 	Until    time.Time // filed before
 	Category string    // prefix
@@ -217,6 +218,9 @@ func (q Query) where(now time.Time) (where []string, args []any) {
 	}
 	if q.Late {
 		add("(k.met_at is null and k.due_at < ? or h.met_at is null and h.cancelled_at is null and h.due_at < ?)", now)
+	}
+	if !q.DueFrom.IsZero() {
+		add("coalesce(h.due_at, k.due_at) > ?", q.DueFrom)
 	}
 	if !q.DueUntil.IsZero() {
 		add("coalesce(h.due_at, k.due_at) <= ?", q.DueUntil)

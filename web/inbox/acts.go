@@ -3,6 +3,7 @@ package inbox
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"huiyin/casework"
 	"huiyin/fault"
@@ -41,6 +42,9 @@ func contact(ctx context.Context, r dossier.Request) error {
 func begin(ctx context.Context, r dossier.Request) error { return r.Docket.Begin(ctx, r.By, r.Ref) }
 
 func reply(ctx context.Context, r dossier.Request) error {
+	if strings.Contains(r.Value("text"), gap) {
+		return fault.New(fault.Invalid, "fault.gaps").At("text")
+	}
 	files, err := r.Files("files")
 	if err != nil {
 		return err
@@ -49,6 +53,9 @@ func reply(ctx context.Context, r dossier.Request) error {
 }
 
 func record(ctx context.Context, r dossier.Request) error {
+	if r.Value("to") == "resident" && strings.Contains(r.Value("text"), gap) {
+		return fault.New(fault.Invalid, "fault.gaps").At("text")
+	}
 	files, err := r.Files("files")
 	if err != nil {
 		return err

@@ -12,6 +12,9 @@ import (
 //go:embed data/texts.yaml
 var textsFile []byte
 
+// gap marks in a standard text what the handler fills in; nothing with a gap goes to a resident.
+const gap = "____"
+
 // standard is a text that answers often begin with; gaps are marked and filled in by the handler.
 type standard struct {
 	Name, Text string

@@ -202,6 +202,34 @@ func (p *person) write(selector, text string) {
 	p.in("write into "+selector, chromedp.SendKeys(chromedp.CSS(selector), text))
 }
 
+// correct replaces what stands in a field.
+func (p *person) correct(selector, text string) {
+	p.t.Helper()
+	p.in("select all in "+selector, chromedp.Focus(chromedp.CSS(selector)), chromedp.KeyEvent("a", chromedp.KeyModifiers(kb.ModifierCtrl)))
+	p.write(selector, text)
+	if now := p.read(selector); now != text {
+		p.t.Errorf("%s: %s holds %q", p.who, selector, now)
+	}
+}
+
+// refused sees that a form comes back with a mistake at a field, and with what was typed.
+func (p *person) refused(button, field string) {
+	p.t.Helper()
+	typed := p.read(field)
+	p.leave()
+	p.click(button)
+	page := p.await("")
+	p.pages++
+	for _, fault := range p.faults(page) {
+		if !strings.Contains(fault, "status 422") && !strings.Contains(fault, "status of 422") {
+			p.t.Errorf("%s, %s: %s", p.who, page.Path, fault)
+		}
+	}
+	if page.Status != 422 || !p.has(field+"-error") || p.read(field) != typed {
+		p.t.Errorf("%s: status %d, no mistake at %s, or what was typed is lost:\n%s", p.who, page.Status, field, page.Text)
+	}
+}
+
 // press presses a key or chord without aiming at anything.
 func (p *person) press(key string, with ...chromedp.Modifier) {
 	p.t.Helper()

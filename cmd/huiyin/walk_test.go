@@ -40,17 +40,19 @@ func TestWalk(t *testing.T) {
 }
 
 // matter is what a resident reports, in the language of the walk.
-type matter struct{ text, place, more, subject, mail string }
+type matter struct{ text, place, more, answer, subject, mail string }
 
 var matters = map[locale.Lang]matter{
 	locale.ZH: {
 		text:  "每天放学时向阳路小学东门流动摊贩占道经营，孩子只能走机动车道，希望管一管。",
 		place: "向阳路小学东门", more: "昨天放学时摊贩又来了，一共五个摊位。",
+		answer:  "情况属实。今天已劝离摊贩五处，放学时段安排两名队员值守。",
 		subject: "江滨路红绿灯坏了", mail: "江滨路路口的红绿灯从昨晚起不亮，早高峰很乱，请尽快修好。",
 	},
 	locale.EN: {
 		text:  "Every afternoon street vendors block the pavement at the east gate of the school, and children walk on the road.",
 		place: "Xiangyang Road 12, east gate", more: "They came back yesterday after school, five stalls.",
+		answer:  "It was as you described. Five stalls were moved today, and two officers stay there after school.",
 		subject: "Traffic light out of order", mail: "The traffic light at the Jiangbin Road crossing has been dark since last night. Please repair it.",
 	},
 }
@@ -295,6 +297,10 @@ func (w *walk) answers(t *testing.T, p *person, round int) {
 	if p.read("#reply_text") == "" {
 		t.Fatal("the standard text did not come")
 	}
+	if round == 1 {
+		p.refused(`#form-reply button`, "#reply_text") // the standard text has gaps
+	}
+	p.correct("#reply_text", w.matter.answer)
 	p.attach("#reply_files", "after.png", photo())
 	p.follow(`#form-reply button`, `^/inbox$`)
 	p.count(fmt.Sprintf("answers with a standard text and a photo, round %d", round))
@@ -330,7 +336,7 @@ func (w *walk) rates(t *testing.T, solved string) {
 	p.arrive(w.public("/t") + "$")
 	w.promised(p)
 	page := p.read("main")
-	for _, s := range []string{w.say("track.answer"), w.City.UnitName(w.lead, w.lang), w.say("track.story")} {
+	for _, s := range []string{w.say("track.answer"), w.City.UnitName(w.lead, w.lang), w.say("track.story"), w.matter.answer} {
 		if !strings.Contains(page, s) {
 			t.Errorf("the resident's page lacks %q:\n%s", s, page)
 		}

@@ -26,7 +26,8 @@ type NewAccount struct {
 	MustChange bool // ask for a new password at the first sign-in
 }
 
-// Add opens an account. A taken login is fault.Conflict; a wrong login, unit, role or password is fault.Invalid with its field.
+// Add opens an account. A taken login is fault.Conflict; a wrong login, unit, role or password, and a role
+// that does not fit the unit, is fault.Invalid with its field.
 func (r *Register) Add(ctx context.Context, by int64, n NewAccount) (Account, error) {
 	login := foldLogin(n.Login)
 	if err := checkRoles(n.Roles); err != nil {
@@ -58,6 +59,9 @@ func (r *Register) Add(ctx context.Context, by int64, n NewAccount) (Account, er
 			return fault.New(fault.Invalid, "fault.account_unit").At("unit").With("Unit", string(a.Unit))
 		case err != nil:
 			return fmt.Errorf("add account: %w", err)
+		}
+		if err := checkPost(a.Unit, a.Roles); err != nil {
+			return err
 		}
 		return r.note(ctx, tx, by, a.ID, "added", a.Roles)
 	})
@@ -133,17 +137,19 @@ func (r *Register) Enable(ctx context.Context, by int64, login string) error {
 	})
 }
 
-// SetRoles gives an account exactly these roles; they hold from the next request on.
+// SetRoles gives an account exactly these roles; they hold from the next request on. Roles that do not fit its unit are
+// fault.Invalid at "roles".
 func (r *Register) SetRoles(ctx context.Context, by int64, login string, roles []casework.Role) error {
 	if err := checkRoles(roles); err != nil {
 		return err
 	}
 	return r.change(ctx, by, foldLogin(login), "roles", func(tx pgx.Tx, id int64) error {
-		_, err := tx.Exec(ctx, `update account set roles = $2 where id = $1`, id, roles)
+		var unit casework.UnitCode
+		err := tx.QueryRow(ctx, `update account set roles = $2 where id = $1 returning unit`, id, roles).Scan(&unit)
 		if err != nil {
 			return fmt.Errorf("set roles: %w", err)
 		}
-		return nil
+		return checkPost(unit, roles)
 	})
 }
 
@@ -181,7 +187,8 @@ func Names(ctx context.Context, q pg.Querier, ids []int64) (map[int64]string, er
 func (r *Register) change(ctx context.Context, by int64, login, what string, do func(tx pgx.Tx, id int64) error) error {
 	return pg.InTx(ctx, r.db, nil, func(tx pgx.Tx) error {
 		var id int64
-		err := tx.QueryRow(ctx, `select id from account where login = $1 for update`, login).Scan(&id)
+		var admin bool
+		err := tx.QueryRow(ctx, `select id, $2 = any (roles) and disabled_at is null from account where login = $1 for update`, login, casework.Admin).Scan(&id, &admin)
 		if pg.IsNoRows(err) {
 			return fault.New(fault.NotFound, "fault.account_unknown")
 		}
@@ -191,6 +198,11 @@ func (r *Register) change(ctx context.Context, by int64, login, what string, do 
 		if err := do(tx, id); err != nil {
 			return err
 		}
+		if admin && by != CommandLine { // at the command line the service's owner may do anything
+			if err := keepAnAdministrator(ctx, tx); err != nil {
+				return err
+			}
+		}
 		var roles []casework.Role
 		if err := tx.QueryRow(ctx, `select roles from account where id = $1`, id).Scan(&roles); err != nil {
 			return fmt.Errorf("read roles: %w", err)
@@ -199,13 +211,15 @@ func (r *Register) change(ctx context.Context, by int64, login, what string, do 
 	})
 }
 
-// note appends to the account's history: who changed what, and the roles that hold since.
+// note appends to the account's history: who changed what, and the roles and the unit that hold since.
 func (r *Register) note(ctx context.Context, tx pg.Querier, by, account int64, what string, roles []casework.Role) error {
 	var changer *int64
 	if by != CommandLine {
 		changer = &by
 	}
-	_, err := tx.Exec(ctx, `insert into account_history (at, account, changed_by, change, roles) values ($1, $2, $3, $4, $5)`,
+	_, err := tx.Exec(ctx, `
+		insert into account_history (at, account, changed_by, change, roles, unit)
+		select $1, $2, $3, $4, $5, a.unit from account a where a.id = $2`,
 		r.Now(), account, changer, what, roles)
 	if err != nil {
 		return fmt.Errorf("note change of account: %w", err)

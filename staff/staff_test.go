@@ -400,3 +400,48 @@ func TestSecretsStayOutOfLogs(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestRolesFitTheUnit(t *testing.T) {
+	h, ctx := open(t)
+	add := func(login string, unit casework.UnitCode, roles ...casework.Role) error {
+		_, err := h.Add(ctx, CommandLine, NewAccount{Login: login, Unit: unit, Roles: roles, Password: good})
+		return err
+	}
+	is(t, "a handler at the hotline", add("a.a", "hotline", casework.Operator, casework.Handler), fault.Invalid, "fault.role_of_units")
+	is(t, "an operator of a department", add("b.b", "c-chengguan", casework.Liaison, casework.Operator), fault.Invalid, "fault.role_of_hotline")
+	is(t, "an administrator of a street", add("c.c", "s-linjiang-xiangyang", casework.Admin), fault.Invalid, "fault.role_of_hotline")
+	is(t, "li.na as a dispatcher", h.SetRoles(ctx, CommandLine, "li.na", []casework.Role{casework.Dispatcher}), fault.Invalid, "fault.role_of_hotline")
+	is(t, "li.na to the hotline as a liaison", h.SetPost(ctx, CommandLine, "li.na", "hotline", []casework.Role{casework.Liaison}), fault.Invalid, "fault.role_of_units")
+	is(t, "li.na to nowhere", h.SetPost(ctx, CommandLine, "li.na", "moon", []casework.Role{casework.Liaison}), fault.Invalid, "fault.account_unit")
+	a, err := h.Find(ctx, "LI.NA")
+	if err != nil || a.Unit != "d-linjiang" || !slices.Equal(a.Roles, []casework.Role{casework.Liaison}) {
+		t.Errorf("after refusals: %+v, %v", a, err)
+	}
+}
+
+func TestSomebodyCanAlwaysAdminister(t *testing.T) {
+	h, ctx := open(t)
+	boss, err := h.Add(ctx, CommandLine, NewAccount{Login: "boss", Name: "管理员", Unit: "hotline", Roles: []casework.Role{casework.Admin}, Password: good})
+	if err != nil {
+		t.Fatal(err)
+	}
+	is(t, "the last one locks herself out", h.Disable(ctx, boss.ID, "boss"), fault.Conflict, "fault.last_admin")
+	is(t, "the last one lays it down", h.SetRoles(ctx, boss.ID, "boss", []casework.Role{casework.Operator}), fault.Conflict, "fault.last_admin")
+	if err := h.SetPost(ctx, boss.ID, "li.na", "hotline", []casework.Role{casework.Admin, casework.Operator}); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Disable(ctx, boss.ID, "boss"); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := Administrators(ctx, h.pool); n != 1 || err != nil {
+		t.Errorf("%d administrators, %v", n, err)
+	}
+	a, err := h.Find(ctx, "li.na")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := h.History(ctx, a.ID)
+	if err != nil || len(list) != 3 || list[0].What != "roles" || list[1].What != "unit" || list[1].By != "管理员" || list[1].Unit != "hotline" || list[2].By != "" || list[2].Unit != "d-linjiang" {
+		t.Errorf("history %+v, %v", list, err)
+	}
+}

@@ -54,7 +54,7 @@ func newPage(c *fiber.Ctx, r *request, title string) Page {
 	}
 	if r.who != nil {
 		for _, item := range r.Config.Nav {
-			if item.allows(r.who.Role) {
+			if item.allows(*r.who) {
 				p.Nav = append(p.Nav, item)
 			}
 		}
@@ -73,14 +73,7 @@ func (r *request) here(c *fiber.Ctx) string {
 	return c.Path()[:max(strings.LastIndexByte(c.Path(), '/'), 1)]
 }
 
-func (n NavItem) allows(role string) bool {
-	for _, r := range n.Roles {
-		if r == role {
-			return true
-		}
-	}
-	return len(n.Roles) == 0
-}
+func (n NavItem) allows(who Identity) bool { return len(n.Roles) == 0 || who.holdsAny(n.Roles) }
 
 // T is the text of a key in the page's language.
 func (p Page) T(key string, args ...locale.Args) string { return p.Lang.T(key, args...) }

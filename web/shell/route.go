@@ -1,7 +1,6 @@
 package shell
 
 import (
-	"slices"
 	"strconv"
 	"time"
 
@@ -113,7 +112,7 @@ func (r Route) enter(c *fiber.Ctx) error {
 		if who == nil {
 			return fault.New(fault.Unauthorized, "fault.unauthorized")
 		}
-		if len(r.Roles) > 0 && !slices.Contains(r.Roles, who.Role) {
+		if len(r.Roles) > 0 && !who.holdsAny(r.Roles) {
 			return fault.New(fault.Forbidden, "fault.forbidden")
 		}
 	}

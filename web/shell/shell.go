@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,10 +36,16 @@ func (c City) Name(lang locale.Lang) string { return lang.Pick(c.ZH, c.EN) }
 
 // Identity is the member of staff who is signed in, as far as pages show it.
 type Identity struct {
-	Name    string // as colleagues know them
-	Role    string // a role of casework, such as "operator"
-	Unit    string // the unit's name in the reader's language
-	Session string // identifies the session; binds form tokens to it
+	Name    string   // as colleagues know them
+	Role    string   // a role of casework, such as "operator": the one shown beside the name
+	Roles   []string // every role the person holds; Role alone where it is empty
+	Unit    string   // the unit's name in the reader's language
+	Session string   // identifies the session; binds form tokens to it
+}
+
+// holdsAny reports whether the person holds one of the roles.
+func (i Identity) holdsAny(roles []string) bool {
+	return slices.ContainsFunc(roles, func(r string) bool { return r == i.Role || slices.Contains(i.Roles, r) })
 }
 
 // NavItem is a link in the bar of the staff pages, shown to the roles it names; to everyone signed in where it names none.

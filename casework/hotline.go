@@ -132,6 +132,7 @@ type dispatchData struct {
 	Suggested int        `json:"suggested"`
 	Auto      bool       `json:"auto,omitempty"`
 	Advice    string     `json:"advice,omitempty"`
+	Afresh    bool       `json:"afresh,omitempty"` // the dispatch before was recalled
 }
 
 // Dispatch sends a case to its lead unit; a registered case is accepted in the same transaction. Errors: fault.Conflict where the case is no longer with the hotline.
@@ -146,6 +147,10 @@ func (d *Docket) Dispatch(ctx context.Context, by Actor, ref Ref, o Order) error
 			}
 		}
 		return w.take(ctx, StepDispatch, func(ctx context.Context, w *work) (any, error) {
+			afresh, err := w.afresh(ctx)
+			if err != nil {
+				return nil, err
+			}
 			w.classify(o.Classification)
 			w.c.State = Dispatched
 			if err := w.cancelLeg(ctx); err != nil { // of the hotline's own turn, in a later round
@@ -155,7 +160,7 @@ func (d *Docket) Dispatch(ctx context.Context, by Actor, ref Ref, o Order) error
 				return nil, err
 			}
 			return dispatchData{Lead: o.Lead, Co: o.Co, Kind: w.c.Kind, Category: w.c.Category, Territory: w.c.Territory, Urgency: w.c.Urgency,
-				Due: due(o.Clocks, ClockHandle), Suggested: o.Suggested, Auto: o.Auto, Advice: clean(o.Advice, 1000)}, nil
+				Due: due(o.Clocks, ClockHandle), Suggested: o.Suggested, Auto: o.Auto, Advice: clean(o.Advice, 1000), Afresh: afresh}, nil
 		})
 	})
 }

@@ -57,6 +57,7 @@ const (
 	StepRedirect        Step = "redirect"
 	StepAnswer          Step = "answer"
 	StepDispatch        Step = "dispatch"
+	StepRecall          Step = "recall"
 	StepSign            Step = "sign"
 	StepContact         Step = "contact"
 	StepBegin           Step = "begin"
@@ -122,6 +123,7 @@ var Lifecycle = map[Step]Rule{
 	StepRedirect: {From: []State{Registered, Accepted}, To: []State{Redirected}, By: roles(hotlineRoles, SystemRole)},
 	StepAnswer:   {From: []State{Registered, Accepted}, To: []State{Answered}, By: hotlineRoles},
 	StepDispatch: {From: []State{Accepted}, To: []State{Dispatched}, By: roles(hotlineRoles, SystemRole)},
+	StepRecall:   {From: []State{Dispatched}, To: []State{Accepted}, By: hotlineRoles},
 
 	StepSign:    {From: []State{Dispatched}, To: []State{Signed}, By: unitRoles},
 	StepContact: {From: worked, To: []State{Contacted, InHand}, By: unitRoles},

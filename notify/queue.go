@@ -43,7 +43,11 @@ func kindOf(e casework.Event) (k Kind, automatic, ok bool) {
 	case casework.StepFile:
 		return Filed, true, true
 	case casework.StepDispatch:
-		return Dispatched, true, e.Leg <= 1
+		var sent struct {
+			Afresh bool `json:"afresh"`
+		}
+		err := json.Unmarshal(e.Data, &sent)
+		return Dispatched, true, err == nil && (e.Leg <= 1 || sent.Afresh)
 	case casework.StepRecord:
 		var said struct {
 			ToResident bool `json:"to_resident"`

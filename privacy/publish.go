@@ -173,6 +173,11 @@ func readFacts(events []casework.Event) facts {
 			k.unit = d.Lead
 		case casework.StepGrantReturn:
 			k.unit = casework.Hotline
+		case casework.StepRecall: // a slip of the hand, taken back within seconds: no unit had the case
+			k.unit = casework.Hotline
+			if last := len(k.steps) - 1; last >= 0 && k.steps[last].Step == casework.StepDispatch {
+				k.steps = k.steps[:last]
+			}
 		case casework.StepAnswer, casework.StepReply:
 			if k.kept == PromisePending {
 				k.kept = PromiseKept

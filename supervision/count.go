@@ -65,6 +65,7 @@ type told struct {
 	AfterSign    bool                  `json:"after_sign"`
 	Clock        string                `json:"clock"`
 	Leg          int                   `json:"leg"`
+	Recalled     int                   `json:"recalled"`
 }
 
 // course is one case's history folded: all that its count rows are made from.
@@ -112,6 +113,8 @@ func (c *course) step(e casework.Event, d told) {
 		c.classify(d)
 		c.sent = true
 		c.open(e, d.Lead).fresh = true
+	case casework.StepRecall:
+		c.recall(d.Recalled)
 	case casework.StepRedo:
 		if c.last != nil {
 			c.last.sentBack = true
@@ -218,6 +221,14 @@ func (c *course) open(e casework.Event, unit casework.UnitCode) *leg {
 	c.legs = append(c.legs, l)
 	c.byLeg[e.Leg] = l
 	return l
+}
+
+// recall forgets a leg whose dispatch was taken back at once: no unit had it.
+func (c *course) recall(number int) {
+	gone := c.byLeg[number]
+	c.legs = slices.DeleteFunc(c.legs, func(l *leg) bool { return l == gone })
+	delete(c.byLeg, number)
+	c.sent = slices.ContainsFunc(c.legs, func(l *leg) bool { return l.fresh })
 }
 
 func (c *course) answered(at time.Time) {

@@ -59,6 +59,22 @@ func (t *tale) row(tt *testing.T, part Part, ord int) counted {
 	return counted{}
 }
 
+// legs counts the rows of units' turns.
+func (t *tale) legs(tt *testing.T) int {
+	tt.Helper()
+	rows, err := count(t.Dossier, city)
+	if err != nil {
+		tt.Fatal(err)
+	}
+	n := 0
+	for _, r := range rows {
+		if r.Part == PartLeg {
+			n++
+		}
+	}
+	return n
+}
+
 func TestAPromiseUntilMidnightBelongsToTheDayBefore(t *testing.T) {
 	k := newTale(casework.Complaint).sent(1, "c-urban") // handling until 24:00 of 30 November
 	r := k.row(t, PartLeg, 1)
@@ -177,6 +193,20 @@ func TestTurnsOfACase(t *testing.T) {
 	}
 	if r := own.row(t, PartCase, 0); r.Way != WayAnswered || r.Round != 2 {
 		t.Errorf("the case: %+v", r.Row)
+	}
+
+	slip := newTale(casework.Complaint).sent(1, "c-water").later(8*time.Second).step(casework.StepRecall, casework.Accepted, 1, 1, `{"lead":"c-water","recalled":1}`)
+	if r := slip.row(t, PartCase, 0); r.Way != WayWaiting || !r.Open || r.Unit != casework.Hotline || slip.legs(t) != 0 {
+		t.Errorf("a dispatch taken back at once was none: %+v, %d legs", r.Row, slip.legs(t))
+	}
+	slip.sent(2, "c-urban")
+	if r := slip.row(t, PartLeg, 2); slip.legs(t) != 1 || !r.Dispatched || r.Unit != "c-urban" || slip.row(t, PartCase, 0).Way != WayDispatched {
+		t.Errorf("the dispatch that stands is the only one: %+v, %d legs", r.Row, slip.legs(t))
+	}
+	back := newTale(casework.Complaint).sent(1, "c-urban").step(casework.StepGrantReturn, casework.Accepted, 1, 1, `{"code":"R1"}`).
+		sent(2, "c-water").step(casework.StepRecall, casework.Accepted, 1, 2, `{"lead":"c-water","recalled":2}`)
+	if r := back.row(t, PartLeg, 1); back.legs(t) != 1 || r.Returned != "granted" || back.row(t, PartCase, 0).Way != WayDispatched {
+		t.Errorf("the unit that returned it had it all the same: %+v, %d legs", r.Row, back.legs(t))
 	}
 
 	broken := newTale(casework.Complaint).sent(1, "c-urban").step(casework.StepBreach, casework.Dispatched, 1, 1, `{"clock":"handle","leg":1}`).

@@ -99,7 +99,7 @@ type opinion struct {
 
 // told are the steps that a resident sees.
 var told = map[casework.Step]bool{
-	casework.StepFile: true, casework.StepAccept: true, casework.StepDecline: true, casework.StepRedirect: true, casework.StepAnswer: true, casework.StepDispatch: true,
+	casework.StepFile: true, casework.StepAccept: true, casework.StepDecline: true, casework.StepRedirect: true, casework.StepAnswer: true, casework.StepDispatch: true, casework.StepRecall: true,
 	casework.StepSign: true, casework.StepContact: true, casework.StepBegin: true, casework.StepGrantReturn: true, casework.StepGrantExtension: true, casework.StepPause: true,
 	casework.StepResume: true, casework.StepHang: true, casework.StepUnhang: true, casework.StepReply: true, casework.StepReview: true, casework.StepFollowUp: true, casework.StepRate: true,
 	casework.StepRedo: true, casework.StepSupervise: true, casework.StepUrge: true, casework.StepAdd: true, casework.StepChange: true, casework.StepWithdraw: true, casework.StepMerge: true,

@@ -16,6 +16,7 @@ import (
 // The acts of the console. Who may take them, and when, is casework's lifecycle; nothing here decides it again.
 var (
 	actDispatch  = dossier.Act{Name: "dispatch", Do: dispatch, Done: "console.done_dispatch"}
+	actRecall    = dossier.Act{Name: "recall", Do: recall, Done: "call.done_undo"}
 	actClassify  = dossier.Act{Name: "classify", Do: classify, Done: "console.done_classify"}
 	actAccept    = dossier.Act{Name: "accept", Do: accept, Done: "console.done_accept"}
 	actAnswer    = dossier.Act{Name: "answer", Do: answer, Done: "console.done_answer"}
@@ -37,7 +38,7 @@ var (
 	actUrge      = dossier.Act{Name: "urge", Do: urge, Done: "console.done_urge"}
 )
 
-var acts = []dossier.Act{actDispatch, actClassify, actAccept, actAnswer, actDecline, actRedirect, actMerge, actUnmerge, actReview, actRedo, actFollow, actClose,
+var acts = []dossier.Act{actDispatch, actRecall, actClassify, actAccept, actAnswer, actDecline, actRedirect, actMerge, actUnmerge, actReview, actRedo, actFollow, actClose,
 	actReturn, actExtension, actTerminate, actHang, actUnhang, actCoHandle, actSupervise, actUrge}
 
 // take answers the form of an act: from the queue it leads on to the next case, from a case's page back to it.
@@ -45,6 +46,12 @@ func (x *Pages) take(a dossier.Act) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		f := filterOf(c)
 		next := func(id casework.CaseID) string {
+			switch {
+			case a.Name == actDispatch.Name:
+				remember(c, id)
+			case a.Name == actRecall.Name:
+				return undone(f, c, id)
+			}
 			switch {
 			case c.Query("from") != "queue":
 				return "/console/case/" + id.String()
@@ -83,6 +90,8 @@ func dispatch(ctx context.Context, r dossier.Request) error {
 	o.Suggested = placeIn(c, o.Lead)
 	return r.Desk.Dispatch(ctx, r.By, r.Ref, o)
 }
+
+func recall(ctx context.Context, r dossier.Request) error { return r.Docket.Recall(ctx, r.By, r.Ref) }
 
 func classify(ctx context.Context, r dossier.Request) error {
 	k := classification(r)

@@ -96,6 +96,7 @@ type queueView struct {
 	More   bool
 	Open   *dossier.View // nil where the queue is empty
 	Pane   paneView
+	Undo   *undo // the dispatch that can still be taken back
 	Filter filter
 }
 
@@ -157,6 +158,9 @@ func (x *Pages) drawQueue(c *fiber.Ctx, by casework.Actor, f filter, open string
 			return err
 		}
 	}
+	back := f.values()
+	back.Set("from", "queue")
+	v.Undo = x.lastDispatch(c, by, "?"+back.Encode())
 	status := fiber.StatusOK
 	if refused != nil {
 		status = refused.Status

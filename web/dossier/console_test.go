@@ -91,6 +91,35 @@ func TestAStaleFormIsToldWhoActedFirst(t *testing.T) {
 	b.post("/console/case/"+r.ID.String()+"/dispatch", url.Values{"dispatch_unit": {string(urban)}}).wants(t, 422)
 }
 
+func TestADispatchIsTakenBackWithinTenSeconds(t *testing.T) {
+	h := newHouse(t)
+	b := h.clerk()
+	r := h.file(nil)
+	send := func(unit casework.UnitCode) {
+		t.Helper()
+		b.act("/console/case/", r.ID, "dispatch?from=queue", url.Values{"dispatch_unit": {string(unit)}}).leads(t, "/console")
+	}
+	b.get("/console").lacks(t, "Ctrl+Z")
+	send(homes)
+	b.get("/console").wants(t, 200, "已派单。", "撤销派单", "Ctrl+Z", r.Number)
+	h.now = h.now.Add(9 * time.Second)
+	b.act("/console/case/", r.ID, "recall?from=queue", nil).leads(t, "/console?case="+r.ID.String())
+	page := b.get("/console?case=" + r.ID.String())
+	page.wants(t, 200, "派单已撤销", r.Number)
+	page.lacks(t, "Ctrl+Z")
+	if c := h.read(r.ID); c.State != casework.Accepted || c.Lead != "" {
+		t.Fatalf("%s with %q", c.State, c.Lead)
+	}
+	h.worker(homes).get("/inbox/"+r.ID.String()).wants(t, 404)
+	send(urban)
+	h.now = h.now.Add(11 * time.Second)
+	b.get("/console/case/"+r.ID.String()).lacks(t, "Ctrl+Z")
+	b.act("/console/case/", r.ID, "recall", nil).wants(t, 409, "超过 10 秒")
+	if h.read(r.ID).State != casework.Dispatched {
+		t.Error("taken back too late")
+	}
+}
+
 func TestTheOtherWaysOutOfTheQueue(t *testing.T) {
 	h := newHouse(t)
 	b := h.clerk()

@@ -111,6 +111,8 @@ func (v View) saying(e casework.Event, d told) string {
 			s += " " + p.T("dossier.said_advice", locale.Args{"Text": d.Advice})
 		}
 		return s
+	case casework.StepRecall:
+		return v.Unit(d.Lead)
 	case casework.StepCoHandle:
 		return v.units(d.Co)
 	case casework.StepContact:

@@ -161,6 +161,27 @@ func (f Follower) CatchUp(ctx context.Context, db pg.DB) error {
 	}
 }
 
+// CatchUpAll is CatchUp, and then waits for the older transactions of the server, in whatever database, that hold the horizon back: nothing
+// committed before is left unread. It does not end while others keep writing; for a history that was made just now.
+func (f Follower) CatchUpAll(ctx context.Context, db pg.DB) error {
+	for {
+		if err := f.CatchUp(ctx, db); err != nil {
+			return err
+		}
+		var unread bool
+		err := pg.InTx(ctx, db, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
+			return tx.QueryRow(ctx, `select exists (select 1 from event e, follower f where f.name = $1 and (e.xid, e.seq) > (f.xid, f.seq))`, f.Name).Scan(&unread)
+		})
+		if err != nil || !unread {
+			return err
+		}
+		sleep(ctx, nil, 20*time.Millisecond)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+}
+
 // Announcer sends one coalesced notification at most every 50 ms: a notification inside the writing transaction would serialise all commits.
 type Announcer struct {
 	dirty chan struct{}

@@ -236,3 +236,34 @@ func TestARestoredDumpIsReadOnFromWhereEachReaderWas(t *testing.T) {
 		}
 	}
 }
+
+// TestCatchingUpWithAllWaitsForOlderTransactions holds the horizon back by a transaction of a stranger.
+func TestCatchingUpWithAllWaitsForOlderTransactions(t *testing.T) {
+	t.Parallel()
+	town := New(t)
+	stranger, err := town.Pool.Begin(ctx)
+	must(t, err)
+	defer func() { _ = stranger.Rollback(ctx) }()
+	_, err = stranger.Exec(ctx, `select pg_current_xact_id()`)
+	must(t, err)
+	town.Open(t, "刚刚")
+	read := 0
+	f := follow.Follower{Name: "patient", Handle: func(_ context.Context, _ pgx.Tx, events []casework.Event) error {
+		read += len(events)
+		return nil
+	}}
+	must(t, f.CatchUp(ctx, town.Pool))
+	if read != 0 {
+		t.Fatal("the horizon was not held back")
+	}
+	brief, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
+	defer cancel()
+	if err := f.CatchUpAll(brief, town.Pool); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("it did not wait: %v", err)
+	}
+	must(t, stranger.Rollback(ctx))
+	must(t, f.CatchUpAll(ctx, town.Pool))
+	if read == 0 {
+		t.Error("the event is still unread")
+	}
+}

@@ -67,7 +67,7 @@ func (p *parts) fill(ctx context.Context, plan demo.Plan, progress io.Writer) er
 	}
 	past := follow.Follower{Name: notify.FollowerName, Handle: func(context.Context, pgx.Tx, []casework.Event) error { return nil }} // nobody gets letters about an invented past
 	for _, f := range append(p.followers(), past) {
-		if err := f.CatchUp(ctx, pool); err != nil {
+		if err := f.CatchUpAll(ctx, pool); err != nil {
 			return err
 		}
 	}

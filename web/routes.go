@@ -2,7 +2,9 @@ package web
 
 import (
 	"slices"
+	"time"
 
+	"huiyin/supervision"
 	"huiyin/web/api"
 	"huiyin/web/board"
 	"huiyin/web/console"
@@ -20,6 +22,7 @@ var navigation = slices.Concat(console.Nav(), inbox.Nav(), signin.Nav())
 func routes(cfg Config, in *signin.Pages) []shell.Route {
 	office := dossier.Office{Docket: cfg.Docket, Desk: cfg.Desk, City: cfg.City, Actor: in.Actor}
 	public := &board.Pages{DB: cfg.Pool, City: cfg.City}
+	figures := supervision.NewViews(cfg.Pool, time.Minute)
 	misses := shell.NewMisses(cfg.Now)
 	return slices.Concat(
 		shell.Routes(),
@@ -27,7 +30,7 @@ func routes(cfg Config, in *signin.Pages) []shell.Route {
 		public.Routes(),
 		in.Routes(),
 		console.New(office, cfg.Door, cfg.Keys).Routes(),
-		(&inbox.Pages{Office: office}).Routes(),
+		(&inbox.Pages{Office: office, DB: cfg.Pool, BaseURL: cfg.BaseURL, Figures: figures.View}).Routes(),
 		api.New(api.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, Desk: cfg.Desk, City: cfg.City, BaseURL: cfg.BaseURL, Figures: public.Figures, Now: cfg.Now, Misses: misses, Pools: pools(cfg)}).Routes(),
 	)
 }

@@ -30,6 +30,7 @@ import (
 	"huiyin/routing/sla"
 	"huiyin/seal"
 	"huiyin/staff"
+	"huiyin/supervision"
 	"huiyin/web/console"
 	"huiyin/web/dossier"
 	"huiyin/web/inbox"
@@ -98,7 +99,9 @@ func newHouse(t *testing.T) *house {
 	shell.Mount(h.app, shell.Routes())
 	shell.Mount(h.app, in.Routes())
 	shell.Mount(h.app, console.New(office, h.door, keys).Routes())
-	shell.Mount(h.app, (&inbox.Pages{Office: office}).Routes())
+	shell.Mount(h.app, (&inbox.Pages{Office: office, DB: pool, BaseURL: "https://linlan.example", Figures: func(ctx context.Context, p supervision.Period, f supervision.Filter) (supervision.Board, error) {
+		return supervision.View(ctx, pool, p, f)
+	}}).Routes())
 	return h
 }
 

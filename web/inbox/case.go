@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/skip2/go-qrcode"
 
 	"huiyin/casework"
 	"huiyin/locale"
@@ -95,4 +96,25 @@ func (x *Pages) sheet(c *fiber.Ctx) error {
 	}
 	v.P.Section, v.P.Back, v.P.Wide = "inbox", v.Base, false
 	return shell.Render(c, fiber.StatusOK, sheetPage(v))
+}
+
+// qr is the picture of the case's address for the paper: it holds the link and nothing else, and opens for those who may see the case.
+func (x *Pages) qr(c *fiber.Ctx) error {
+	by, err := x.Actor(c)
+	if err != nil {
+		return err
+	}
+	id, err := dossier.CaseOf(c)
+	if err != nil {
+		return err
+	}
+	if _, err := x.Docket.Case(c.UserContext(), by, id); err != nil {
+		return err
+	}
+	png, err := qrcode.Encode(x.BaseURL+"/m/inbox/"+id.String(), qrcode.Medium, 240)
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, "image/png")
+	return c.Send(png)
 }

@@ -18,7 +18,7 @@ import (
 // views are the saved views in their order: what burns first.
 var views = []string{"open", "today", "late", "sign", "hand", "waiting", "asked", "assist", "hung", "answered"}
 
-// reach is how many open cases of a unit are looked through to count what is due; a unit with more sees "400+".
+// reach is how many open cases of a unit the views are cut from, the most urgent first; the counts beside the views are of all of them.
 const reach = 400
 
 // listView is one saved view of the inbox.
@@ -30,6 +30,7 @@ type listView struct {
 	Sign  bool // cases can be signed together here
 	Names dossier.Namer
 	Tree  bool // the reader sees more than one unit
+	All   int  // cases that the view counts; Cases are the most urgent of them
 }
 
 // desk is a unit's open work, as the views cut it.
@@ -37,7 +38,6 @@ type desk struct {
 	by    casework.Actor
 	now   time.Time
 	open  []casework.Case // led by the unit or one below it, most urgent first
-	more  bool            // there is more than reach
 	other []casework.Case // the unit assists
 }
 
@@ -57,26 +57,28 @@ func (x *Pages) list(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	answered, err := x.Docket.List(c.UserContext(), by, casework.Query{Lead: by.Units, States: []casework.State{casework.Replied, casework.Reviewed, casework.FollowedUp, casework.Rated}, Newest: true, Limit: 100})
+	n, err := x.Docket.Desk(c.UserContext(), by, by.Units, v.P.Now, endOfDay(v.P.Now))
 	if err != nil {
 		return err
 	}
 	for _, name := range views {
-		n, mark := d.count(name), ""
-		if name == "answered" {
-			n = len(answered.Cases)
-			if answered.Next != "" {
-				mark = "+"
-			}
-		} else if d.more && name != "assist" {
-			mark = "+"
+		count := counted(n, name)
+		if name == "assist" {
+			count = len(d.other)
 		}
-		if n == 0 && name != view && (name == "assist" || name == "hung" || name == "waiting") {
+		if count == 0 && name != view && (name == "assist" || name == "hung" || name == "waiting") {
 			continue
 		}
-		v.Pills = append(v.Pills, dossier.Pill{Text: v.P.T("inbox.view_" + name), Count: strconv.Itoa(n) + mark, Href: address(name), Current: name == view, Bad: name == "late" && n > 0})
+		if name == view {
+			v.All = count
+		}
+		v.Pills = append(v.Pills, dossier.Pill{Text: v.P.T("inbox.view_" + name), Count: strconv.Itoa(count), Href: address(name), Current: name == view, Bad: name == "late" && count > 0})
 	}
 	if v.Cases = d.cut(view); view == "answered" {
+		answered, err := x.Docket.List(c.UserContext(), by, casework.Query{Lead: by.Units, States: []casework.State{casework.Replied, casework.Reviewed, casework.FollowedUp, casework.Rated}, Newest: true, Limit: 100})
+		if err != nil {
+			return err
+		}
 		v.Cases = answered.Cases
 	}
 	v.Sign = v.Sign && by.Has(casework.Liaison, casework.Handler, casework.Leader) && slices.ContainsFunc(v.Cases, signable)
@@ -106,7 +108,6 @@ func (x *Pages) desk(c *fiber.Ctx, by casework.Actor, now time.Time) (desk, erro
 			break
 		}
 	}
-	d.more = q.After != ""
 	helped, err := x.Docket.List(c.UserContext(), by, casework.Query{Party: by.Unit, States: q.States, Limit: 200})
 	if err != nil {
 		return d, err
@@ -136,7 +137,30 @@ func (d desk) cut(view string) []casework.Case {
 	return list
 }
 
-func (d desk) count(view string) int { return len(d.cut(view)) }
+// counted is how many cases a view holds; the desk's count says nothing of those where the unit only assists.
+func counted(n casework.DeskCount, view string) int {
+	switch view {
+	case "open":
+		return n.Open
+	case "today":
+		return n.Today
+	case "late":
+		return n.Late
+	case "sign":
+		return n.Sign
+	case "hand":
+		return n.Hand
+	case "waiting":
+		return n.Waiting
+	case "asked":
+		return n.Asked
+	case "hung":
+		return n.Hung
+	case "answered":
+		return n.Answered
+	}
+	return 0
+}
 
 func (d desk) belongs(view string, c casework.Case) bool {
 	due := c.Due

@@ -2,9 +2,14 @@
 package inbox
 
 import (
+	"context"
+	"time"
+
 	"github.com/gofiber/fiber/v2"
 
 	"huiyin/casework"
+	"huiyin/pg"
+	"huiyin/supervision"
 	"huiyin/web/dossier"
 	"huiyin/web/shell"
 )
@@ -12,6 +17,9 @@ import (
 // Pages are the inbox's pages.
 type Pages struct {
 	dossier.Office
+	DB      pg.DB
+	Figures func(ctx context.Context, p supervision.Period, f supervision.Filter) (supervision.Board, error) // the board that reports are written from
+	BaseURL string                                                                                           // as the world reaches the service, without a slash at the end
 }
 
 var roles = []string{string(casework.Liaison), string(casework.Handler), string(casework.Leader)}
@@ -30,8 +38,18 @@ func (x *Pages) Routes() []shell.Route {
 	list := []shell.Route{
 		page("/inbox", x.list),
 		post("/inbox/sign", x.signMany),
+		page("/inbox/calendar", x.showCalendar),
+		post("/inbox/calendar/feed", x.makeFeed),
+		post("/inbox/calendar/feed/end", x.endFeed),
+		{Path: "/calendar/:token", Handler: x.sendFeed, Door: shell.Files, Private: true, Limit: shell.Limit{Name: "calendar", Max: 120, Per: time.Hour}},
+		page("/inbox/report", x.showReport),
+		page("/inbox/report.xlsx", x.reportXLSX),
+		page("/inbox/report.csv", x.reportCSV),
+		page("/m/inbox", x.showField),
+		page("/m/inbox/:id", x.showFieldCase),
 		page("/inbox/:id", x.show),
 		page("/inbox/:id/sheet", x.sheet),
+		page("/inbox/:id/qr.png", x.qr),
 		post("/inbox/:id/reveal", x.reveal),
 		page("/inbox/:id/file/:file", x.SendFile),
 	}
@@ -40,6 +58,11 @@ func (x *Pages) Routes() []shell.Route {
 		if a.Files {
 			r.Body = proofs
 		}
+		list = append(list, r)
+	}
+	for _, a := range fieldActs {
+		r := post("/m/inbox/:id/"+a.Name, x.takeInField(a))
+		r.Body = proofs
 		list = append(list, r)
 	}
 	return list

@@ -409,7 +409,7 @@ func (v lateView) grid() shell.Grid {
 // grid is a table of cases: number and title lead to the case, both limits stand side by side.
 func grid(p shell.Page, names dossier.Namer, cases []casework.Case, empty string) shell.Grid {
 	g := shell.Grid{Caption: p.Title, Hidden: true, Empty: empty, Columns: []shell.Column{{Title: p.T("console.number")}, {Title: p.T("console.column_title")}, {Title: p.T("console.column_state")},
-		{Title: p.T("console.column_unit")}, {Title: p.T("console.column_promise")}, {Title: p.T("console.column_limit")}, {Title: p.T("console.column_filed")}}}
+		{Title: p.T("console.column_unit")}, {Title: p.T("console.column_promise")}, {Title: p.T("console.column_limit")}, {Title: p.T("console.column_filed"), Whole: true}}}
 	for _, c := range cases {
 		row := []shell.Cell{{Text: c.Number, Href: "/console/case/" + c.ID.String()}, {Text: dossier.Headline(p, c)}, {View: stateCell(p, c)}, {Text: names.Unit(c)}, {View: dueCell(p, dossier.TotalOf(c))}, {Text: "–"}, {Text: p.Lang.DateTime(c.FiledAt)}}
 		if due, ok := dossier.LimitOf(c); ok {

@@ -3,6 +3,7 @@ package looktest
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"io"
 	"log/slog"
 	"maps"
@@ -21,6 +22,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"huiyin/casework"
+	"huiyin/casework/caseworktest"
 	"huiyin/datause"
 	"huiyin/demo"
 	"huiyin/follow"
@@ -62,8 +64,8 @@ const mailbox = "12345@localhost"
 // newTown fills the city and serves it; it is Friday 20 November 2026, 10:00, and time goes on.
 func newTown(t testing.TB) *town {
 	t.Helper()
-	begun, noon := time.Now(), time.Date(2026, 11, 20, 10, 0, 0, 0, locale.Zone)
-	now := func() time.Time { return noon.Add(time.Since(begun)) }
+	begun, clock := time.Now(), time.Date(2026, 11, 20, 10, 0, 0, 0, locale.Zone)
+	now := func() time.Time { return clock.Add(time.Since(begun)) }
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -79,18 +81,25 @@ func newTown(t testing.TB) *town {
 	register.Now = now
 	city := &demo.City{Pool: w.pool, Keys: keys, Rules: rules, Terms: terms, Staff: register, Now: now}
 	must(city.Fill(t.Context(), demo.Plan{Cases: 60, Months: 3, Seed: 12345}, nil))
+	w.docket = &casework.Docket{DB: w.pool, Keys: keys, Now: now, Zone: rules.TZ}
+	desk := &routing.Desk{Docket: w.docket, City: rules, Terms: terms, Now: now}
+	log := slog.New(slog.NewTextHandler(&w.log, nil))
+	door := intake.New(intake.Settings{Docket: w.docket, City: rules, Terms: terms, Mailboxes: []string{mailbox}, Now: now, Log: log})
+	clock = clock.AddDate(0, 0, -20)
+	must(w.work(t.Context(), door, desk))
+	clock = clock.AddDate(0, 0, 20)
+	must(w.work(t.Context(), door, desk))
+	if _, err := w.docket.SweepBreaches(t.Context(), 500); err != nil {
+		t.Fatal(err)
+	}
 	for _, f := range []follow.Follower{supervision.Figures(rules.TZ), supervision.Cards(keys, rules.TZ, now), datause.Follower(rules.TZ)} {
 		must(f.CatchUp(t.Context(), w.pool))
 	}
-	log := slog.New(slog.NewTextHandler(&w.log, nil))
-	w.docket = &casework.Docket{DB: w.pool, Keys: keys, Now: now, Zone: rules.TZ}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(err)
 	w.base = "http://" + listener.Addr().String()
 	server := web.New(web.Config{
-		Pool: w.pool, Docket: w.docket, Desk: &routing.Desk{Docket: w.docket, City: rules, Terms: terms, Now: now},
-		Door: intake.New(intake.Settings{Docket: w.docket, City: rules, Terms: terms, Mailboxes: []string{mailbox}, Now: now, Log: log}),
-		City: rules, Terms: terms, Staff: register, Keys: keys, BaseURL: w.base, Mailbox: mailbox, Now: now, Log: log,
+		Pool: w.pool, Docket: w.docket, Desk: desk, Door: door, City: rules, Terms: terms, Staff: register, Keys: keys, BaseURL: w.base, Mailbox: mailbox, Now: now, Log: log,
 	})
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
@@ -110,6 +119,35 @@ func newTown(t testing.TB) *town {
 		}
 	})
 	return w
+}
+
+// work gives the hotline and one department what their lists are for: a case to dispatch, one to sign, one under way, one that is asked back.
+func (w *town) work(ctx context.Context, door *intake.Door, desk *routing.Desk) error {
+	unit := casework.UnitCode("d-linjiang-chengguan")
+	for i, text := range []string{"烧烤摊占了人行道，油烟很大。", "早市散了以后垃圾没人扫。", "广告牌松了，刮风就响。", "工地半夜施工，孩子睡不着。"} {
+		s, err := intake.Form{Nonce: rand.Text(), Text: text, Place: "临江区向阳街道东风路", Name: "何女士", Phone: "19900000001", Publish: true}.Submission()
+		if err != nil {
+			return err
+		}
+		r, err := door.File(ctx, s)
+		if err != nil {
+			return err
+		}
+		ref := casework.Ref{ID: r.ID}
+		if i > 0 {
+			err = desk.Dispatch(ctx, caseworktest.Clerk(), ref, casework.Order{Lead: unit})
+		}
+		if err == nil && i > 1 {
+			err = w.docket.Sign(ctx, caseworktest.Worker(unit), ref)
+		}
+		if err == nil && i > 2 {
+			err = w.docket.AskReturn(ctx, caseworktest.Worker(unit), ref, "R1", "夜间施工由住建部门管", "职责清单", "d-linjiang-zhujian")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // code is the tracking code of one case for which a condition on cases c holds.

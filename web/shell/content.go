@@ -19,6 +19,7 @@ type Item struct {
 type Column struct {
 	Title   string
 	Numeric bool
+	Whole   bool // short texts that never break: dates, numbers of cases
 }
 
 // Cell is one cell of a table.
@@ -40,6 +41,9 @@ type Grid struct {
 func (g Grid) cellClass(i int) string {
 	if i < len(g.Columns) && g.Columns[i].Numeric {
 		return "govuk-table__cell govuk-table__cell--numeric"
+	}
+	if i < len(g.Columns) && g.Columns[i].Whole {
+		return "govuk-table__cell hy-whole"
 	}
 	return "govuk-table__cell"
 }

@@ -37,6 +37,8 @@ var arrows = map[string][]string{
 	"follow":      {"casework", "pg"},
 	"privacy":     with(leaves, "casework", "staff"),
 
+	"rulebook": with(leaves, "casework", "staff", "routing", "routing/sla"),
+
 	// The doors and the followers.
 	"intake":          with(leaves, "intake/...", "notify/postmark", "routing/...", "privacy", "casework", "staff"),
 	"intake/mail":     {"fault"},
@@ -61,6 +63,7 @@ var arrows = map[string][]string{
 	"web/dossier":       with(belowWeb, "web/shell", "web/assets"), // one case as staff see it: the console and the inbox show the same
 	"web/console":       with(belowWeb, "web/shell", "web/assets", "web/dossier"),
 	"web/inbox":         with(belowWeb, "web/shell", "web/assets", "web/dossier"),
+	"web/admin":         with(belowWeb, "web/shell", "web/assets"),
 	"web/board":         with(belowWeb, "web/shell", "web/assets"),
 	"web/api":           with(belowWeb, "web/shell", "web/assets"),
 
@@ -74,7 +77,7 @@ var arrows = map[string][]string{
 
 var (
 	leaves   = []string{"fault", "pg", "calendar", "locale", "seal"}
-	belowWeb = with(leaves, "casework", "staff", "routing/...", "follow", "privacy", "intake/...", "search/...", "notify/...", "translog/...", "supervision/...", "datause/...")
+	belowWeb = with(leaves, "casework", "staff", "rulebook", "routing/...", "follow", "privacy", "intake/...", "search/...", "notify/...", "translog/...", "supervision/...", "datause/...")
 )
 
 // outside says which packages may import a module that the others must not know.

@@ -282,3 +282,6 @@ func (p *Policy) checkRules() error {
 	}
 	return nil
 }
+
+// DefaultFile is the text of the policy shipped with the program, for a city that writes its own.
+func DefaultFile() []byte { return bytes.Clone(defaultFile) }

@@ -95,7 +95,7 @@ type LogUse struct {
 // A resident reading the own case is not a use by others and leaves no row. Errors: fault.Forbidden where the actor may not, fault.Gone after erasure.
 func (d *Docket) Reveal(ctx context.Context, by Actor, id CaseID, fields []PersonalField, use Use) (Revealed, error) {
 	out := make(Revealed, len(fields))
-	err := d.reveal(ctx, by, id, fields, use, func(ctx context.Context, tx pgx.Tx) error {
+	err := d.reveal(ctx, by, id, &fields, use, func(ctx context.Context, tx pgx.Tx) error {
 		var wrapped, name, phone, email, address, title, body, place, code []byte
 		err := tx.QueryRow(ctx, `select wrapped_key, name, phone, email, address, title, body, place, code from person where case_id = $1`, id).
 			Scan(&wrapped, &name, &phone, &email, &address, &title, &body, &place, &code)
@@ -110,6 +110,7 @@ func (d *Docket) Reveal(ctx context.Context, by Actor, id CaseID, fields []Perso
 			return fmt.Errorf("unwrap data key: %w", err)
 		}
 		columns := map[PersonalField][]byte{FieldName: name, FieldPhone: phone, FieldEmail: email, FieldAddress: address, FieldTitle: title, FieldBody: body, FieldPlace: place, FieldCode: code}
+		var given []PersonalField
 		for _, f := range fields {
 			sealed, known := columns[f]
 			if !known || sealed == nil {
@@ -120,6 +121,10 @@ func (d *Docket) Reveal(ctx context.Context, by Actor, id CaseID, fields []Perso
 				return fmt.Errorf("open %s: %w", f, err)
 			}
 			out[f] = string(plain)
+			given = append(given, f)
+		}
+		if len(given) > 0 {
+			fields = given
 		}
 		return nil
 	})
@@ -127,7 +132,9 @@ func (d *Docket) Reveal(ctx context.Context, by Actor, id CaseID, fields []Perso
 }
 
 // reveal checks scope and right, reads, and appends the use, in one transaction.
-func (d *Docket) reveal(ctx context.Context, by Actor, id CaseID, fields []PersonalField, use Use, read func(context.Context, pgx.Tx) error) error {
+//
+// The use names fields as read leaves them: those that are there, so that the resident is not told of a look at what was never given.
+func (d *Docket) reveal(ctx context.Context, by Actor, id CaseID, fields *[]PersonalField, use Use, read func(context.Context, pgx.Tx) error) error {
 	if use.Basis == "" {
 		use.Basis = BasisDuty
 	}
@@ -137,7 +144,7 @@ func (d *Docket) reveal(ctx context.Context, by Actor, id CaseID, fields []Perso
 			if err != nil {
 				return err
 			}
-			if err := mayReveal(&record{State: c.State, Secret: c.Secret, Kind: c.Kind}, by, fields, use); err != nil {
+			if err := mayReveal(&record{State: c.State, Secret: c.Secret, Kind: c.Kind}, by, *fields, use); err != nil {
 				return err
 			}
 			return read(ctx, tx)
@@ -148,14 +155,14 @@ func (d *Docket) reveal(ctx context.Context, by Actor, id CaseID, fields []Perso
 		if err != nil {
 			return err
 		}
-		if err := mayReveal(w.c, by, fields, use); err != nil {
+		if err := mayReveal(w.c, by, *fields, use); err != nil {
 			return err
 		}
 		if err := read(ctx, tx); err != nil {
 			return err
 		}
 		role, _ := by.acting(Lifecycle[StepUse].By)
-		return appendEvent(ctx, tx, w.c, by, role, StepUse, w.at, w.c.State, LogUse{Fields: fields, Purpose: use.Purpose, Basis: use.Basis, Automatic: use.Automatic, Receiver: use.Receiver})
+		return appendEvent(ctx, tx, w.c, by, role, StepUse, w.at, w.c.State, LogUse{Fields: *fields, Purpose: use.Purpose, Basis: use.Basis, Automatic: use.Automatic, Receiver: use.Receiver})
 	})
 	if err == nil {
 		d.woke()
@@ -188,7 +195,7 @@ func mayReveal(c *record, by Actor, fields []PersonalField, use Use) error {
 // RevealMessages reads what the resident added, as written, by message.
 func (d *Docket) RevealMessages(ctx context.Context, by Actor, id CaseID, use Use) (map[uuid.UUID]string, error) {
 	out := map[uuid.UUID]string{}
-	err := d.reveal(ctx, by, id, []PersonalField{FieldMessages}, use, func(ctx context.Context, tx pgx.Tx) error {
+	err := d.reveal(ctx, by, id, &[]PersonalField{FieldMessages}, use, func(ctx context.Context, tx pgx.Tx) error {
 		key, err := d.dataKey(ctx, tx, id)
 		if err != nil {
 			return err
@@ -212,7 +219,7 @@ func (d *Docket) RevealMessages(ctx context.Context, by Actor, id CaseID, use Us
 // RevealRaw reads the submission as it came; nil where the fields say it all.
 func (d *Docket) RevealRaw(ctx context.Context, by Actor, id CaseID, use Use) ([]byte, error) {
 	var raw []byte
-	err := d.reveal(ctx, by, id, []PersonalField{FieldRaw}, use, func(ctx context.Context, tx pgx.Tx) error {
+	err := d.reveal(ctx, by, id, &[]PersonalField{FieldRaw}, use, func(ctx context.Context, tx pgx.Tx) error {
 		var wrapped, sealed []byte
 		err := tx.QueryRow(ctx, `select wrapped_key, raw from submission where case_id = $1 and verdict = 'case' order by received_at limit 1`, id).Scan(&wrapped, &sealed)
 		if err == pgx.ErrNoRows || err == nil && sealed == nil {
@@ -247,7 +254,7 @@ type FileInfo struct {
 func (d *Docket) RevealFile(ctx context.Context, by Actor, id CaseID, file uuid.UUID, use Use) (FileInfo, []byte, error) {
 	var info FileInfo
 	var data []byte
-	err := d.reveal(ctx, by, id, []PersonalField{FieldFile}, use, func(ctx context.Context, tx pgx.Tx) error {
+	err := d.reveal(ctx, by, id, &[]PersonalField{FieldFile}, use, func(ctx context.Context, tx pgx.Tx) error {
 		key, err := d.dataKey(ctx, tx, id)
 		if err != nil {
 			return err

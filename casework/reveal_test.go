@@ -138,3 +138,22 @@ func TestErasureMeetsNobodyCopyingTheKey(t *testing.T) {
 		}
 	}
 }
+
+// TestAUseNamesWhatWasThere asks for every contact field of somebody who gave a phone number only.
+func TestAUseNamesWhatWasThere(t *testing.T) {
+	t.Parallel()
+	town := New(t)
+	f := town.Filing("只留电话")
+	f.Person = casework.Person{Phone: "13800001111"}
+	r, err := town.Docket.Open(ctx, f)
+	must(t, err)
+	_, err = town.Reveal(ctx, Clerk(), r.ID, []casework.PersonalField{casework.FieldName, casework.FieldPhone, casework.FieldEmail, casework.FieldAddress}, casework.Use{Purpose: casework.ForContact})
+	must(t, err)
+	_, err = town.Reveal(ctx, Clerk(), r.ID, []casework.PersonalField{casework.FieldEmail}, casework.Use{Purpose: casework.ForContact})
+	must(t, err)
+	uses, err := town.Uses(ctx, casework.Resident(r.ID), r.ID)
+	must(t, err)
+	if len(uses) != 2 || !slices.Equal(uses[1].Fields, []casework.PersonalField{casework.FieldPhone}) || !slices.Equal(uses[0].Fields, []casework.PersonalField{casework.FieldEmail}) {
+		t.Fatalf("%+v", uses)
+	}
+}

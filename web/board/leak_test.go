@@ -57,7 +57,7 @@ func (w *town) marked(n int, change func(*casework.Filing), far bool) casework.R
 	me := casework.Resident(r.ID)
 	do(desk.Dispatch(ctx, clerk, ref, casework.Order{Lead: unit, Advice: "痕迹内部"}))
 	do(d.Sign(ctx, by, ref))
-	_, err = d.Reveal(ctx, by, r.ID, []casework.PersonalField{casework.FieldBody}, casework.Use{Purpose: casework.ForHandling, Basis: casework.BasisDuty})
+	_, err = d.Reveal(ctx, by, r.ID, []casework.PersonalField{casework.FieldPlace}, casework.Use{Purpose: casework.ForHandling, Basis: casework.BasisDuty})
 	do(err)
 	do(d.Contact(ctx, by, ref, casework.ContactResult{Means: "phone", Reached: true, Note: "痕迹内部"}))
 	do(d.Record(ctx, by, ref, "痕迹内部", true, nil))

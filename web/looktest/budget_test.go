@@ -17,10 +17,8 @@ type budget struct {
 	requests  int // 0 for any number
 }
 
-// TestPagesStayLight sums what the browser received for the first load of each kind of page: ux.md 6.6.
-func TestPagesStayLight(t *testing.T) {
-	w, browser := newTown(t), chromium(t)
-	people := w.people(t)
+// pagesStayLight sums what the browser received for the first load of each kind of page: ux.md 6.6.
+func pagesStayLight(t *testing.T, browser context.Context, w *town, people map[string]*caller) {
 	for _, one := range []budget{
 		{"nobody", "/", 50, 6}, {"nobody", "/report/1", 50, 6}, {"writing", "/report/2", 50, 6}, {"writing", "/report/3", 50, 6}, {"filed", "/report/done", 50, 6},
 		{"nobody", "/t", 50, 6}, {"answered", "/t", 50, 6}, {"nobody", "/help", 50, 6}, {"nobody", "/en/report/1", 50, 6},

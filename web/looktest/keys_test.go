@@ -10,12 +10,11 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// TestKeysBelongToTheInputMethodWhileItComposes types pinyin in the console: until the words are chosen no shortcut may act and no list may
+// keysOfTheInputMethod types pinyin in the console: until the words are chosen no shortcut may act and no list may
 // narrow, and afterwards exactly one search happens.
-func TestKeysBelongToTheInputMethodWhileItComposes(t *testing.T) {
-	w, browser := newTown(t), chromium(t)
+func keysOfTheInputMethod(t *testing.T, browser context.Context, w *town, people map[string]*caller) {
 	b := newTab(t, browser, w.base)
-	b.cookies(w.signIn(t, "operator"))
+	b.cookies(people["operator"])
 	b.size(1280)
 	b.open("/console")
 	if !eval[bool](b, `document.querySelector("[data-filter]") !== null && document.querySelector("form [data-key~='Ctrl+Enter']") !== null`) {
@@ -55,9 +54,8 @@ func TestKeysBelongToTheInputMethodWhileItComposes(t *testing.T) {
 	}
 }
 
-// TestADraftOutlivesThePage closes the page while somebody writes, and finds the words again; in another browser there are none.
-func TestADraftOutlivesThePage(t *testing.T) {
-	w, browser := newTown(t), chromium(t)
+// aDraftOutlivesThePage closes the page while somebody writes, and finds the words again; in another browser there are none.
+func aDraftOutlivesThePage(t *testing.T, browser context.Context, w *town) {
 	b := newTab(t, browser, w.base)
 	b.size(360)
 	b.open("/report/1")
@@ -75,9 +73,8 @@ func TestADraftOutlivesThePage(t *testing.T) {
 	}
 }
 
-// TestTheLookWorksWithoutScripts presses the first button of the page in a browser whose scripts are off.
-func TestTheLookWorksWithoutScripts(t *testing.T) {
-	w, browser := newTown(t), chromium(t)
+// theLookWorksWithoutScripts presses the first button of the page in a browser whose scripts are off.
+func theLookWorksWithoutScripts(t *testing.T, browser context.Context, w *town) {
 	b := newTab(t, browser, w.base)
 	b.scriptsOff()
 	b.size(360)

@@ -22,10 +22,8 @@ type sheet struct {
 	gone      string // must not be
 }
 
-// TestPagesPrint prints what people print: the receipt, the progress page, a case sheet, a month of the board; in the plainest colours whatever the mode.
-func TestPagesPrint(t *testing.T) {
-	w, browser := newTown(t), chromium(t)
-	people := w.people(t)
+// pagesPrint prints what people print: the receipt, the progress page, a case sheet, a month of the board; in the plainest colours whatever the mode.
+func pagesPrint(t *testing.T, browser context.Context, w *town, people map[string]*caller) {
 	paper := caseLink.FindStringSubmatch(people["chengguan"].get("/inbox"))
 	if paper == nil {
 		t.Fatal("the inbox is empty")

@@ -95,7 +95,7 @@ func (p *parts) signIns(w io.Writer) error {
 func (p *parts) sampleCode(ctx context.Context) (string, error) {
 	var id casework.CaseID
 	err := pg.InTx(ctx, p.Pool, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
-		return tx.QueryRow(ctx, `select c.id from cases c where c.state in ('replied','reviewed') and exists (select 1 from event where case_id = c.id and step = 'use') order by c.replied_at desc limit 1`).Scan(&id)
+		return tx.QueryRow(ctx, `select c.id from cases c where c.state in ('replied','reviewed') and exists (select 1 from event where case_id = c.id and step = 'use') and not exists (select 1 from clock where case_id = c.id and breached_at is not null) order by c.replied_at desc limit 1`).Scan(&id)
 	})
 	if pg.IsNoRows(err) {
 		return "", nil

@@ -40,16 +40,17 @@ var arrows = map[string][]string{
 	"rulebook": with(leaves, "casework", "staff", "routing", "routing/sla"),
 
 	// The doors and the followers.
-	"intake":          with(leaves, "intake/...", "notify/postmark", "routing/...", "privacy", "casework", "staff"),
-	"intake/mail":     {"fault"},
-	"intake/smtpdoor": {"fault"},
-	"intake/table":    {"fault"},
-	"search":          with(leaves, "search/...", "routing/...", "follow", "privacy", "casework", "staff"),
-	"notify":          with(leaves, "notify/postmark", "routing/...", "follow", "privacy", "casework", "staff"),
-	"notify/postmark": {"casework", "pg", "seal"},
-	"translog":        with(leaves, "routing/...", "follow", "privacy", "casework", "staff"),
-	"supervision":     with(leaves, "routing/...", "follow", "privacy", "casework", "staff"),
-	"datause":         with(leaves, "routing/...", "follow", "privacy", "casework", "staff"),
+	"intake":            with(leaves, "intake/...", "notify/postmark", "routing/...", "privacy", "casework", "staff"),
+	"intake/mail":       {"fault"},
+	"intake/smtpdoor":   {"fault"},
+	"intake/transcript": {},
+	"intake/table":      {"fault"},
+	"search":            with(leaves, "search/...", "routing/...", "follow", "privacy", "casework", "staff"),
+	"notify":            with(leaves, "notify/postmark", "routing/...", "follow", "privacy", "casework", "staff"),
+	"notify/postmark":   {"casework", "pg", "seal"},
+	"translog":          with(leaves, "routing/...", "follow", "privacy", "casework", "staff"),
+	"supervision":       with(leaves, "routing/...", "follow", "privacy", "casework", "staff"),
+	"datause":           with(leaves, "routing/...", "follow", "privacy", "casework", "staff"),
 
 	// The made-up city goes in by the same doors as a real one.
 	"demo": belowWeb,

@@ -120,7 +120,7 @@ type Page struct {
 	Next  string
 }
 
-// List reads a page of cases in scope, most urgent due first unless Newest.
+// List reads a page of cases in scope, most urgent due first unless Newest. A look-up by Contact is noted in the same transaction.
 func (d *Docket) List(ctx context.Context, by Actor, q Query) (Page, error) {
 	if q.Limit <= 0 || q.Limit > 200 {
 		q.Limit = 50
@@ -166,7 +166,10 @@ func (d *Docket) List(ctx context.Context, by Actor, q Query) (Page, error) {
 			}
 			page.Cases = append(page.Cases, c)
 		}
-		return rows.Err()
+		if err := rows.Err(); err != nil || q.Contact == nil || q.After != "" {
+			return err
+		}
+		return d.noteLookup(ctx, tx, by, q.Contact, min(len(page.Cases), q.Limit))
 	})
 	if err != nil {
 		return Page{}, fmt.Errorf("list cases: %w", err)

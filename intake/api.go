@@ -121,16 +121,23 @@ func (d *Door) FileAPI(ctx context.Context, client, idempotencyKey string, body 
 	if err != nil {
 		return r, err
 	}
+	return d.once(ctx, "api", client, idempotencyKey, body, s)
+}
+
+// once files what a program sent: the same key with the same bytes is the same case, with other bytes it is refused.
+func (d *Door) once(ctx context.Context, door, client, idempotencyKey string, body []byte, s Submission) (casework.Receipt, error) {
+	var r casework.Receipt
 	if len(idempotencyKey) > maxIdempotencyKey {
 		return r, invalid("Idempotency-Key")
 	}
 	if idempotencyKey == "" {
 		idempotencyKey = rand.Text()
 	}
-	s.Key = sha256.Sum256([]byte("api\n" + client + "\n" + idempotencyKey))
+	s.Key = sha256.Sum256([]byte(door + "\n" + client + "\n" + idempotencyKey))
 	sum := sha256.Sum256(body)
-	s.Reason = "api:" + hex.EncodeToString(sum[:])
-	if r, err = d.File(ctx, s); err != nil || !r.Existing {
+	s.Reason = door + ":" + hex.EncodeToString(sum[:])
+	r, err := d.File(ctx, s)
+	if err != nil || !r.Existing {
 		return r, err
 	}
 	// The digest of the first body was kept as the submission's reason, in the transaction that made the case.

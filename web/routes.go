@@ -31,7 +31,7 @@ func routes(cfg Config, in *signin.Pages) []shell.Route {
 		in.Routes(),
 		console.New(office, cfg.Door, cfg.Keys).Routes(),
 		(&inbox.Pages{Office: office, DB: cfg.Pool, BaseURL: cfg.BaseURL, Figures: figures.View}).Routes(),
-		api.New(api.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, Desk: cfg.Desk, City: cfg.City, BaseURL: cfg.BaseURL, Figures: public.Figures, Now: cfg.Now, Misses: misses, Pools: pools(cfg)}).Routes(),
+		api.New(api.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, Desk: cfg.Desk, City: cfg.City, Staff: cfg.Staff, BaseURL: cfg.BaseURL, Figures: public.Figures, Now: cfg.Now, Misses: misses, Pools: pools(cfg)}).Routes(),
 	)
 }
 

@@ -35,7 +35,7 @@ func commands() []command {
 		{"search", "find cases by their words: synonyms, pinyin and traditional characters are understood", searchCases},
 		{"reindex", "make the search index anew, after the words or the names of the city changed", reindex},
 		{"route", "propose kind, category, place and responsible units for each text, with reasons (JSON lines in, JSON lines out)", route},
-		{"parse", "read e-mail files as the intake does: parse mail FILE… (JSON lines out)", parseFiles},
+		{"parse", "read e-mail or transcripts of calls as the intake does: parse mail FILE… or parse transcript FILE… (JSON lines out)", parseFiles},
 		{"mask", "mask personal data in texts (JSON lines in, JSON lines out)", mask},
 		{"help", "list the commands and the settings", help},
 		{"version", "print the version of this program and of its database schema", version},

@@ -12,6 +12,7 @@ import (
 	"huiyin/intake"
 	"huiyin/pg"
 	"huiyin/routing"
+	"huiyin/staff"
 	"huiyin/web/shell"
 )
 
@@ -23,6 +24,7 @@ type Settings struct {
 	Desk      *routing.Desk
 	City      *routing.City
 	BaseURL   string               // how the world reaches the pages, without a slash at the end
+	Staff     *staff.Register      // whose tokens the programs of call centres carry
 	Figures   fiber.Handler        // answers GET /api/v1/figures: the board's own
 	Now       func() time.Time     // the service clock
 	Misses    *shell.Misses        // wrong codes, counted together with the pages'; nil means its own count
@@ -72,6 +74,7 @@ func (x *Service) Routes() []shell.Route {
 		{Method: fiber.MethodPost, Path: "/api/v1/cases", Handler: x.fileCase, Door: shell.API, Private: true, Body: maxBody, Limit: perMinute("api_cases", x.PerMinute)},
 		{Path: "/api/v1/cases/:number", Handler: x.showCase, Door: shell.API, Private: true, Limit: perMinute("api_case", 120)},
 		{Method: fiber.MethodPost, Path: "/api/v1/ratings", Handler: x.rate, Door: shell.API, Private: true, Limit: perMinute("api_ratings", 60)},
+		{Method: fiber.MethodPost, Path: "/api/v1/transcripts", Handler: x.fileCall, Door: shell.API, Private: true, Body: maxCall, Limit: perMinute("api_calls", x.PerMinute)},
 		{Path: "/api/v1/figures", Handler: x.Figures, Door: shell.API, MaxAge: 10 * time.Second},
 		{Path: "/api/openapi.json", Handler: openAPI, Door: shell.Files, MaxAge: time.Minute},
 		{Path: "/api", Handler: x.showDocs, MaxAge: time.Minute},

@@ -43,6 +43,7 @@ type desk struct {
 	docket *casework.Docket
 	desk   *routing.Desk
 	city   *routing.City
+	staff  *staff.Register
 	api    *api.Service
 	app    *fiber.App
 	now    time.Time
@@ -69,6 +70,9 @@ func open(t *testing.T, pool *pgxpool.Pool, change func(*api.Settings)) *desk {
 	if change != nil {
 		change(&s)
 	}
+	w.staff = staff.New(pool)
+	w.staff.Now = clock
+	s.Staff = w.staff
 	w.api = api.New(s)
 	w.app = shell.New(shell.Config{City: shell.City{ZH: city.Name.ZH, EN: city.Name.EN}, Secret: bytes.Repeat([]byte("s"), 32), Now: clock, Log: quiet})
 	shell.Mount(w.app, w.api.Routes())

@@ -32,6 +32,11 @@ func (x *Service) fileCase(c *fiber.Ctx) error {
 		return fault.New(fault.Invalid, "fault.json_form")
 	}
 	r, err := x.Door.FileAPI(c.UserContext(), "", c.Get("Idempotency-Key"), c.Body())
+	return x.receive(c, r, err)
+}
+
+// receive answers with the receipt of what a program filed, and counts it.
+func (x *Service) receive(c *fiber.Ctx, r casework.Receipt, err error) error {
 	if err != nil {
 		x.filed.WithLabelValues(fault.KindOf(err).String()).Inc()
 		return err

@@ -1,0 +1,114 @@
+package transcript_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"huiyin/intake/transcript"
+)
+
+// said writes turns as "role:text" lines, with the start where there is one.
+func said(t transcript.Transcript) string {
+	var lines []string
+	for _, one := range t.Turns {
+		line := string(one.Role) + ":" + one.Text
+		if one.Start != nil {
+			line = fmt.Sprintf("%g %s", *one.Start, line)
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "|")
+}
+
+func TestFormsOfTranscripts(t *testing.T) {
+	payload := base64.RawURLEncoding.EncodeToString([]byte(`{"parties":[{"name":"Li","role":"customer"}],"dialog":[{"type":"text","originator":0,"body":"没水了"}]}`))
+	for _, c := range []struct{ name, raw, form, want string }{
+		{"labels", "客服：您好\n市民：路灯不亮\n已经三天了\n", "text", "agent:您好|caller:路灯不亮 已经三天了"},
+		{"labels with times", "[00:01] 话务员1024: 请讲\n[00:05] 来电人: 停水了", "text", "agent:请讲|caller:停水了"},
+		{"names", "王宁: 您好，很高兴为您服务\n小溪: 有人占道\n王宁: 在哪里", "text", "agent:您好，很高兴为您服务|caller:有人占道|agent:在哪里"},
+		{"no labels", "东风路有人占道\n每天傍晚", "text", "unknown:东风路有人占道|unknown:每天傍晚"},
+		{"webvtt", "WEBVTT - call\n\nSTYLE\n::cue{}\n\n1\n00:00.000 --> 00:02.500 align:start\n<v 客服>您好</v>\n\n00:01:03.000 --> 00:01:04.000\n<v.loud 市民>漏水 &amp; <b>很急</b>\n<v 客服>好\n\n00:99.000 --> 01:00.000\nno time\n", "webvtt", "0 agent:您好|63 caller:漏水 & 很急|63 agent:好"},
+		{"srt", "\uFEFF1\r\n00:00:01,5 --> 00:00:02,000\r\n{\\an8}Agent: hello\r\n\r\n2\r\n00:00:03,000 --> 00:00:04,000\r\nCaller: <i>no water</i>\r\n", "srt", "1.5 agent:hello|3 caller:no water"},
+		{"whisper", `{"text":"x","language":"zh","segments":[{"start":0.5,"end":2,"text":" 您好，12345热线","speaker":"SPEAKER_00"},{"start":2,"end":3,"text":"路灯坏了","speaker":"SPEAKER_01"}]}`, "whisper", "0.5 agent:您好，12345热线|2 caller:路灯坏了"},
+		{"whisper table", "start\tend\ttext\n140\t940\tBonjour\n", "whisper", "0.14 unknown:Bonjour"},
+		{"funasr", `[{"key":"a","text":"…","sentence_info":[{"text":"有什么可以帮您","start":430,"end":2000,"spk":0},{"text":"停电了","start":2100,"end":3000,"spk":1}]}]`, "funasr", "0.43 agent:有什么可以帮您|2.1 caller:停电了"},
+		{"aws", `{"LanguageCode":"en-US","Participants":[],"Transcript":[{"Content":"Hi","ParticipantRole":"AGENT","BeginOffsetMillis":40,"EndOffsetMillis":50},{"Content":"No water","ParticipantRole":"CUSTOMER","BeginOffsetMillis":90,"EndOffsetMillis":99}]}`, "aws", "0.04 agent:Hi|0.09 caller:No water"},
+		{"aliyun", `{"StatusText":"SUCCESS","Result":{"Sentences":[{"BeginTime":0,"EndTime":10,"ChannelId":0,"Text":"您好，为您服务"},{"BeginTime":20,"EndTime":30,"ChannelId":1,"Text":"井盖没了"}]}}`, "aliyun", "0 agent:您好，为您服务|0.02 caller:井盖没了"},
+		{"aliyun, newer", `{"transcripts":[{"channel_id":0,"sentences":[{"begin_time":500,"end_time":600,"text":"好的"}]},{"channel_id":1,"sentences":[{"begin_time":100,"end_time":200,"text":"请问有什么要反映"}]}]}`, "aliyun", "0.1 agent:请问有什么要反映|0.5 caller:好的"},
+		{"deepgram", `{"metadata":{"duration":8},"results":{"channels":[{"alternatives":[{"transcript":"hello"}]}],"utterances":[{"start":1,"end":2,"transcript":"how can I help","speaker":0,"channel":0},{"start":3,"end":4,"transcript":"no light","speaker":1,"channel":0}]}}`, "deepgram", "1 agent:how can I help|3 caller:no light"},
+		{"wtf", `{"transcript":{"text":"x","language":"en-us","duration":8.5},"segments":[{"start":0,"end":1,"text":"hello","speaker":0}]}`, "wtf", "0 unknown:hello"},
+		{"vcon", `{"vcon":"0.0.1","parties":[{"name":"Wang","role":"agent"},{"tel":"+86199"}],"dialog":[{"type":"text","start":"2026-11-02T09:00:00+08:00","parties":[0,1],"originator":0,"body":"请讲"},{"type":"text","start":"2026-11-02T09:00:04+08:00","parties":1,"body":"停气了"},{"type":"recording","start":"2026-11-02T09:00:00+08:00","duration":9,"parties":[0,1],"body":"AAAA"}]}`, "vcon", "0 agent:请讲|4 caller:停气了"},
+		{"vcon with analysis", `{"parties":[{"name":"A","role":"agent"},{"name":"B"}],"dialog":[],"analysis":[{"type":"transcript","body":"[{\"party\":0,\"text\":\"你好\"},{\"party\":1,\"text\":\"有噪音\"}]"}]}`, "vcon", "agent:你好|caller:有噪音"},
+		{"signed vcon", `{"payload":"` + payload + `","signatures":[]}`, "vcon", "caller:没水了"},
+		{"vcon without words", `{"parties":[],"dialog":[]}`, "vcon", ""},
+		{"encrypted vcon", `{"ciphertext":"x","recipients":[]}`, "vcon", ""},
+	} {
+		got, err := transcript.Parse([]byte(c.raw))
+		if err != nil || got.Format != c.form || said(got) != c.want {
+			t.Errorf("%s: %s %q, %v; want %s %q", c.name, got.Format, said(got), err, c.form, c.want)
+		}
+	}
+}
+
+func TestWhatIsNoTranscriptIsRefused(t *testing.T) {
+	for _, raw := range []string{"", "  \n", "{", `{"a":1}`, `[1,2]`, "<tt/>", "[Script Info]\nx", "WEBVTTx\n\n", "\x00\x01\x02\x03\x04"} {
+		if got, err := transcript.Parse([]byte(raw)); !errors.Is(err, transcript.ErrUnknown) {
+			t.Errorf("%.20q: %v, %v", raw, got, err)
+		}
+	}
+	if _, err := transcript.Parse(make([]byte, transcript.MaxBytes+1)); !errors.Is(err, transcript.ErrTooLarge) {
+		t.Errorf("too large: %v", err)
+	}
+}
+
+func TestOldEncodings(t *testing.T) {
+	raw, err := simplifiedchinese.GB18030.NewEncoder().Bytes([]byte("客服：您好\n市民：路灯不亮\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := transcript.Parse(raw)
+	if err != nil || said(got) != "agent:您好|caller:路灯不亮" || got.Language != "zh" {
+		t.Errorf("%q %q %v", said(got), got.Language, err)
+	}
+	if got.Words(transcript.Caller) != "路灯不亮" || got.Words(transcript.Unknown) != "" {
+		t.Errorf("the caller's words: %q", got.Words(transcript.Caller))
+	}
+}
+
+func TestLineIsOneObjectAsTheContractSays(t *testing.T) {
+	got, err := transcript.Parse([]byte("市民：路灯不亮 & 很黑"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `{"file":"a.txt","format":"text","language":"zh","started_at":null,"duration_s":null,"turns":[{"speaker":"市民","role":"caller","start_s":null,"end_s":null,"text":"路灯不亮 & 很黑"}]}`
+	if line := transcript.Line("a.txt", got); line != want {
+		t.Errorf("%s", line)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{"客服：您好\n市民：好", "WEBVTT\n\n00:00.000 --> 00:01.000\n<v A>x", "1\n00:00:01,000 --> 00:00:02,000\nx", `{"segments":[{"start":1e308,"text":"x"}]}`, `{"parties":[{}],"dialog":[{"type":"text","parties":[[0]],"duration":-1,"start":"x","body":"y"}]}`, `{"Result":{"Sentences":[{}]}}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		got, err := transcript.Parse(raw)
+		if err != nil {
+			return
+		}
+		for _, one := range got.Turns {
+			if one.Text == "" || !utf8.ValidString(one.Text) || one.Role == "" {
+				t.Fatalf("turn %+v", one)
+			}
+		}
+		if line := transcript.Line("f", got); !json.Valid([]byte(line)) || strings.Contains(line, "\n") {
+			t.Fatalf("line %q", line)
+		}
+	})
+}

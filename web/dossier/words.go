@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"huiyin/casework"
 	"huiyin/locale"
 	"huiyin/web/shell"
@@ -45,6 +47,10 @@ func (v View) facts() []shell.Item {
 	}
 	var tags []string
 	for _, t := range c.Tags {
+		if other, ok := strings.CutPrefix(t, "same:"); ok {
+			items = append(items, shell.Item{Key: p.T("dossier.same"), View: sameCase(p, v.beside(other))})
+			continue
+		}
 		tags = append(tags, v.City.TagName(t, p.Lang))
 	}
 	add("dossier.tags", strings.Join(tags, p.T("dossier.comma")))
@@ -135,4 +141,15 @@ func (v View) proofs(m casework.Message) []string {
 		}
 	}
 	return words
+}
+
+// beside is the address of another case for the reader's kind of desk; row-level security decides whether it opens.
+func (v View) beside(id string) string {
+	if _, err := uuid.Parse(id); err != nil {
+		return ""
+	}
+	if v.By.Unit == casework.Hotline {
+		return "/console/case/" + id
+	}
+	return "/inbox/" + id
 }

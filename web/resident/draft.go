@@ -15,6 +15,7 @@ import (
 	"huiyin/casework"
 	"huiyin/fault"
 	"huiyin/pg"
+	"huiyin/routing"
 	"huiyin/seal"
 )
 
@@ -23,19 +24,23 @@ const draftLife = 24 * time.Hour
 
 // draft is what a resident has typed so far; after sending, only the receipt is left.
 type draft struct {
-	Text     string  `json:"text,omitempty"`
-	Warned   string  `json:"warned,omitempty"` // the emergency number that was shown for this text
-	Placed   bool    `json:"placed,omitempty"` // the second page was answered
-	Place    string  `json:"place,omitempty"`
-	District string  `json:"district,omitempty"` // territory code, or "unknown"
-	Unclear  bool    `json:"unclear,omitempty"`  // cannot tell the address, or there is none
-	Name     string  `json:"name,omitempty"`
-	Phone    string  `json:"phone,omitempty"`
-	Email    string  `json:"email,omitempty"`
-	Publish  bool    `json:"publish,omitempty"`
-	Secret   bool    `json:"secret,omitempty"`
-	Photos   []photo `json:"photos,omitempty"`
-	Receipt  receipt `json:"receipt,omitzero"`
+	Text       string         `json:"text,omitempty"`
+	Warned     string         `json:"warned,omitempty"` // the emergency number that was shown for this text
+	Placed     bool           `json:"placed,omitempty"` // the second page was answered
+	Place      string         `json:"place,omitempty"`
+	District   string         `json:"district,omitempty"`    // territory code, or "unknown"
+	Unclear    bool           `json:"unclear,omitempty"`     // cannot tell the address, or there is none
+	Point      *routing.Point `json:"point,omitempty"`       // where the resident stood, if asked to send it
+	Same       string         `json:"same,omitempty"`        // the case that the resident takes for the same matter
+	SameNumber string         `json:"same_number,omitempty"` // its public number
+	SameStreet string         `json:"same_street,omitempty"` // its street, for a draft without an address of its own
+	Name       string         `json:"name,omitempty"`
+	Phone      string         `json:"phone,omitempty"`
+	Email      string         `json:"email,omitempty"`
+	Publish    bool           `json:"publish,omitempty"`
+	Secret     bool           `json:"secret,omitempty"`
+	Photos     []photo        `json:"photos,omitempty"`
+	Receipt    receipt        `json:"receipt,omitzero"`
 }
 
 // photo is one picture of a draft; its bytes are kept apart.

@@ -64,6 +64,8 @@ func (x *Pages) Routes() []shell.Route {
 		{Path: "/report/danger", Handler: x.showDanger, Private: true},
 		{Path: "/report/2", Handler: x.showWhere, Private: true},
 		{Method: "POST", Path: "/report/2", Handler: x.saveWhere, Private: true, Limit: sending},
+		{Path: "/report/near", Handler: x.showNear, Private: true},
+		{Method: "POST", Path: "/report/join", Handler: x.join, Private: true, Body: smallBody, Limit: sending},
 		{Path: "/report/3", Handler: x.showHow, Private: true},
 		{Method: "POST", Path: "/report/3", Handler: x.send, Private: true, Limit: sending},
 		{Path: "/report/done", Handler: x.done, Private: true},

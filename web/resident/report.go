@@ -30,8 +30,9 @@ type reportView struct {
 	Draft  draft
 	Then   string // "3" where the page was opened from the summary, to go straight back
 	City   *routing.City
-	Danger string // the emergency number that the words call for
-	Clear  bool   // what the browser itself kept of the words is removed too
+	Danger string  // the emergency number that the words call for
+	Near   []alike // what others reported that may be the same
+	Clear  bool    // what the browser itself kept of the words is removed too
 }
 
 // begin offers to go on with a draft, or starts the form.
@@ -250,6 +251,12 @@ func (x *Pages) drawWhere(c *fiber.Ctx, status int, mistakes shell.Errors, d dra
 	page := x.page(c, "report.where", "report")
 	page.Errors = mistakes
 	v := reportView{Draft: d, Then: then(c), City: x.City, Danger: d.Warned}
+	var err error
+	if status == fiber.StatusOK { // a page with mistakes asks for nothing else
+		if v.Near, err = x.near(c.UserContext(), d); err != nil {
+			return err
+		}
+	}
 	page.Back = page.Href("/report/1")
 	if v.Then != "" {
 		page.Back = page.Href("/report/3")
@@ -261,10 +268,11 @@ const maxPlace = 300 // runes
 
 func (x *Pages) saveWhere(c *fiber.Ctx) error {
 	lang := shell.Lang(c)
-	given := draft{Place: strings.TrimSpace(c.FormValue("place")), District: c.FormValue("district"), Unclear: c.FormValue("unclear") != "", Placed: true}
+	given := draft{Place: strings.TrimSpace(c.FormValue("place")), District: c.FormValue("district"), Unclear: c.FormValue("unclear") != "", Point: pointOf(c), Placed: true}
 	token, d, err := x.open(c)
 	fill := func(d draft) draft {
-		d.Place, d.District, d.Unclear, d.Placed = given.Place, given.District, given.Unclear, true
+		d.Place, d.District, d.Unclear, d.Point, d.Placed = given.Place, given.District, given.Unclear, given.Point, true
+		d.Same, d.SameNumber, d.SameStreet = "", "", ""
 		return d
 	}
 	if err != nil {
@@ -281,7 +289,13 @@ func (x *Pages) saveWhere(c *fiber.Ctx) error {
 	if utf8.RuneCountInString(d.Place) > maxPlace {
 		mistakes.Add("place", lang.T("report.place_long", locale.Args{"Limit": maxPlace}))
 	}
-	if d.Place == "" && !d.Unclear {
+	if c.FormValue("drop") == "point" {
+		if err := x.drafts.save(c.UserContext(), token, d, nil); err != nil {
+			return err
+		}
+		return shell.SeeOther(c, "/report/2"+query(c))
+	}
+	if d.Place == "" && !d.Unclear && d.Point == nil {
 		mistakes.Add("place", lang.T("report.place_missing"))
 	}
 	if len(mistakes) > 0 {
@@ -289,6 +303,13 @@ func (x *Pages) saveWhere(c *fiber.Ctx) error {
 	}
 	if err := x.drafts.save(c.UserContext(), token, d, nil); err != nil {
 		return x.away(c, err, func(status int, e shell.Errors) error { return x.drawWhere(c, status, e, d) })
+	}
+	list, err := x.near(c.UserContext(), d)
+	if err != nil {
+		return err
+	}
+	if len(list) > 0 && c.FormValue("seen") != numbers(list) {
+		return shell.SeeOther(c, "/report/near")
 	}
 	return shell.SeeOther(c, "/report/3")
 }

@@ -84,7 +84,10 @@ func unclearValue(d draft) []string {
 // summary is what will be sent, each line with the way back to its page.
 func (v reportView) summary(p shell.Page) []shell.Item {
 	d := v.Draft
-	place := d.Place
+	place := strings.TrimSpace(d.Place + d.pointWords(p.Lang))
+	if place == "" && d.SameStreet != "" {
+		place = v.City.TerritoryName(d.SameStreet, p.Lang)
+	}
 	if place == "" && d.Unclear {
 		place = p.T("report.unclear")
 	}
@@ -96,10 +99,14 @@ func (v reportView) summary(p shell.Page) []shell.Item {
 	if n := len(d.Photos); n > 0 {
 		photos = p.T("report.photos_count", locale.Args{"N": n})
 	}
-	return []shell.Item{
+	var same []shell.Item
+	if d.SameNumber != "" {
+		same = append(same, shell.Item{Key: p.T("report.same_short"), Value: p.T("report.same", locale.Args{"Number": d.SameNumber}), Change: p.Href("/report/2") + "?then=3", What: p.T("report.same_short")})
+	}
+	return append([]shell.Item{
 		{Key: p.T("report.what"), View: longText(d.Text), Change: p.Href("/report/1") + "?then=3", What: p.T("report.what")},
 		{Key: p.T("report.photos_short"), Value: photos, Change: p.Href("/report/1") + "?then=3", What: p.T("report.photos_short")},
 		{Key: p.T("report.place_short"), Value: place, Change: p.Href("/report/2") + "?then=3", What: p.T("report.place_short")},
 		{Key: p.T("report.district_short"), Value: district, Change: p.Href("/report/2") + "?then=3", What: p.T("report.district_short")},
-	}
+	}, same...)
 }

@@ -77,10 +77,13 @@ func (x *Pages) submission(c *fiber.Ctx, token string, d draft, lang locale.Lang
 	}
 	place, territory := x.placeOf(d)
 	s, err := intake.Form{
-		Nonce: token, Text: d.Text, Place: place, Name: d.Name, Phone: d.Phone, Email: d.Email,
+		Nonce: token, Text: d.Text, Place: strings.TrimSpace(place + d.pointWords(lang)), Point: d.Point, Name: d.Name, Phone: d.Phone, Email: d.Email,
 		Language: lang, Publish: d.Publish, Secret: d.Secret, Files: photos,
 	}.Submission()
 	s.Key, s.Territory = sha256.Sum256([]byte("web draft\n"+token)), territory
+	if d.Same != "" {
+		s.Tags = append(s.Tags, sameTag+d.Same)
+	}
 	return s, err
 }
 
@@ -88,6 +91,9 @@ func (x *Pages) submission(c *fiber.Ctx, token string, d draft, lang locale.Lang
 // The territory is given only where the address leads elsewhere or nowhere; within the district the rules may find the street.
 func (x *Pages) placeOf(d draft) (place, territory string) {
 	t, ok := x.City.Territory(d.District)
+	if d.SameStreet != "" && d.Place == "" {
+		return "", d.SameStreet
+	}
 	if !ok {
 		return d.Place, ""
 	}
@@ -95,7 +101,7 @@ func (x *Pages) placeOf(d draft) (place, territory string) {
 	if !strings.Contains(place, t.Name.ZH) {
 		place = strings.TrimSpace(t.Name.ZH + " " + place)
 	}
-	found := routing.Propose(x.City, routing.Input{Text: d.Text, Address: place}).Territory.Code
+	found := routing.Propose(x.City, routing.Input{Text: d.Text, Address: place, Point: d.Point}).Territory.Code
 	if x.City.District(found) == t.Code {
 		return place, ""
 	}

@@ -28,6 +28,7 @@ type Field struct {
 	Inline       bool   // radios side by side
 	Small        bool   // radios and checkboxes in their small form; staff pages always have it
 	Draft        string // key under which the browser keeps what was typed, empty to keep nothing
+	List         string // id of a datalist with suggestions
 	Shortcut     string // keys that move the cursor here, such as "F4"
 }
 
@@ -95,6 +96,7 @@ func (f Field) attributes(p Page) templ.Attributes {
 	set("autocomplete", f.Autocomplete)
 	set("inputmode", f.InputMode)
 	set("accept", f.Accept)
+	set("list", f.List)
 	set("data-draft", f.Draft)
 	set("data-key", f.Shortcut)
 	if f.Max > 0 {

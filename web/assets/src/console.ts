@@ -4,6 +4,7 @@ import { keepDrafts } from "./draft";
 import { keyboard, typedEvents } from "./keys";
 import { expireOffers } from "./expire";
 import { narrowLists, standardTexts } from "./narrow";
+import { shrinkPhotos } from "./shrink";
 
 focusErrors();
 sendOnce();
@@ -14,3 +15,4 @@ keyboard();
 narrowLists();
 standardTexts();
 expireOffers();
+shrinkPhotos();

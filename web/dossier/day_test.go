@@ -174,3 +174,21 @@ func TestInTheFieldAPhotoIsEnough(t *testing.T) {
 	other.get("/m/inbox/"+id.String()).wants(t, 404)
 	other.act("/m/inbox/", id, "done", url.Values{"done_how": {"proof"}, "done_text": {"x"}}).wants(t, 404)
 }
+
+func TestAFormSentAfterTheSessionEndedLeadsBackToItsPage(t *testing.T) {
+	h := newHouse(t)
+	id := h.sent(urban, nil)
+	b := h.worker(urban)
+	b.get("/inbox/" + id.String())
+	if _, err := h.pool.Exec(t.Context(), `delete from session`); err != nil {
+		t.Fatal(err)
+	}
+	page := "/inbox/" + id.String()
+	b.act("/inbox/", id, "signoff", nil).leads(t, "/login?kept=1&next="+url.QueryEscape(page))
+	b.post("/inbox/sign", nil).leads(t, "/login?kept=1&next=%2Finbox")
+	b.get("/login?kept=1&next="+url.QueryEscape(page)).wants(t, 200, "登录已过期", `name="next" value="`+page+`"`)
+	b.post("/login", url.Values{"login": {"x"}, "password": {"y"}, "next": {page}, "kept": {"1"}}).wants(t, 401, "登录已过期", page)
+	if h.read(id).State != casework.Dispatched {
+		t.Error("the act was done")
+	}
+}

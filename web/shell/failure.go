@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"path"
 	"strconv"
 	"strings"
 
@@ -69,8 +70,7 @@ type problem struct {
 
 // wantsJSON tells whether a program asks: an API's address, or a client that prefers JSON to a page.
 func wantsJSON(c *fiber.Ctx, r *request) bool {
-	path := r.path
-	if r.door == API || strings.HasPrefix(path, "/api/") || strings.HasSuffix(path, ".json") {
+	if r.door == API || strings.HasPrefix(r.path, "/api/") || strings.HasSuffix(r.path, ".json") {
 		return true
 	}
 	return c.Accepts(fiber.MIMETextHTML, fiber.MIMEApplicationJSON) == fiber.MIMEApplicationJSON
@@ -105,6 +105,9 @@ func (s *shell) handleError(c *fiber.Ctx, err error) error {
 	if kind == fault.Unauthorized && r.door == Staff && c.Method() == fiber.MethodGet {
 		return c.Redirect(s.SignIn+"?next="+url.QueryEscape(c.Path()), fiber.StatusSeeOther)
 	}
+	if kind == fault.Unauthorized && r.door == Staff {
+		return c.Redirect(s.SignIn+"?kept=1&next="+url.QueryEscape(formPage(c, r)), fiber.StatusSeeOther)
+	}
 	page := newPage(c, r, r.lang.T("error.title_"+kind.String()))
 	page.Status = status
 	view := ErrorPage(page, failureView{Sentence: Sentence(r.lang, err), Request: r.id, Kind: kind})
@@ -113,6 +116,14 @@ func (s *shell) handleError(c *fiber.Ctx, err error) error {
 		return c.Status(status).SendString(strconv.Itoa(status) + " " + Sentence(r.lang, err))
 	}
 	return nil
+}
+
+// formPage is the page that a form came from, as far as its address tells: the same address where a page answers there, else the one above it.
+func formPage(c *fiber.Ctx, r *request) string {
+	if r.page {
+		return c.Path()
+	}
+	return path.Dir(c.Path())
 }
 
 // failureView is what the error page says.

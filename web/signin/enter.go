@@ -21,7 +21,7 @@ func (x *Pages) show(c *fiber.Ctx) error {
 		return err
 	}
 	page := shell.NewPage(c, shell.Lang(c).T("signin.title"))
-	return shell.Render(c, fiber.StatusOK, loginPage(page, "", shell.LocalPath(c.Query("next"), "")))
+	return shell.Render(c, fiber.StatusOK, loginPage(page, "", shell.LocalPath(c.Query("next"), ""), c.Query("kept") != ""))
 }
 
 // enter opens a session. What was typed wrong is never told apart: login or password.
@@ -35,7 +35,7 @@ func (x *Pages) enter(c *fiber.Ctx) error {
 		}
 		page := shell.NewPage(c, shell.Lang(c).T("signin.title"))
 		page.Errors.Add("login", shell.Sentence(page.Lang, err))
-		return shell.Render(c, shell.Status(err), loginPage(page, login, next))
+		return shell.Render(c, shell.Status(err), loginPage(page, login, next, c.FormValue("kept") != ""))
 	}
 	x.keep(c, s)
 	a, _, err := x.Register.BySession(c.UserContext(), s.Token)

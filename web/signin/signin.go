@@ -64,7 +64,11 @@ func (x *Pages) Who(c *fiber.Ctx) (*shell.Identity, error) {
 	case err != nil:
 		return nil, err
 	}
-	return &shell.Identity{Name: a.Name, Role: string(mainRole(a)), Unit: x.City.UnitName(a.Unit, shell.Lang(c)), Session: s.CSRF}, nil
+	roles := make([]string, len(a.Roles))
+	for i, r := range a.Roles {
+		roles[i] = string(r)
+	}
+	return &shell.Identity{Name: a.Name, Role: string(mainRole(a)), Roles: roles, Unit: x.City.UnitName(a.Unit, shell.Lang(c)), Session: s.CSRF}, nil
 }
 
 // Actor is the signed-in person as casework knows them: roles, unit, and the units whose cases are in scope.
@@ -110,6 +114,8 @@ func home(r casework.Role) string {
 		return "/console"
 	case slices.Contains(UnitRoles, string(r)):
 		return "/inbox"
+	case r == casework.Admin:
+		return "/admin/users"
 	}
 	return "/me"
 }

@@ -107,6 +107,18 @@ func (d *Desk) AskExtension(ctx context.Context, by casework.Actor, ref casework
 	return d.Docket.AskExtension(ctx, by, ref, days, longer.Due, reason)
 }
 
+// CanPause reports whether the policy lets a unit's limit stand still while it waits for the resident. The promise to the resident never does.
+func (d *Desk) CanPause() bool { return d.Terms.Policy.Pause.Allowed }
+
+// Pause stops the unit's handling limit where the policy allows it, as often as it allows; reason says what is awaited.
+// Errors: fault.Conflict "fault.pause_off" or "fault.too_many_pauses".
+func (d *Desk) Pause(ctx context.Context, by casework.Actor, ref casework.Ref, reason string) error {
+	if !d.CanPause() {
+		return fault.New(fault.Conflict, "fault.pause_off")
+	}
+	return d.Docket.Pause(ctx, by, ref, reason)
+}
+
 // Resume ends a pause; the paused working days are added to the unit's handling limit.
 func (d *Desk) Resume(ctx context.Context, by casework.Actor, ref casework.Ref) error {
 	due, err := d.resumeDue(ctx, by, ref.ID)

@@ -213,6 +213,9 @@ func TestPauseHangAndTermination(t *testing.T) {
 	here := "/inbox/" + id.String()
 	b.act("/inbox/", id, "signoff", nil)
 	b.act("/inbox/", id, "begin", nil).leads(t, here)
+	b.act("/inbox/", id, "pause", url.Values{"pause_reason": {"请补充照片"}}).wants(t, 409, "没有开启")
+	b.get(here).lacks(t, "pause_reason")
+	h.desk.Terms.Policy.Pause.Allowed = true
 	b.act("/inbox/", id, "pause", url.Values{"pause_reason": {"请补充照片"}}).leads(t, here)
 	b.get("/inbox?view=waiting").wants(t, 200, h.read(id).Number)
 	b.act("/inbox/", id, "resume", nil).leads(t, here)

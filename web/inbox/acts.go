@@ -99,7 +99,7 @@ func hang(ctx context.Context, r dossier.Request) error {
 func unhang(ctx context.Context, r dossier.Request) error { return r.Desk.Unhang(ctx, r.By, r.Ref) }
 
 func pause(ctx context.Context, r dossier.Request) error {
-	return r.Docket.Pause(ctx, r.By, r.Ref, r.Value("reason"))
+	return r.Desk.Pause(ctx, r.By, r.Ref, r.Value("reason"))
 }
 
 func resume(ctx context.Context, r dossier.Request) error { return r.Desk.Resume(ctx, r.By, r.Ref) }

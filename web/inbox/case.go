@@ -20,6 +20,7 @@ type caseView struct {
 	Longer   []shell.Choice // working days that can be asked for, with the date they lead to
 	TooLate  bool           // the time for asking is over
 	Approves bool           // the reader decides on the extension that was asked for
+	Pauses   bool           // the policy lets a limit stand still while the unit waits for the resident
 }
 
 func (x *Pages) show(c *fiber.Ctx) error {
@@ -39,7 +40,7 @@ func (x *Pages) reveal(c *fiber.Ctx) error {
 }
 
 func (x *Pages) draw(c *fiber.Ctx, by casework.Actor, id casework.CaseID, refused *dossier.Refusal, shown *dossier.Shown) error {
-	v := caseView{}
+	v := caseView{Pauses: x.Desk.CanPause()}
 	var err error
 	if v.View, err = x.Open(c, by, id, "/inbox/"+id.String()); err != nil {
 		return err

@@ -839,7 +839,7 @@ func besides(v caseView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if v.Can(casework.StepPause) {
+		if v.Pauses && v.Can(casework.StepPause) {
 			templ_7745c5c3_Var32 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)

@@ -116,12 +116,17 @@ func (w *town) staffLeaves(t testing.TB, people map[string]*caller) []leaf {
 			path := strings.ReplaceAll(m[1], "&amp;", "&")
 			add(path)
 			cases := 0
-			for _, one := range caseLink.FindAllStringSubmatch(people[login].get(path), -1) {
-				if !had[one[1]] && cases < 2 {
+			_, list, _ := strings.Cut(people[login].get(path), "<main")
+			for _, one := range hrefs.FindAllStringSubmatch(list, -1) {
+				switch on := one[1]; {
+				case had[on] || !staffPage(leaf{path: on}) || strings.ContainsAny(on, ".?"):
+				case !anyID.MatchString(on):
+					add(on)
+				case cases < 2:
 					cases++
-					add(one[1])
-					if strings.HasPrefix(one[1], "/inbox/") {
-						add(one[1] + "/sheet")
+					add(on)
+					if strings.HasPrefix(on, "/inbox/") {
+						add(on + "/sheet")
 					}
 				}
 			}
@@ -148,7 +153,7 @@ func address(l leaf, lang locale.Lang) string {
 }
 
 func staffPage(l leaf) bool {
-	for _, prefix := range []string{"/console", "/inbox", "/me", "/login", "/password", "/admin", "/supervision"} {
+	for _, prefix := range []string{"/console", "/inbox", "/me", "/login", "/password", "/admin", "/m/"} {
 		if strings.HasPrefix(l.path, prefix) {
 			return true
 		}

@@ -192,3 +192,26 @@ func TestAFormSentAfterTheSessionEndedLeadsBackToItsPage(t *testing.T) {
 		t.Error("the act was done")
 	}
 }
+
+func TestAnAnswerThatCameTooLateIsComparedAndKept(t *testing.T) {
+	h := newHouse(t)
+	id := h.sent(urban, nil)
+	b := h.worker(urban)
+	b.act("/inbox/", id, "signoff", nil)
+	stale := itoa(h.read(id).Version)
+	colleague := h.as("colleague", urban, casework.Handler)
+	colleague.act("/inbox/", id, "reply", url.Values{"reply_text": {"已到现场。已清理油污。"}}).leads(t, "/inbox")
+	for path, form := range map[string]url.Values{
+		"/inbox/":   {"version": {stale}, "reply_text": {"已到现场。摊贩已劝离。"}},
+		"/m/inbox/": {"version": {stale}, "done_how": {"reply"}, "done_text": {"已到现场。摊贩已劝离。"}},
+	} {
+		act := "reply"
+		if path == "/m/inbox/" {
+			act = "done"
+		}
+		a := b.act(path, id, act, form)
+		a.wants(t, 409, "摊贩已劝离。</ins>", "已清理油污。</del>", "已到现场。摊贩已劝离。")
+		a.lacks(t, "data-draft-clear")
+	}
+	b.get("/inbox/"+id.String()).wants(t, 200, "data-draft-clear")
+}

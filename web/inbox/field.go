@@ -32,7 +32,7 @@ type fieldView struct {
 
 // fieldCaseView is one case in the field.
 type fieldCaseView struct {
-	dossier.View
+	caseView
 	Area string
 	Text string
 }
@@ -87,14 +87,14 @@ func (x *Pages) drawFieldCase(c *fiber.Ctx, by casework.Actor, id casework.CaseI
 
 // fieldDone keeps the proof; with "reply" it is the answer to the resident as well. Pictures without words are words enough for the unit's file.
 func fieldDone(ctx context.Context, r dossier.Request) error {
+	if r.Value("how") == "reply" {
+		return reply(ctx, r)
+	}
 	files, err := r.Files("files")
 	if err != nil {
 		return err
 	}
 	text := r.Value("text")
-	if r.Value("how") == "reply" {
-		return r.Docket.Reply(ctx, r.By, r.Ref, casework.Reply{Text: text, Files: files})
-	}
 	if text == "" && len(files) == 0 {
 		return fault.New(fault.Invalid, "fault.proof_needed").At("files")
 	}

@@ -70,6 +70,7 @@ func (x *Pages) Routes() []shell.Route {
 		{Method: "POST", Path: "/report/3", Handler: x.send, Private: true, Limit: sending},
 		{Path: "/report/done", Handler: x.done, Private: true},
 		{Path: "/report/qr.png", Handler: x.qr, Private: true},
+		{Path: "/report/card.png", Handler: x.card, Private: true},
 		{Method: "POST", Path: "/report/forget", Handler: x.forget, Private: true},
 
 		{Path: "/t", Handler: x.showStatus, Private: true},

@@ -93,6 +93,9 @@ func isEmail(s string) bool {
 	return domain != "" && !strings.HasPrefix(domain, ".") && !strings.HasSuffix(domain, ".")
 }
 
+// IsPhone reports whether what somebody typed can be a telephone number, before anything is filed.
+func IsPhone(s string) bool { return isPhone(line(s, maxName)) }
+
 // isPhone takes digits with the signs people put between them: 3 (a short number) to 20 digits.
 func isPhone(s string) bool {
 	digits := 0

@@ -29,7 +29,7 @@ func routes(cfg Config, in *signin.Pages) []shell.Route {
 		resident.New(resident.Config{DB: cfg.Pool, Docket: cfg.Docket, Desk: cfg.Desk, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, Now: cfg.Now, BaseURL: cfg.BaseURL, Misses: misses}).Routes(),
 		public.Routes(),
 		in.Routes(),
-		console.New(office, cfg.Door, cfg.Keys).Routes(),
+		console.New(office, cfg.Door, cfg.Keys, cfg.Search).Routes(),
 		(&inbox.Pages{Office: office, DB: cfg.Pool, BaseURL: cfg.BaseURL, Figures: figures.View}).Routes(),
 		api.New(api.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, Desk: cfg.Desk, City: cfg.City, Staff: cfg.Staff, BaseURL: cfg.BaseURL, Figures: public.Figures, Now: cfg.Now, Misses: misses, Pools: pools(cfg)}).Routes(),
 	)

@@ -18,6 +18,7 @@ import (
 	"huiyin/routing"
 	"huiyin/routing/sla"
 	"huiyin/seal"
+	"huiyin/search"
 	"huiyin/staff"
 	"huiyin/web/shell"
 	"huiyin/web/signin"
@@ -33,6 +34,7 @@ type Config struct {
 	Terms   *sla.Terms
 	Staff   *staff.Register
 	Keys    *seal.Keyring
+	Search  search.Service
 	BaseURL string // as the world reaches the service, without a slash at the end
 	Mailbox string // the hotline's e-mail address
 	Now     func() time.Time

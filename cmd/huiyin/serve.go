@@ -117,7 +117,7 @@ func (s *service) work(ctx context.Context) error {
 }
 
 func (s *service) servePages(ctx context.Context) error {
-	server := web.New(web.Config{Pool: s.Pool, Docket: s.Docket, Desk: s.Desk, Door: s.Door, City: s.City, Terms: s.Terms, Staff: s.Staff, Keys: s.Keys,
+	server := web.New(web.Config{Pool: s.Pool, Docket: s.Docket, Desk: s.Desk, Door: s.Door, City: s.City, Terms: s.Terms, Staff: s.Staff, Keys: s.Keys, Search: s.search(),
 		BaseURL: s.Config.BaseURL, Mailbox: s.Config.Mailbox[0], Now: s.Config.Now(), Log: s.Log})
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(s.pages) }()

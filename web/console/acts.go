@@ -53,6 +53,8 @@ func (x *Pages) take(a dossier.Act) fiber.Handler {
 				return undone(f, c, id)
 			}
 			switch {
+			case c.Query("from") == "call":
+				return "/console/call"
 			case c.Query("from") != "queue":
 				return "/console/case/" + id.String()
 			case a.Name == actClassify.Name || a.Name == actAccept.Name:

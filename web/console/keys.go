@@ -20,6 +20,7 @@ func (x *Pages) showKeys(c *fiber.Ctx) error {
 		{"Enter", page.T("console.key_first")},
 		{"Alt+S", page.T("console.key_advice")},
 		{"?", page.T("console.key_list")},
+		{"Alt+C", page.T("call.key_check")},
 		{shortcutUndo, page.T("call.key_undo")},
 		{"Alt+J / Alt+K", page.T("console.key_walk")},
 	}))

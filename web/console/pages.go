@@ -7,6 +7,7 @@ import (
 	"huiyin/casework"
 	"huiyin/intake"
 	"huiyin/seal"
+	"huiyin/search"
 	"huiyin/web/dossier"
 	"huiyin/web/shell"
 )
@@ -14,14 +15,15 @@ import (
 // Pages are the console's pages. Use New.
 type Pages struct {
 	dossier.Office
-	door  *intake.Door
-	keys  *seal.Keyring
-	words map[casework.UnitCode]string // how operators type a unit: initials, pinyin, short names
+	door   *intake.Door
+	finder search.Service
+	keys   *seal.Keyring
+	words  map[casework.UnitCode]string // how operators type a unit: initials, pinyin, short names
 }
 
-// New makes the console. door files what operators take down; keys make the hash by which a telephone number is looked up.
-func New(o dossier.Office, door *intake.Door, keys *seal.Keyring) *Pages {
-	return &Pages{Office: o, door: door, keys: keys, words: typingWords(o.City)}
+// New makes the console. door files what operators take down; keys make the hash by which a telephone number is looked up; finder finds cases by their words.
+func New(o dossier.Office, door *intake.Door, keys *seal.Keyring, finder search.Service) *Pages {
+	return &Pages{Office: o, door: door, keys: keys, finder: finder, words: typingWords(o.City)}
 }
 
 var roles = []string{string(casework.Operator), string(casework.Dispatcher), string(casework.Supervisor), string(casework.Callback)}
@@ -34,6 +36,9 @@ func (x *Pages) Routes() []shell.Route {
 	post := func(path string, h fiber.Handler) shell.Route {
 		return shell.Route{Method: fiber.MethodPost, Path: path, Handler: h, Door: shell.Staff, Roles: roles}
 	}
+	caller := func(method, path string, h fiber.Handler) shell.Route {
+		return shell.Route{Method: method, Path: path, Handler: h, Door: shell.Staff, Roles: []string{string(casework.Callback)}}
+	}
 	list := []shell.Route{
 		page("/console", x.queue),
 		page("/console/list", x.list),
@@ -43,8 +48,14 @@ func (x *Pages) Routes() []shell.Route {
 		post("/console/kept/look", x.look),
 		post("/console/kept/refile", x.refile),
 		post("/console/kept/settle", x.settle),
-		page("/console/file", x.showFile),
-		post("/console/file", x.saveFile),
+		page("/console/call", x.showCall),
+		post("/console/call", x.saveCall),
+		page("/console/file", func(c *fiber.Ctx) error { return shell.SeeOther(c, "/console/call") }), // its address until there was help on it
+		page("/console/search", x.showSearch),
+		post("/console/search", x.find),
+		caller("", "/console/callbacks", x.callbacks),
+		caller(fiber.MethodPost, "/console/callbacks/:id", x.answered),
+		caller(fiber.MethodPost, "/console/callbacks/:id/dial", x.dial),
 		page("/console/keys", x.showKeys),
 		page("/console/case/:id", x.show),
 		post("/console/case/:id/reveal", x.reveal),
@@ -62,8 +73,10 @@ func Nav() []shell.NavItem {
 	return []shell.NavItem{
 		{Section: "queue", Key: "console.nav_queue", Path: "/console", Roles: desk},
 		{Section: "list", Key: "console.nav_list", Path: "/console/list", Roles: roles},
+		{Section: "search", Key: "call.nav_search", Path: "/console/search", Roles: roles},
+		{Section: "callbacks", Key: "call.nav_callbacks", Path: "/console/callbacks", Roles: []string{string(casework.Callback)}},
 		{Section: "late", Key: "console.nav_late", Path: "/console/late", Roles: desk},
-		{Section: "file", Key: "console.nav_file", Path: "/console/file", Roles: []string{string(casework.Operator)}},
+		{Section: "file", Key: "console.nav_file", Path: "/console/call", Roles: []string{string(casework.Operator)}},
 		{Section: "kept", Key: "console.nav_kept", Path: "/console/kept", Roles: desk},
 	}
 }

@@ -22,6 +22,7 @@ type paneView struct {
 	Chosen     string // unit that stands ready; empty below the city's threshold
 	Helpers    []shell.Choice
 	Known      bool // the case carries a proposal
+	Earlier    int  // cases that the same caller filed before, by the keyed hash of the number
 }
 
 type candidate struct {

@@ -190,7 +190,8 @@ func (x *Pages) open(c *fiber.Ctx, by casework.Actor, v *queueView, open, then s
 	}
 	d.Shown = shown
 	v.Open, v.Pane = &d, x.pane(d)
-	return nil
+	v.Pane.Earlier, err = x.Docket.Earlier(c.UserContext(), by, id)
+	return err
 }
 
 // pills are the filters with what they would show.
@@ -249,7 +250,11 @@ func (x *Pages) drawCase(c *fiber.Ctx, by casework.Actor, id casework.CaseID, re
 		v.Again(*refused)
 		status = refused.Status
 	}
-	return shell.Render(c, status, casePage(v, x.pane(v)))
+	pane := x.pane(v)
+	if pane.Earlier, err = x.Docket.Earlier(c.UserContext(), by, id); err != nil {
+		return err
+	}
+	return shell.Render(c, status, casePage(v, pane))
 }
 
 func (x *Pages) reveal(c *fiber.Ctx) error {

@@ -181,7 +181,7 @@ func TestWhatIsShownIsNotedForTheResident(t *testing.T) {
 	if err != nil || len(uses) != 2 {
 		t.Fatalf("%d uses, %v", len(uses), err)
 	}
-	if u := uses[1]; u.Purpose != casework.ForTriage || u.Unit != casework.Hotline || u.Basis != casework.BasisDuty || len(u.Fields) != 4 {
+	if u := uses[1]; u.Purpose != casework.ForTriage || u.Unit != casework.Hotline || u.Basis != casework.BasisDuty || len(u.Fields) != 2 {
 		t.Errorf("the resident sees %+v", u)
 	}
 	if u := uses[0]; u.Purpose != casework.ForRights || u.Basis != casework.BasisRights {
@@ -192,14 +192,15 @@ func TestWhatIsShownIsNotedForTheResident(t *testing.T) {
 func TestAnOperatorTakesACallAndReadsTheCodeAloudOnce(t *testing.T) {
 	h := newHouse(t)
 	b := h.clerk()
-	b.get("/console/file").wants(t, 200, "登记来电")
+	b.get("/console/file").leads(t, "/console/call")
+	b.get("/console/call").wants(t, 200, "登记来电", "边听边查")
 	form := url.Values{"_key": {"0123456789abcdef-call"}, "channel": {"phone"}, "text": {stalls}, "place": {"东风路"}, "phone": {phone}, "name": {person}, "secret": {"no"}, "publish": {"yes"}}
 	wrong := url.Values{"_key": {"0123456789abcdef-call"}, "channel": {"phone"}, "text": {""}, "place": {"东风路口"}}
-	b.post("/console/file", wrong).wants(t, 422, "东风路口", "请写明内容")
-	first := b.post("/console/file", form)
+	b.post("/console/call", wrong).wants(t, 422, "东风路口", "请写明内容")
+	first := b.post("/console/call", form)
 	first.wants(t, 200, "查询码")
 	code := regexp.MustCompile(`id="code">([^<]+)<`).FindStringSubmatch(first.Body)
-	again := b.post("/console/file", form)
+	again := b.post("/console/call", form)
 	if code == nil || !strings.Contains(again.Body, code[1]) {
 		t.Fatal("the same form again is another case")
 	}
@@ -245,7 +246,7 @@ func TestPagesHaveWordsInBothLanguages(t *testing.T) {
 	rawKey := regexp.MustCompile(`\b(console|inbox|dossier|signin|state|step|kind|purpose|reason|role|clock|request|fault)\.[a-z_]+[a-z]\b`)
 	for _, lang := range locale.Langs() {
 		for b, paths := range map[*browser][]string{
-			clerk:  {"/console", "/console?late=1", "/console/list", "/console/list?view=asked", "/console/list?view=call&unit=" + string(urban), "/console/late", "/console/kept", "/console/file", "/console/keys", "/console/case/" + open.ID.String(), "/console/case/" + sent.String(), "/me", "/password"},
+			clerk:  {"/console", "/console?late=1", "/console/list", "/console/list?view=asked", "/console/list?view=call&unit=" + string(urban), "/console/late", "/console/kept", "/console/call", "/console/search", "/console/search?q=%E6%91%8A%E8%B4%A9", "/console/keys", "/console/case/" + open.ID.String(), "/console/case/" + sent.String(), "/me", "/password"},
 			worker: {"/inbox", "/inbox?view=sign", "/inbox?view=today", "/inbox?view=answered", "/inbox/" + sent.String(), "/inbox/" + sent.String() + "/sheet", "/inbox/" + sent.String() + "?text=1", "/me"},
 		} {
 			b.cookies["hy_lang"] = string(lang)

@@ -29,6 +29,8 @@ import (
 	"huiyin/routing"
 	"huiyin/routing/sla"
 	"huiyin/seal"
+	"huiyin/search"
+	"huiyin/search/embedded"
 	"huiyin/staff"
 	"huiyin/supervision"
 	"huiyin/web/console"
@@ -58,6 +60,7 @@ type house struct {
 	city     *routing.City
 	door     *intake.Door
 	register *staff.Register
+	finder   search.Service
 	pool     *pgxpool.Pool
 	now      time.Time
 	log      bytes.Buffer
@@ -92,13 +95,15 @@ func newHouse(t *testing.T) *house {
 	h.door = intake.New(intake.Settings{Docket: h.docket, City: h.city, Terms: terms, Mailboxes: []string{"12345@localhost"}, Now: clock, Log: log})
 	h.register = staff.New(pool)
 	h.register.Now = clock
+	lexicon := search.Lexicon(h.city)
+	h.finder = search.Service{Docket: h.docket, Lexicon: lexicon, Engine: &embedded.Engine{DB: pool, Lexicon: lexicon, Now: clock, Zone: locale.Zone}}
 	in := &signin.Pages{Register: h.register, City: h.city}
 	office := dossier.Office{Docket: h.docket, Desk: h.desk, City: h.city, Actor: in.Actor}
 	h.app = shell.New(shell.Config{City: shell.City{ZH: h.city.Name.ZH, EN: h.city.Name.EN}, Secret: bytes.Repeat([]byte("s"), 32), Log: log, Now: clock, Who: in.Who, Timeout: 30 * time.Second,
 		Nav: append(append(console.Nav(), inbox.Nav()...), signin.Nav()...)})
 	shell.Mount(h.app, shell.Routes())
 	shell.Mount(h.app, in.Routes())
-	shell.Mount(h.app, console.New(office, h.door, keys).Routes())
+	shell.Mount(h.app, console.New(office, h.door, keys, h.finder).Routes())
 	shell.Mount(h.app, (&inbox.Pages{Office: office, DB: pool, BaseURL: "https://linlan.example", Figures: func(ctx context.Context, p supervision.Period, f supervision.Filter) (supervision.Board, error) {
 		return supervision.View(ctx, pool, p, f)
 	}}).Routes())

@@ -1,0 +1,142 @@
+package console
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huiyin/casework"
+	"huiyin/locale"
+	"huiyin/search"
+	"huiyin/web/dossier"
+	"huiyin/web/shell"
+)
+
+// foundPage is how many hits a page of the search shows.
+const foundPage = 20
+
+// asked is what somebody looks for. It stands in the address unless it names a person: a telephone number, an e-mail address or a tracking code travels in the form only.
+type asked struct {
+	Text, Unit, State, Since, Until string
+	Page                            int
+}
+
+// stages are the states by which the search is narrowed, each a question and not a state of the table.
+var stages = map[string][]casework.State{
+	"triage": triage,
+	"unit":   {casework.Dispatched, casework.Signed, casework.Contacted, casework.InHand, casework.Paused, casework.HungUp},
+	"after":  {casework.Answered, casework.Replied, casework.Reviewed, casework.FollowedUp, casework.Rated},
+	"over":   slices.DeleteFunc(slices.Clone(casework.States), casework.State.Open),
+}
+
+var stageOrder = []string{"triage", "unit", "after", "over"}
+
+var contactForm = regexp.MustCompile(`@|[0-9][0-9 ()+-]{5,}[0-9]`)
+
+// personal reports whether what was typed may name a person, or open a case.
+func personal(text string) bool {
+	_, code := casework.NormalCode(text)
+	return code || contactForm.MatchString(strings.TrimSpace(text))
+}
+
+func (a asked) values(page int) url.Values {
+	q := url.Values{}
+	for name, value := range map[string]string{"q": a.Text, "unit": a.Unit, "state": a.State, "since": a.Since, "until": a.Until} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	if page > 1 {
+		q.Set("page", strconv.Itoa(page))
+	}
+	return q
+}
+
+func (a asked) address(page int) string { return "/console/search?" + a.values(page).Encode() }
+
+// query puts what was asked into the engine's words; a day that is none does not narrow it.
+func (x *Pages) query(a asked) search.Query {
+	q := search.Query{Text: a.Text, States: stages[a.State], Limit: foundPage, Offset: (a.Page - 1) * foundPage}
+	if a.Unit != "" {
+		if q.Units = x.City.Descendants(casework.UnitCode(a.Unit)); q.Units == nil {
+			q.Units = []casework.UnitCode{casework.UnitCode(a.Unit)}
+		}
+	}
+	if day, err := time.ParseInLocation(time.DateOnly, a.Since, locale.Zone); err == nil {
+		q.Since = day
+	}
+	if day, err := time.ParseInLocation(time.DateOnly, a.Until, locale.Zone); err == nil {
+		q.Until = day.AddDate(0, 0, 1)
+	}
+	return q
+}
+
+// foundView is the search and what it found.
+type foundView struct {
+	P     shell.Page
+	Asked asked
+	Done  bool // something was looked for
+	R     search.Result
+	Names dossier.Namer
+	Units []shell.Choice
+}
+
+func askedOf(get func(string, ...string) string) asked {
+	a := asked{Text: strings.TrimSpace(get("q")), Unit: get("unit"), State: get("state"), Since: get("since"), Until: get("until"), Page: 1}
+	if n, err := strconv.Atoi(get("page")); err == nil && n > 1 && n <= search.MaxOffset/foundPage {
+		a.Page = n
+	}
+	return a
+}
+
+func (x *Pages) showSearch(c *fiber.Ctx) error { return x.drawFound(c, askedOf(c.Query)) }
+
+// find answers the form: what names a person is looked up at once, everything else gets an address of its own.
+func (x *Pages) find(c *fiber.Ctx) error {
+	a := askedOf(c.FormValue)
+	if personal(a.Text) {
+		return x.drawFound(c, a)
+	}
+	return shell.SeeOther(c, a.address(1))
+}
+
+func (x *Pages) drawFound(c *fiber.Ctx, a asked) error {
+	by, err := x.Actor(c)
+	if err != nil {
+		return err
+	}
+	v := foundView{P: shell.NewPage(c, shell.Lang(c).T("call.search")), Asked: a, Done: a.Text != "" || len(a.values(1)) > 0}
+	v.P.Section = "search"
+	v.Names = dossier.Namer{City: x.City, Lang: v.P.Lang}
+	v.Units = dossier.UnitChoices(v.P, x.City, v.P.T("console.every_unit"))
+	if v.Done && (c.Method() == fiber.MethodPost || !personal(a.Text)) {
+		if v.R, err = x.finder.Find(c.UserContext(), by, x.query(a)); err != nil {
+			return err
+		}
+	}
+	return shell.Render(c, fiber.StatusOK, searchPage(v))
+}
+
+func (v foundView) stages() []shell.Choice {
+	list := []shell.Choice{{Label: v.P.T("call.any_state")}}
+	for _, s := range stageOrder {
+		list = append(list, shell.Choice{Value: s, Label: v.P.T("call.state_" + s)})
+	}
+	return list
+}
+
+// understood says how many were found and by what.
+func (v foundView) understood() string {
+	if v.R.Instead != "" {
+		return v.P.T("call.found_instead", locale.Args{"Words": v.R.Instead})
+	}
+	if v.R.By == "" || v.R.By == search.ByWords {
+		return ""
+	}
+	return v.P.T("call.found_by_" + v.R.By)
+}

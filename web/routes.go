@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"huiyin/supervision"
+	"huiyin/web/admin"
 	"huiyin/web/api"
 	"huiyin/web/board"
 	"huiyin/web/console"
@@ -16,7 +17,7 @@ import (
 )
 
 // navigation is the bar of the staff pages.
-var navigation = slices.Concat(console.Nav(), inbox.Nav(), signin.Nav())
+var navigation = slices.Concat(console.Nav(), inbox.Nav(), admin.Nav(), signin.Nav())
 
 // routes is the one list of every address the service answers, area by area.
 func routes(cfg Config, in *signin.Pages) []shell.Route {
@@ -30,7 +31,8 @@ func routes(cfg Config, in *signin.Pages) []shell.Route {
 		public.Routes(),
 		in.Routes(),
 		console.New(office, cfg.Door, cfg.Keys, cfg.Search).Routes(),
-		(&inbox.Pages{Office: office, DB: cfg.Pool, BaseURL: cfg.BaseURL, Figures: figures.View}).Routes(),
+		(&inbox.Pages{Office: office, DB: cfg.Pool, BaseURL: cfg.BaseURL, Figures: figures.View, Texts: cfg.Rules.Texts}).Routes(),
+		(&admin.Pages{DB: cfg.Pool, Register: cfg.Staff, Book: cfg.Book, Rules: cfg.Rules, Actor: in.Actor, Checks: cfg.Checks}).Routes(),
 		api.New(api.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, Desk: cfg.Desk, City: cfg.City, Staff: cfg.Staff, BaseURL: cfg.BaseURL, Figures: public.Figures, Now: cfg.Now, Misses: misses, Pools: pools(cfg)}).Routes(),
 	)
 }

@@ -8,18 +8,22 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/valyala/fasthttp"
 
 	"huiyin/casework"
 	"huiyin/intake"
 	"huiyin/routing"
 	"huiyin/routing/sla"
+	"huiyin/rulebook"
 	"huiyin/seal"
 	"huiyin/search"
 	"huiyin/staff"
+	"huiyin/web/admin"
 	"huiyin/web/shell"
 	"huiyin/web/signin"
 )
@@ -32,6 +36,9 @@ type Config struct {
 	Door    *intake.Door
 	City    *routing.City
 	Terms   *sla.Terms
+	Book    *rulebook.Book
+	Rules   *rulebook.Rules                           // by which City and Terms were made
+	Checks  func(ctx context.Context) []admin.Finding // how the machine and the database are, for the administrators
 	Staff   *staff.Register
 	Keys    *seal.Keyring
 	Search  search.Service
@@ -42,10 +49,28 @@ type Config struct {
 }
 
 // Server answers HTTP.
-type Server struct{ app *fiber.App }
+type Server struct {
+	app   *fiber.App                              // listens
+	pages atomic.Pointer[fasthttp.RequestHandler] // answers; swapped when the rules change
+}
 
 // New makes a server of every page. The route list is routes.go.
 func New(cfg Config) *Server {
+	s := &Server{app: build(cfg)}
+	first := s.app.Handler()
+	s.pages.Store(&first)
+	s.app.Server().Handler = func(c *fasthttp.RequestCtx) { (*s.pages.Load())(c) }
+	return s
+}
+
+// Renew answers every request from now on with pages made of cfg; those under way end with the ones they began with. Counters in memory, such as
+// those of rate limits, begin again. It is safe while the server runs.
+func (s *Server) Renew(cfg Config) {
+	next := build(cfg).Handler()
+	s.pages.Store(&next)
+}
+
+func build(cfg Config) *fiber.App {
 	in := &signin.Pages{Register: cfg.Staff, City: cfg.City, Secure: strings.HasPrefix(cfg.BaseURL, "https://")}
 	app := shell.New(shell.Config{
 		City:    shell.City{ZH: cfg.City.Name.ZH, EN: cfg.City.Name.EN, Mailbox: cfg.Mailbox},
@@ -58,7 +83,7 @@ func New(cfg Config) *Server {
 		Nav:     navigation,
 	})
 	shell.Mount(app, routes(cfg, in))
-	return &Server{app: app}
+	return app
 }
 
 // Serve answers on the listener until Shutdown.

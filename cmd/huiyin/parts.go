@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 	"huiyin/pg"
 	"huiyin/routing"
 	"huiyin/routing/sla"
+	"huiyin/rulebook"
 	"huiyin/seal"
 	"huiyin/staff"
 )
@@ -23,8 +25,10 @@ type parts struct {
 	Config   Config
 	Log      *slog.Logger
 	Keys     *seal.Keyring
-	City     *routing.City
-	Terms    *sla.Terms
+	Book     *rulebook.Book
+	Rules    *rulebook.Rules // in force when these parts were put together
+	City     *routing.City   // of Rules
+	Terms    *sla.Terms      // of Rules
 	Docket   *casework.Docket
 	Desk     *routing.Desk
 	Door     *intake.Door
@@ -34,19 +38,15 @@ type parts struct {
 
 // assemble opens the database and puts the parts together. The units of the city's files are in the database afterwards.
 func assemble(ctx context.Context, env *Env, name string, progress io.Writer) (*parts, error) {
-	city, err := cityOf(env.Config.City)
+	files, err := rulebook.Base(cityFiles(env.Config.City))
 	if err != nil {
-		return nil, err
-	}
-	terms, err := sla.Standard()
-	if err != nil {
-		return nil, err
+		return nil, unusable(err)
 	}
 	db, err := openDatabase(ctx, env.Config, pg.Options{Name: "huiyin " + name}, progress)
 	if err != nil {
 		return nil, err
 	}
-	p := &parts{database: db, Config: env.Config, City: city, Terms: terms, Announce: follow.NewAnnouncer(),
+	p := &parts{database: db, Config: env.Config, Book: rulebook.New(db.Pool, files, env.Config.Now()), Announce: follow.NewAnnouncer(),
 		Log: slog.New(slog.NewJSONHandler(env.Stderr, nil))}
 	if err := p.join(ctx); err != nil {
 		return nil, closeAfter(db, err)
@@ -54,22 +54,42 @@ func assemble(ctx context.Context, env *Env, name string, progress io.Writer) (*
 	return p, nil
 }
 
+// renewed puts the parts together again with the rules in force now; what is under way goes on with the old ones.
+func (p *parts) renewed(ctx context.Context) (*parts, error) {
+	next := *p
+	return &next, next.decide(ctx)
+}
+
+// decide makes everything that decides by the city's rules. The units are in the database afterwards.
+func (p *parts) decide(ctx context.Context) error {
+	rules, err := p.Book.InForce(ctx)
+	var m rulebook.Mistake
+	if errors.As(err, &m) {
+		return unusable(err)
+	}
+	if err != nil {
+		return err
+	}
+	now := p.Config.Now()
+	p.Rules, p.City, p.Terms = rules, rules.City, rules.Terms
+	p.Docket = &casework.Docket{DB: p.Pool, Keys: p.Keys, Now: now, Zone: p.City.TZ, Wake: p.Announce.Wake}
+	p.Desk = &routing.Desk{Docket: p.Docket, City: p.City, Terms: p.Terms, Now: now}
+	p.Door = intake.New(intake.Settings{Docket: p.Docket, City: p.City, Terms: p.Terms, Mailboxes: p.Config.Mailbox, Now: now, Log: p.Log})
+	return staff.SyncUnits(ctx, p.Pool, demo.Units(p.City))
+}
+
 func (p *parts) join(ctx context.Context) error {
 	keys, err := seal.LoadOrCreate(p.Config.Keys)
 	if err != nil {
 		return fmt.Errorf("key file %s: %w", p.Config.Keys, err)
 	}
-	now := p.Config.Now()
 	p.Keys = keys
-	p.Docket = &casework.Docket{DB: p.Pool, Keys: keys, Now: now, Zone: p.City.TZ, Wake: p.Announce.Wake}
-	p.Desk = &routing.Desk{Docket: p.Docket, City: p.City, Terms: p.Terms, Now: now}
-	p.Door = intake.New(intake.Settings{Docket: p.Docket, City: p.City, Terms: p.Terms, Mailboxes: p.Config.Mailbox, Now: now, Log: p.Log})
 	p.Staff = staff.New(p.Pool)
-	p.Staff.Now = now
+	p.Staff.Now = p.Config.Now()
 	if err := p.sameKeys(ctx); err != nil {
 		return err
 	}
-	return staff.SyncUnits(ctx, p.Pool, demo.Units(p.City))
+	return p.decide(ctx)
 }
 
 // sameKeys refuses a key file that is not the one this database was begun with: with another, nothing sealed could be opened again.

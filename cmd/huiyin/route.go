@@ -50,13 +50,20 @@ func route(ctx context.Context, env *Env, args []string) error {
 
 // cityOf loads a city's rules; those of the demonstration city where no directory is named.
 func cityOf(dir string) (*routing.City, error) {
-	var files fs.FS = demo.CityFS
-	if dir != "" {
-		files = os.DirFS(dir)
-	}
-	city, err := routing.LoadCity(files)
+	city, err := routing.LoadCity(cityFiles(dir))
 	if err != nil {
-		return nil, usage{fmt.Sprintf("the city's rules cannot be used: %v", err)}
+		return nil, unusable(err)
 	}
 	return city, nil
+}
+
+func cityFiles(dir string) fs.FS {
+	if dir == "" {
+		return demo.CityFS
+	}
+	return os.DirFS(dir)
+}
+
+func unusable(err error) error {
+	return usage{fmt.Sprintf("the city's rules cannot be used: %v", err)}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -58,10 +59,11 @@ func (p *parts) ensureCity(ctx context.Context, env *Env) error {
 
 // service is one running process.
 type service struct {
-	*parts
-	env   *Env
-	pages net.Listener
-	mail  net.Listener
+	*parts                        // of the start: what does not depend on the city's rules
+	present atomic.Pointer[parts] // with the rules in force
+	env     *Env
+	pages   net.Listener
+	mail    net.Listener
 }
 
 // listen takes the addresses before anything else starts, so that a taken one is told at once.
@@ -81,46 +83,57 @@ func (s *service) listen(pages, mail bool) error {
 }
 
 func (s *service) run(ctx context.Context, worker bool) error {
+	s.present.Store(s.parts)
+	var renewals []func() // what takes up new rules, once s.present has them
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { s.Announce.Run(ctx, s.Pool); return nil })
 	if s.pages != nil {
-		g.Go(func() error { return s.servePages(ctx) })
+		server := web.New(s.webConfig())
+		renewals = append(renewals, func() { server.Renew(s.webConfig()) })
+		g.Go(func() error { return servePages(ctx, server, s.pages) })
 	}
 	if s.mail != nil {
-		door := smtpdoor.New(smtpdoor.Config{Domain: domainOf(s.Config.Mailbox), Mailboxes: s.Config.Mailbox}, s.Door.Mail, s.Log)
+		take := func(ctx context.Context, m smtpdoor.Envelope, raw []byte) error { return s.present.Load().Door.Mail(ctx, m, raw) }
+		door := smtpdoor.New(smtpdoor.Config{Domain: domainOf(s.Config.Mailbox), Mailboxes: s.Config.Mailbox}, take, s.Log)
 		g.Go(func() error { return door.Serve(ctx, s.mail) })
 	}
 	if worker {
-		g.Go(func() error { return s.work(ctx) })
+		again := make(chan struct{}, 1)
+		renewals = append(renewals, func() {
+			select {
+			case again <- struct{}{}:
+			default:
+			}
+		})
+		g.Go(func() error { return s.workers(ctx, again) })
 	}
+	g.Go(func() error { s.watchRules(ctx, renewals); return nil })
 	s.announce(ctx)
 	return g.Wait()
 }
 
 // work runs letters, followers and timers.
-func (s *service) work(ctx context.Context) error {
-	letters, err := s.letters()
+func (p *parts) work(ctx context.Context) error {
+	letters, err := p.letters()
 	if err != nil {
 		return err
 	}
 	if err := letters.Start(ctx); err != nil {
 		return fmt.Errorf("start letters: %w", err)
 	}
-	stop, err := startSweeps(ctx, s.sweeps(), s.Log)
+	stop, err := startSweeps(ctx, p.sweeps(), p.Log)
 	if err != nil {
 		return err
 	}
-	s.follow(ctx, append(s.followers(), letters.Follower()))
+	p.follow(ctx, append(p.followers(), letters.Follower()))
 	quiet, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	return errors.Join(stop(), letters.Stop(quiet))
 }
 
-func (s *service) servePages(ctx context.Context) error {
-	server := web.New(web.Config{Pool: s.Pool, Docket: s.Docket, Desk: s.Desk, Door: s.Door, City: s.City, Terms: s.Terms, Staff: s.Staff, Keys: s.Keys, Search: s.search(),
-		BaseURL: s.Config.BaseURL, Mailbox: s.Config.Mailbox[0], Now: s.Config.Now(), Log: s.Log})
+func servePages(ctx context.Context, server *web.Server, l net.Listener) error {
 	done := make(chan error, 1)
-	go func() { done <- server.Serve(s.pages) }()
+	go func() { done <- server.Serve(l) }()
 	select {
 	case err := <-done:
 		return err

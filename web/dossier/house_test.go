@@ -28,6 +28,7 @@ import (
 	"huiyin/pg/pgtest"
 	"huiyin/routing"
 	"huiyin/routing/sla"
+	"huiyin/rulebook"
 	"huiyin/seal"
 	"huiyin/search"
 	"huiyin/search/embedded"
@@ -104,10 +105,24 @@ func newHouse(t *testing.T) *house {
 	shell.Mount(h.app, shell.Routes())
 	shell.Mount(h.app, in.Routes())
 	shell.Mount(h.app, console.New(office, h.door, keys, h.finder).Routes())
-	shell.Mount(h.app, (&inbox.Pages{Office: office, DB: pool, BaseURL: "https://linlan.example", Figures: func(ctx context.Context, p supervision.Period, f supervision.Filter) (supervision.Board, error) {
+	shell.Mount(h.app, (&inbox.Pages{Office: office, DB: pool, Texts: h.texts(), BaseURL: "https://linlan.example", Figures: func(ctx context.Context, p supervision.Period, f supervision.Filter) (supervision.Board, error) {
 		return supervision.View(ctx, pool, p, f)
 	}}).Routes())
 	return h
+}
+
+// texts are the standard texts that come with the program.
+func (h *house) texts() []rulebook.Text {
+	h.t.Helper()
+	files, err := rulebook.Base(os.DirFS("../../demo/city"))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	rules, err := rulebook.Read(files, 0)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return rules.Texts
 }
 
 // browser is one person's browser.

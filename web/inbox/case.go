@@ -52,7 +52,7 @@ func (x *Pages) draw(c *fiber.Ctx, by casework.Actor, id casework.CaseID, refuse
 		v.Again(*refused)
 		status = refused.Status
 	}
-	v.Texts = standards(v.P.Lang)
+	v.Texts = x.standards(v.P.Lang)
 	v.Reply = v.Value(actReply.Name, "text", v.chosenText(c.QueryInt("text")))
 	x.extensions(&v)
 	return shell.Render(c, status, casePage(v))

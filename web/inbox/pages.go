@@ -9,6 +9,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/pg"
+	"huiyin/rulebook"
 	"huiyin/supervision"
 	"huiyin/web/dossier"
 	"huiyin/web/shell"
@@ -20,6 +21,7 @@ type Pages struct {
 	DB      pg.DB
 	Figures func(ctx context.Context, p supervision.Period, f supervision.Filter) (supervision.Board, error) // the board that reports are written from
 	BaseURL string                                                                                           // as the world reaches the service, without a slash at the end
+	Texts   []rulebook.Text                                                                                  // the standard texts in force
 }
 
 var roles = []string{string(casework.Liaison), string(casework.Handler), string(casework.Leader)}

@@ -31,11 +31,12 @@ import (
 	"huiyin/pg"
 	"huiyin/pg/pgtest"
 	"huiyin/routing"
-	"huiyin/routing/sla"
+	"huiyin/rulebook"
 	"huiyin/seal"
 	"huiyin/staff"
 	"huiyin/supervision"
 	"huiyin/web"
+	"huiyin/web/admin"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -72,10 +73,11 @@ func newTown(t testing.TB) *town {
 			t.Fatal(err)
 		}
 	}
-	rules, err := routing.LoadCity(os.DirFS("../../demo/city"))
+	files, err := rulebook.Base(os.DirFS("../../demo/city"))
 	must(err)
-	terms, err := sla.Standard()
+	inForce, err := rulebook.Read(files, 0)
 	must(err)
+	rules, terms := inForce.City, inForce.Terms
 	w := &town{pool: pgtest.DB(t)}
 	keys, register := seal.NewForTest(), staff.New(w.pool)
 	register.Now = now
@@ -99,7 +101,8 @@ func newTown(t testing.TB) *town {
 	must(err)
 	w.base = "http://" + listener.Addr().String()
 	server := web.New(web.Config{
-		Pool: w.pool, Docket: w.docket, Desk: desk, Door: door, City: rules, Terms: terms, Staff: register, Keys: keys, BaseURL: w.base, Mailbox: mailbox, Now: now, Log: log,
+		Pool: w.pool, Docket: w.docket, Desk: desk, Door: door, City: rules, Terms: terms, Book: rulebook.New(w.pool, files, now), Rules: inForce, Checks: func(context.Context) []admin.Finding { return nil },
+		Staff: register, Keys: keys, BaseURL: w.base, Mailbox: mailbox, Now: now, Log: log,
 	})
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()

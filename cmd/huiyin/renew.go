@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"huiyin/web"
+	"huiyin/web/admin"
+)
+
+// rulesPoll is how often a process asks whether the rulebook has a new edition.
+const rulesPoll = 2 * time.Second
+
+// watchRules takes up every new edition of the rulebook: the parts that decide are put together again beside the old ones and swapped in one step.
+// Rules that cannot be used leave the old ones at work and are tried again.
+func (s *service) watchRules(ctx context.Context, renewals []func()) {
+	tick := time.NewTicker(rulesPoll)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		p := s.present.Load()
+		edition, err := p.Book.Edition(ctx)
+		if err != nil || edition == p.Rules.Edition {
+			continue // a database that is away is told by those who need it
+		}
+		next, err := p.renewed(ctx)
+		if err != nil {
+			if ctx.Err() == nil {
+				s.Log.Error("the new rules cannot be used, the old ones stay", "edition", edition, "error", err)
+			}
+			continue
+		}
+		s.present.Store(next)
+		for _, renew := range renewals {
+			renew()
+		}
+		s.Log.Info("new rules are in use", "edition", next.Rules.Edition)
+	}
+}
+
+// workers runs letters, followers and timers, and starts them anew with every new edition of the rulebook.
+func (s *service) workers(ctx context.Context, again <-chan struct{}) error {
+	for {
+		one, cancel := context.WithCancel(ctx)
+		ended := make(chan error, 1)
+		go func() { ended <- s.present.Load().work(one) }()
+		var err error
+		select {
+		case err = <-ended:
+			cancel()
+			return err
+		case <-again:
+			cancel()
+			err = <-ended
+		}
+		if err != nil || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+// webConfig is what the pages work with now.
+func (s *service) webConfig() web.Config {
+	p := s.present.Load()
+	return web.Config{Pool: p.Pool, Docket: p.Docket, Desk: p.Desk, Door: p.Door, City: p.City, Terms: p.Terms, Book: p.Book, Rules: p.Rules, Checks: s.findings, Staff: p.Staff, Keys: p.Keys, Search: p.search(),
+		BaseURL: p.Config.BaseURL, Mailbox: p.Config.Mailbox[0], Now: p.Config.Now(), Log: p.Log}
+}
+
+// findings are doctor's findings about the machine, the database and the way out for letters, for the administrators' page.
+func (s *service) findings(ctx context.Context) []admin.Finding {
+	p := &patient{config: s.Config, configErr: s.env.configErr, environ: s.env.Environ(), db: s.Pool, now: time.Now}
+	var list []admin.Finding
+	for _, c := range checks() {
+		if c.Name == "web port" || c.Name == "mail port" {
+			continue // this page is served: the ports are ours
+		}
+		ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+		f := c.Run(ctx, p)
+		cancel()
+		list = append(list, admin.Finding{Check: c.Name, Grade: f.Grade.String(), Text: f.Text})
+	}
+	return list
+}

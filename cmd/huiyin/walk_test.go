@@ -150,7 +150,7 @@ func (w *walk) files(t *testing.T) {
 	p.follow(`form[action$="/report/1"] button:not([name])`, `/report/2$`)
 	p.write("#place", w.matter.place)
 	p.click(`input[name="district"][value="990101"]`)
-	p.follow(`form[action$="/report/2"] button`, `/report/3$`)
+	p.follow(`form[action$="/report/2"] button:not([name]):not([type="button"])`, `/report/3$`)
 	p.write("#phone", residentPhone)
 	p.write("#name", residentName)
 	p.write("#email", residentMail)

@@ -84,6 +84,7 @@ func TestAFeedTellsLimitsAndNoWordsAndCanBeEnded(t *testing.T) {
 
 func TestTheCountsBesideTheViewsAreExact(t *testing.T) {
 	h := newHouse(t)
+	h.desk.Terms.Policy.Pause.Allowed = true
 	signed, late, paused := h.sent(urban, nil), h.sent(urban, nil), h.sent(urban, nil)
 	b := h.worker(urban)
 	for _, id := range []casework.CaseID{signed, paused} {

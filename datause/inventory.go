@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"huiyin/casework"
+	"huiyin/privacy"
 )
 
 // Item is one kind of personal data that a case may hold, as the inventory tells the public (Network Data Security Regulations, article 21).
@@ -25,7 +26,7 @@ const (
 // KeepYears is how long identity and words as written are kept after a case ends; then the case's key is destroyed. The masked copy
 // stays KeepMaskedYears, the history without personal data stays for good.
 const (
-	KeepYears       = 3
+	KeepYears       = privacy.KeepYears
 	KeepMaskedYears = 10
 )
 

@@ -10,8 +10,8 @@ import (
 	"huiyin/pg"
 )
 
-// keepIdentity is how long a case's personal data outlives the case: three years (domain study 6.1; Personal Information Protection Law, article 19: the shortest time that the purpose needs).
-const keepIdentity = 3
+// KeepYears is how long a case's personal data outlives the case: three years (domain study 6.1; Personal Information Protection Law, article 19: the shortest time that the purpose needs).
+const KeepYears = 3
 
 // SweepRetention destroys the personal data of cases that ended three years ago, oldest first, at most limit a call, and tells how many.
 // The masked words and the history remain. It is safe to run twice, late, or on two machines.
@@ -20,7 +20,7 @@ func SweepRetention(ctx context.Context, d *casework.Docket, limit int) (int, er
 	err := pg.InTx(ctx, d.DB, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `select c.id from cases c join person p on p.case_id = c.id
 			where c.state in ('closed','archived','declined','redirected','terminated','merged','withdrawn') and c.closed_at <= $1 and p.erased_at is null
-			order by c.closed_at limit $2`, d.Now().AddDate(-keepIdentity, 0, 0).UTC().Truncate(time.Microsecond), limit)
+			order by c.closed_at limit $2`, d.Now().AddDate(-KeepYears, 0, 0).UTC().Truncate(time.Microsecond), limit)
 		if err != nil {
 			return err
 		}

@@ -136,13 +136,13 @@ func (v *calendarView) addMonth(days *calendar.Calendar, m time.Month) {
 			v.Workdays++
 		}
 		word := v.P.T(d.Why.Key(), locale.Args{"Name": v.P.Lang.Pick(d.Name, d.NameEn)})
-		k := cell{Number: t.Day(), Class: "hy-day hy-day--" + string(d.Why)}
+		k := cell{Number: t.Day(), Class: "hy-leaf__" + string(d.Why)}
 		if d.Why == calendar.Holiday || d.Why == calendar.Makeup {
 			k.Word = word
 			v.Special = append(v.Special, []shell.Cell{{Text: v.P.Lang.Date(t)}, {Text: word}})
 		}
 		if d.Provisional {
-			k.Class += " hy-day--provisional"
+			k.Class += " hy-leaf__provisional"
 			k.Word += v.P.T("admin.provisional_day")
 		}
 		week[at] = k

@@ -25,7 +25,7 @@ func catchUp(t *testing.T, town *caseworktest.Town) {
 	ctx := context.Background()
 	deadline := time.Now().Add(30 * time.Second)
 	for {
-		if err := datause.Follower(town.Zone).CatchUp(ctx, town.Pool); err != nil {
+		if err := datause.Follower(town.Zone).CatchUpAll(ctx, town.Pool); err != nil {
 			t.Fatal(err)
 		}
 		var behind int

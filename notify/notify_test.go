@@ -112,7 +112,7 @@ func (o *office) count(t *testing.T, sql string, args ...any) (n int) {
 func (o *office) settle(t *testing.T) {
 	t.Helper()
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if err := o.post.Follower().CatchUp(t.Context(), o.Pool); err != nil {
+		if err := o.post.Follower().CatchUpAll(t.Context(), o.Pool); err != nil {
 			t.Fatal(err)
 		}
 		behind := o.count(t, `select count(*) from event e left join follower f on f.name = 'notify' where f.name is null or (e.xid, e.seq) > (f.xid, f.seq)`)

@@ -43,7 +43,7 @@ func newDesk(t *testing.T) *desk {
 // index lets the follower read the history to its end.
 func (d *desk) index(t *testing.T) {
 	t.Helper()
-	if err := search.Follower(d.engine, d.city).CatchUp(t.Context(), d.Pool); err != nil {
+	if err := search.Follower(d.engine, d.city).CatchUpAll(t.Context(), d.Pool); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -18,7 +18,7 @@ func (s scene) cards() {
 	follower := supervision.Cards(s.Keys, s.Zone, s.Now)
 	deadline := time.Now().Add(30 * time.Second)
 	for {
-		s.do(follower.CatchUp(s.ctx, s.Pool))
+		s.do(follower.CatchUpAll(s.ctx, s.Pool))
 		var behind int
 		s.do(s.Pool.QueryRow(s.ctx, `select count(*) from event e, follower f where f.name = 'cards' and (e.xid, e.seq) > (f.xid, f.seq)`).Scan(&behind))
 		if behind == 0 {

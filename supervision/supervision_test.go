@@ -67,7 +67,7 @@ func (s scene) catchUp() {
 	follower := supervision.Figures(s.Zone)
 	deadline := time.Now().Add(30 * time.Second)
 	for {
-		s.do(follower.CatchUp(s.ctx, s.Pool))
+		s.do(follower.CatchUpAll(s.ctx, s.Pool))
 		var behind int
 		s.do(s.Pool.QueryRow(s.ctx, `select count(*) from event e, follower f where f.name = $1 and (e.xid, e.seq) > (f.xid, f.seq)`, supervision.FiguresFollower).Scan(&behind))
 		if behind == 0 {

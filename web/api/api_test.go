@@ -406,7 +406,7 @@ func TestReadyMeansDatabaseSchemaAndFollowers(t *testing.T) {
 	w := newDesk(t)
 	w.file("a")
 	ctx := t.Context()
-	if err := supervision.Figures(w.city.TZ).CatchUp(ctx, w.pool); err != nil {
+	if err := supervision.Figures(w.city.TZ).CatchUpAll(ctx, w.pool); err != nil {
 		t.Fatal(err)
 	}
 	if res, body := w.call("GET", "/readyz", ""); res.StatusCode != 200 || !strings.Contains(body, `"follower:figures"`) {
@@ -436,7 +436,7 @@ func TestMetricsNameNoCase(t *testing.T) {
 	r := w.file("a")
 	w.file("b")
 	w.call("POST", "/api/v1/cases", lamp, "Idempotency-Key", "a")
-	if err := supervision.Figures(w.city.TZ).CatchUp(t.Context(), w.pool); err != nil {
+	if err := supervision.Figures(w.city.TZ).CatchUpAll(t.Context(), w.pool); err != nil {
 		t.Fatal(err)
 	}
 	res, body := w.call("GET", "/metrics", "")

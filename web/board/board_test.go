@@ -82,11 +82,11 @@ func (w *town) catchUp() {
 	w.t.Helper()
 	ctx := context.Background()
 	followers := map[string]func() error{
-		supervision.FiguresFollower: func() error { return supervision.Figures(w.city.TZ).CatchUp(ctx, w.pool) },
+		supervision.FiguresFollower: func() error { return supervision.Figures(w.city.TZ).CatchUpAll(ctx, w.pool) },
 		"cards": func() error {
-			return supervision.Cards(w.keys, w.city.TZ, func() time.Time { return w.now }).CatchUp(ctx, w.pool)
+			return supervision.Cards(w.keys, w.city.TZ, func() time.Time { return w.now }).CatchUpAll(ctx, w.pool)
 		},
-		datause.FollowerName: func() error { return datause.Follower(w.city.TZ).CatchUp(ctx, w.pool) },
+		datause.FollowerName: func() error { return datause.Follower(w.city.TZ).CatchUpAll(ctx, w.pool) },
 	}
 	for name, read := range followers {
 		for deadline := time.Now().Add(30 * time.Second); ; {

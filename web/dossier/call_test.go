@@ -18,7 +18,7 @@ import (
 // indexed lets the search index catch up with the history.
 func (h *house) indexed() {
 	h.t.Helper()
-	if err := search.Follower(h.finder.Engine, h.city).CatchUp(h.t.Context(), h.pool); err != nil {
+	if err := search.Follower(h.finder.Engine, h.city).CatchUpAll(h.t.Context(), h.pool); err != nil {
 		h.t.Fatal(err)
 	}
 }

@@ -95,7 +95,7 @@ func newTown(t testing.TB) *town {
 		t.Fatal(err)
 	}
 	for _, f := range []follow.Follower{supervision.Figures(rules.TZ), supervision.Cards(keys, rules.TZ, now), datause.Follower(rules.TZ)} {
-		must(f.CatchUp(t.Context(), w.pool))
+		must(f.CatchUpAll(t.Context(), w.pool))
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(err)

@@ -47,7 +47,7 @@ func assemble(ctx context.Context, env *Env, name string, progress io.Writer) (*
 		return nil, err
 	}
 	p := &parts{database: db, Config: env.Config, Book: rulebook.New(db.Pool, files, env.Config.Now()), Announce: follow.NewAnnouncer(),
-		Log: slog.New(slog.NewJSONHandler(env.Stderr, nil))}
+		Log: slog.New(slog.NewJSONHandler(env.Stderr, &slog.HandlerOptions{Level: env.loudness()}))}
 	if err := p.join(ctx); err != nil {
 		return nil, closeAfter(db, err)
 	}
@@ -103,4 +103,12 @@ func (p *parts) sameKeys(ctx context.Context) error {
 		return fmt.Errorf("the key file %s is not the one this database was begun with: put the right one in its place, or set HUIYIN_KEYS", p.Config.Keys)
 	}
 	return nil
+}
+
+// loudness is what the log tells: everything to a file or a collector, warnings only to a person at a terminal.
+func (env *Env) loudness() slog.Level {
+	if env.progress() != io.Discard {
+		return slog.LevelWarn
+	}
+	return slog.LevelInfo
 }

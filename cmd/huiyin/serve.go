@@ -93,7 +93,9 @@ func (s *service) run(ctx context.Context, worker bool) error {
 		g.Go(func() error { return servePages(ctx, server, s.pages) })
 	}
 	if s.mail != nil {
-		take := func(ctx context.Context, m smtpdoor.Envelope, raw []byte) error { return s.present.Load().Door.Mail(ctx, m, raw) }
+		take := func(ctx context.Context, m smtpdoor.Envelope, raw []byte) error {
+			return s.present.Load().Door.Mail(ctx, m, raw)
+		}
 		door := smtpdoor.New(smtpdoor.Config{Domain: domainOf(s.Config.Mailbox), Mailboxes: s.Config.Mailbox}, take, s.Log)
 		g.Go(func() error { return door.Serve(ctx, s.mail) })
 	}

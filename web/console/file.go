@@ -59,7 +59,7 @@ func (x *Pages) showCall(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := callView{P: shell.NewPage(c, shell.Lang(c).T("console.file")), Call: call{Channel: string(casework.Phone), Publish: "yes", Secret: "no"}}
+	v := callView{P: shell.NewPage(c, shell.Lang(c).T("console.file")), Call: call{Channel: string(casework.Phone), Publish: "no", Secret: "no"}}
 	v.P.Section = "file"
 	v.Undo = x.lastDispatch(c, by, fromCall)
 	return shell.Render(c, fiber.StatusOK, callPage(v))

@@ -1,6 +1,7 @@
 package locale
 
 import (
+	"maps"
 	"strings"
 )
 
@@ -39,9 +40,7 @@ func (l Lang) N(key string, n int, args ...Args) string {
 func merged(args []Args) Args {
 	m := Args{}
 	for _, a := range args {
-		for k, v := range a {
-			m[k] = v
-		}
+		maps.Copy(m, a)
 	}
 	return m
 }

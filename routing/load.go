@@ -83,7 +83,7 @@ func (r row) get(column string) string { return strings.TrimSpace(r.values[r.col
 
 func (r row) list(column string) []string {
 	var words []string
-	for _, w := range strings.Split(r.get(column), "|") {
+	for w := range strings.SplitSeq(r.get(column), "|") {
 		if w = strings.TrimSpace(w); w != "" {
 			words = append(words, w)
 		}

@@ -2,6 +2,7 @@ package routing_test
 
 import (
 	"io/fs"
+	"maps"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -75,9 +76,7 @@ func FuzzLoadCity(f *testing.F) {
 	whole := files(f)
 	f.Fuzz(func(t *testing.T, i int, body []byte) {
 		m := fstest.MapFS{}
-		for name, file := range whole {
-			m[name] = file
-		}
+		maps.Copy(m, whole)
 		m[cityFiles[uint(i)%uint(len(cityFiles))]] = &fstest.MapFile{Data: body}
 		c, err := routing.LoadCity(m)
 		if err != nil {

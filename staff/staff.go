@@ -2,6 +2,7 @@
 package staff
 
 import (
+	"slices"
 	"time"
 
 	"github.com/alexedwards/argon2id"
@@ -51,10 +52,5 @@ type Account struct {
 
 // Has tells whether the account holds a role.
 func (a Account) Has(role casework.Role) bool {
-	for _, r := range a.Roles {
-		if r == role {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(a.Roles, role)
 }

@@ -128,7 +128,7 @@ func (p *parser) address(item string) Address {
 		return Address{Name: strings.TrimSpace(decoded[:i]), Address: bare(inner)}
 	}
 	if strings.Contains(decoded, "@") {
-		for _, word := range strings.Fields(decoded) {
+		for word := range strings.FieldsSeq(decoded) {
 			if strings.Contains(word, "@") && strings.ContainsAny(decoded, " ") {
 				return Address{Name: strings.TrimSpace(strings.Trim(strings.Replace(decoded, word, "", 1), `" `)), Address: bare(word)}
 			}

@@ -133,7 +133,7 @@ func (c *collector) alternative(n *node) {
 // letters counts what is neither blank nor part of a link.
 func letters(s string) int {
 	n := 0
-	for _, word := range strings.Fields(s) {
+	for word := range strings.FieldsSeq(s) {
 		if !strings.Contains(word, "://") {
 			n += len([]rune(word))
 		}

@@ -61,7 +61,7 @@ func failureOf(p *parser, root *node, m *Message) *Failure {
 		}
 	})
 	for _, v := range root.header.all("X-Failed-Recipients") {
-		for _, a := range strings.Split(v, ",") {
+		for a := range strings.SplitSeq(v, ",") {
 			add(a)
 		}
 	}

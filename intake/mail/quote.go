@@ -109,18 +109,19 @@ func begins(lines []string, i int) bool {
 		return true
 	}
 	// "On ... wrote:" may be broken over three lines, and quotations follow it or the text ends.
-	joined := line
-	for n := 0; n < 3; n++ {
+	var joined strings.Builder
+	joined.WriteString(line)
+	for n := range 3 {
 		if n > 0 {
 			if i+n >= len(lines) || strings.TrimSpace(lines[i+n]) == "" {
 				break
 			}
-			joined += " " + strings.TrimSpace(lines[i+n])
+			joined.WriteString(" " + strings.TrimSpace(lines[i+n]))
 		}
-		if len(joined) > maxMark {
+		if len(joined.String()) > maxMark {
 			break
 		}
-		if endsInColon(joined) && quotes.match("wrote", joined) && !isQuoteLine(line) {
+		if endsInColon(joined.String()) && quotes.match("wrote", joined.String()) && !isQuoteLine(line) {
 			return n == 0 || mayStartWrote(line)
 		}
 	}

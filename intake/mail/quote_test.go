@@ -53,7 +53,7 @@ func checkSplit(t *testing.T, letter string) {
 	text, quoted := SplitQuoted(letter)
 	squeeze := func(s string) map[string]int {
 		out := map[string]int{}
-		for _, line := range strings.Split(s, "\n") {
+		for line := range strings.SplitSeq(s, "\n") {
 			if line = strings.TrimSpace(line); line != "" {
 				out[line]++
 			}

@@ -75,13 +75,13 @@ func (s *statement) onIndex(list []words.Word, some bool, labels [][]words.Token
 	if !ok {
 		return "", false
 	}
-	beside := ""
+	var beside strings.Builder
 	for _, any := range labels {
-		beside += " and d.tokens && " + s.arg(any) + "::integer[]"
+		beside.WriteString(" and d.tokens && " + s.arg(any) + "::integer[]")
 	}
 	all := make([]string, len(arms))
 	for i, arm := range arms {
-		all[i] = "d.tokens @> " + s.arg(arm) + "::integer[]" + beside
+		all[i] = "d.tokens @> " + s.arg(arm) + "::integer[]" + beside.String()
 	}
 	return "(" + strings.Join(all, " or ") + ")", true
 }

@@ -1,5 +1,7 @@
 package words
 
+import "slices"
+
 import "strings"
 
 // maxSyllable is the longest reading in letters, such as "zhuang".
@@ -67,12 +69,7 @@ func canBeInitials(letters string) bool {
 
 // reads tells whether a character can be read so.
 func reads(r rune, syllable string) bool {
-	for _, s := range readings()[r] {
-		if s == syllable {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(readings()[r], syllable)
 }
 
 // begins tells whether a reading of a character begins with a letter.

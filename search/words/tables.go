@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"embed"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -60,10 +62,8 @@ func lines(name string) []string {
 }
 
 func appendNew(list []string, s string) []string {
-	for _, old := range list {
-		if old == s {
-			return list
-		}
+	if slices.Contains(list, s) {
+		return list
 	}
 	return append(list, s)
 }
@@ -85,9 +85,7 @@ var readings = sync.OnceValue(func() map[rune][]string {
 		}
 		all[rune(code)] = list
 	}
-	for r, list := range tables().polyphones {
-		all[r] = list
-	}
+	maps.Copy(all, tables().polyphones)
 	return all
 })
 

@@ -3,6 +3,7 @@ package console
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -122,9 +123,10 @@ func (v callbackView) triesText() string {
 	if len(v.Tries) == 0 {
 		return v.P.T("call.first_try")
 	}
-	text := v.P.T("call.tries", locale.Args{"N": len(v.Tries) + 1, "Most": casework.MostTries})
+	var text strings.Builder
+	text.WriteString(v.P.T("call.tries", locale.Args{"N": len(v.Tries) + 1, "Most": casework.MostTries}))
 	for _, t := range v.Tries {
-		text += " " + t
+		text.WriteString(" " + t)
 	}
-	return text
+	return text.String()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"mime/multipart"
 	"path"
 	"strconv"
@@ -164,9 +165,7 @@ func (o Office) Take(c *fiber.Ctx, a Act, next func(id casework.CaseID) string, 
 func typed(c *fiber.Ctx) Typed {
 	t := Typed{}
 	if form, err := c.MultipartForm(); err == nil {
-		for name, all := range form.Value {
-			t[name] = all
-		}
+		maps.Copy(t, form.Value)
 		return t
 	}
 	c.Request().PostArgs().VisitAll(func(name, value []byte) { t[string(name)] = append(t[string(name)], string(value)) })

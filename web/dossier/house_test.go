@@ -8,6 +8,7 @@ import (
 	"html"
 	"io"
 	"log/slog"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -248,9 +249,7 @@ func (b *browser) signed(form url.Values) url.Values {
 		b.get(page)
 	}
 	out := url.Values{"_token": {b.token}}
-	for name, all := range form {
-		out[name] = all
-	}
+	maps.Copy(out, form)
 	return out
 }
 

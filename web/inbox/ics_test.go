@@ -24,7 +24,7 @@ func TestLinesAreFoldedBetweenCharactersAndUnfoldToTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringMatching(`[a-zA-Z一-龥😀\\;, \r\n\t]{0,300}`).Draw(t, "text")
 		file := writeICS(text, time.Unix(0, 0), []icsEvent{{UID: "1", Summary: text}})
-		for _, line := range strings.Split(strings.TrimSuffix(file, "\r\n"), "\r\n") {
+		for line := range strings.SplitSeq(strings.TrimSuffix(file, "\r\n"), "\r\n") {
 			if len(line) > 75 || !utf8.ValidString(line) || strings.ContainsAny(line, "\r\n") {
 				t.Fatalf("%d bytes: %q", len(line), line)
 			}

@@ -50,12 +50,12 @@ func pagesPrint(t *testing.T, browser context.Context, w *town, people map[strin
 			b.open(one.path)
 			_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
 			b.must(err, "look at the page as it prints")
-			for _, selector := range strings.Split(one.shown, ", ") {
+			for selector := range strings.SplitSeq(one.shown, ", ") {
 				if !eval[bool](b, `Array.from(document.querySelectorAll("`+selector+`")).some(e => e.checkVisibility())`) {
 					t.Errorf("%s is not printed", selector)
 				}
 			}
-			for _, selector := range strings.Split(one.gone, ", ") {
+			for selector := range strings.SplitSeq(one.gone, ", ") {
 				if eval[bool](b, `Array.from(document.querySelectorAll("`+selector+`")).some(e => e.checkVisibility())`) {
 					t.Errorf("%s is printed", selector)
 				}

@@ -24,7 +24,7 @@ var letters = readLetters(lettersFile)
 
 func readLetters(file string) map[rune][]string {
 	all := map[rune][]string{}
-	for _, line := range strings.Split(strings.TrimSpace(file), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSpace(file), "\n") {
 		parts := strings.Fields(line)
 		all[[]rune(parts[0])[0]] = parts[1:]
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"image/png"
+	"maps"
 	"regexp"
 	"strings"
 	"sync"
@@ -59,9 +60,7 @@ func TestPressingTheButtonTwiceIsOneCaseWithOneCode(t *testing.T) {
 	codes := make([]string, 4)
 	for i := range codes {
 		twin := o.browser(t)
-		for k, v := range b.cookies {
-			twin.cookies[k] = v
-		}
+		maps.Copy(twin.cookies, b.cookies)
 		twin.body = b.body
 		all.Go(func() {
 			twin.post("/report/3")

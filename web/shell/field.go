@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -68,12 +69,7 @@ func (f Field) chosen(value string) bool {
 	if value == f.Value && (value != "" || len(f.Values) == 0) {
 		return true
 	}
-	for _, v := range f.Values {
-		if v == value {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(f.Values, value)
 }
 
 // choiceID is the id of a choice; the first one has the field's own name, so that the error summary leads to it.

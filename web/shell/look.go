@@ -25,7 +25,7 @@ const lookCookie = "hy_look"
 // lookOf reads what String wrote; whatever else a cookie holds is the usual look.
 func lookOf(cookie string) Look {
 	var l Look
-	for _, word := range strings.Split(cookie, ".") {
+	for word := range strings.SplitSeq(cookie, ".") {
 		switch {
 		case word == "elder":
 			l.Elder = true

@@ -78,11 +78,12 @@ func favicon(c *fiber.Ctx) error {
 // robots keeps search engines out of residents' own pages and the staff's.
 func robots(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
-	body := "User-agent: *\n"
+	var body strings.Builder
+	body.WriteString("User-agent: *\n")
 	for _, path := range []string{"/t$", "/t/", "/rate/", "/report"} {
-		body += "Disallow: " + path + "\nDisallow: /en" + path + "\n"
+		body.WriteString("Disallow: " + path + "\nDisallow: /en" + path + "\n")
 	}
-	return c.SendString(body + "Disallow: /console\nDisallow: /inbox\nDisallow: /admin\nDisallow: /login\n")
+	return c.SendString(body.String() + "Disallow: /console\nDisallow: /inbox\nDisallow: /admin\nDisallow: /login\n")
 }
 
 func sendAsset(c *fiber.Ctx, file assets.File) error {

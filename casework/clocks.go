@@ -79,7 +79,7 @@ func (w *work) meet(ctx context.Context, name string) error {
 	var unit UnitCode
 	err := w.tx.QueryRow(ctx, `update clock set met_at = $4 where case_id = $1 and name = $2 and leg = $3 and met_at is null and cancelled_at is null
 		returning due_at, breached_at, coalesce(unit, '')`, w.c.ID, name, leg, w.at).Scan(&due, &breached, &unit)
-	if err == pgx.ErrNoRows {
+	if pg.IsNoRows(err) {
 		return nil
 	}
 	if err != nil {

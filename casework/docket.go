@@ -134,7 +134,7 @@ func (d *Docket) woke() {
 func (d *Docket) lock(ctx context.Context, tx pgx.Tx, by Actor, ref Ref, s Step) (*work, error) {
 	var c record
 	err := tx.QueryRow(ctx, `select `+recordColumns+` from cases where id = $1 for no key update`, ref.ID).Scan(c.dest()...)
-	if err == pgx.ErrNoRows {
+	if pg.IsNoRows(err) {
 		return nil, fault.New(fault.NotFound, "fault.no_such_case")
 	}
 	if err != nil {

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -72,7 +73,7 @@ func (d *Docket) KeptRaw(ctx context.Context, by Actor, k Key) (Kept, []byte, er
 		var wrapped, sealed []byte
 		err := tx.QueryRow(ctx, `select channel, verdict, reason, received_at, size, wrapped_key, raw from submission where key = $1 and case_id is null`, k[:]).
 			Scan(&kept.Channel, &kept.Verdict, &kept.Reason, &kept.ReceivedAt, &kept.Size, &wrapped, &sealed)
-		if err == pgx.ErrNoRows {
+		if errors.Is(err, pgx.ErrNoRows) {
 			return fault.New(fault.NotFound, "fault.no_such_submission")
 		}
 		if err != nil {

@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -82,7 +83,7 @@ func (d *Docket) Case(ctx context.Context, by Actor, id CaseID) (Case, error) {
 func readCase(ctx context.Context, tx pgx.Tx, id CaseID) (Case, error) {
 	var c Case
 	err := tx.QueryRow(ctx, `select `+caseColumns+caseTables+`where c.id = $1`, id).Scan(c.dest()...)
-	if err == pgx.ErrNoRows {
+	if errors.Is(err, pgx.ErrNoRows) {
 		return c, fault.New(fault.NotFound, "fault.no_such_case")
 	}
 	if err != nil {

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -222,7 +223,7 @@ func (d *Docket) RevealRaw(ctx context.Context, by Actor, id CaseID, use Use) ([
 	err := d.reveal(ctx, by, id, &[]PersonalField{FieldRaw}, use, func(ctx context.Context, tx pgx.Tx) error {
 		var wrapped, sealed []byte
 		err := tx.QueryRow(ctx, `select wrapped_key, raw from submission where case_id = $1 and verdict = 'case' order by received_at limit 1`, id).Scan(&wrapped, &sealed)
-		if err == pgx.ErrNoRows || err == nil && sealed == nil {
+		if errors.Is(err, pgx.ErrNoRows) || err == nil && sealed == nil {
 			return nil
 		}
 		if err != nil {
@@ -263,7 +264,7 @@ func (d *Docket) RevealFile(ctx context.Context, by Actor, id CaseID, file uuid.
 		err = tx.QueryRow(ctx, `select a.id, a.message_id, a.at, a.name, a.type, a.size, a.by_unit, a.data from attachment a left join message m on m.id = a.message_id
 			where a.case_id = $1 and a.id = $2 and (not $3 or `+outward+`)`, id, file, by.Kind == ByResident).
 			Scan(&info.ID, &info.Message, &info.At, &name, &info.Type, &info.Size, &info.ByUnit, &sealed)
-		if err == pgx.ErrNoRows {
+		if errors.Is(err, pgx.ErrNoRows) {
 			return fault.New(fault.NotFound, "fault.no_such_file")
 		}
 		if err != nil {

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -193,7 +194,7 @@ func (d *Docket) PausedSince(ctx context.Context, by Actor, id CaseID) (time.Tim
 	var from time.Time
 	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
 		err := tx.QueryRow(ctx, `select p.from_at from pause p join cases c on c.id = p.case_id where p.case_id = $1 and p.until_at is null`, id).Scan(&from)
-		if err == pgx.ErrNoRows {
+		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}
 		return err

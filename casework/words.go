@@ -164,7 +164,7 @@ var ReturnReasons = []ReturnReason{"R1", "R2", "R3", "R5", "R6", "R7", "R8", "R9
 // DeclineReason says why the hotline does not accept a case (不予受理; Beijing ordinance of 2021, article 11).
 type DeclineReason string
 
-// DeclineReasons: legal procedure, repeat without new facts, secret or private, beyond duty, unlawful, not a request.
+// DeclineReasons are legal procedure, repeat without new facts, secret or private, beyond duty, unlawful, not a request.
 var DeclineReasons = []DeclineReason{"legal_procedure", "repeat", "secret", "beyond_duty", "unlawful", "no_request"}
 
 // EmergencyNumbers are the lines a danger is handed to at once.

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -65,7 +66,7 @@ func TestFormNamesTheFieldAtFault(t *testing.T) {
 		f := form()
 		tc.change(&f)
 		_, err := f.Submission()
-		if fe, ok := err.(*fault.Error); !ok || fe.Field != tc.field || fe.Kind != tc.kind {
+		if fe := (*fault.Error)(nil); !errors.As(err, &fe) || fe.Field != tc.field || fe.Kind != tc.kind {
 			t.Errorf("%s: %v", tc.field, err)
 		}
 	}

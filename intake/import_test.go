@@ -203,7 +203,7 @@ func TestMappingFileNamesWhatTheColumnsDoNot(t *testing.T) {
 	if got, _ := run(t, d.Door, "a.csv", body, m, false); got.Filed != 2 {
 		t.Errorf("%+v", got)
 	}
-	for _, wrong := range []string{"colums: {}", "columns: {phon: x}", "values: {nmae: {a: b}}", "zone: Nowhere/City", "columns: [1]"} {
+	for _, wrong := range []string{"colums: {}", "columns: {phon: x}", "values: {neme: {a: b}}", "zone: Nowhere/City", "columns: [1]"} {
 		if _, err := ReadMapping(strings.NewReader(wrong)); err == nil {
 			t.Errorf("%q was taken", wrong)
 		}
@@ -234,7 +234,7 @@ func TestAFileWithoutTheNeededColumnsSaysWhich(t *testing.T) {
 		if err == nil || fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), tc.says) {
 			t.Errorf("%s: %v", tc.says, err)
 		}
-		f.Close()
+		_ = f.Close()
 	}
 }
 

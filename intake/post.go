@@ -21,7 +21,7 @@ import (
 // as a new case, as an addition to its case, or, where no person wrote it, in the list of kept submissions. Nothing is ever dropped:
 // what cannot be read becomes a case with the raw message, for a person. The same bytes again change nothing.
 func (d *Door) Mail(ctx context.Context, env smtpdoor.Envelope, raw []byte) error {
-	key := casework.Key(sha256.Sum256(raw))
+	key := sha256.Sum256(raw)
 	m := d.read(env, raw)
 	switch m.Verdict {
 	case mail.Bounce:

@@ -78,7 +78,6 @@ type course struct {
 	last    *leg // the answer that stands
 	first   time.Time
 	sent    bool
-	way     Way
 	gone    time.Time // when the promise to the resident ended without an answer
 	why     string
 	breach  bool // the promise to the resident was broken

@@ -164,7 +164,7 @@ func (d *Door) Serve(ctx context.Context, l net.Listener) error {
 		d.log.Warn("mail door closed while messages were in transfer; their senders will retry")
 	}
 	_ = d.server.Close()
-	<-done
+	<-done //nolint:errcheck // it ended because it was closed
 	return nil
 }
 

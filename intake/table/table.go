@@ -56,14 +56,14 @@ func Open(name string) (*Reader, error) {
 	head := make([]byte, 4)
 	n, err := io.ReadFull(f, head)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-		f.Close()
+		_ = f.Close()
 		if errors.Is(err, io.EOF) {
 			return nil, errors.New("the file is empty")
 		}
 		return nil, err
 	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		f.Close()
+		_ = f.Close()
 		return nil, err
 	}
 	var r *Reader
@@ -78,7 +78,7 @@ func Open(name string) (*Reader, error) {
 		r, err = openCSV(f)
 	}
 	if err != nil {
-		f.Close()
+		_ = f.Close()
 		return nil, err
 	}
 	inner := r.close

@@ -88,7 +88,7 @@ func read(ctx context.Context, data string) (found map[key]stored, cases int, er
 	if err != nil {
 		return nil, 0, err
 	}
-	defer cluster.Stop(context.WithoutCancel(ctx))
+	defer func() { _ = cluster.Stop(context.WithoutCancel(ctx)) }()
 	pool, err := pg.Open(ctx, cluster.URL(), pg.Options{Name: "corpus"})
 	if err != nil {
 		return nil, 0, err

@@ -98,7 +98,7 @@ func (l *ledger) check(ctx context.Context, data string) error {
 	if err != nil {
 		return err
 	}
-	defer cluster.Stop(ctx)
+	defer func() { _ = cluster.Stop(ctx) }()
 	pool, err := pg.Open(ctx, cluster.URL(), pg.Options{Name: "kills"})
 	if err != nil {
 		return err

@@ -64,7 +64,7 @@ func (s *service) ready(ctx context.Context) error {
 	for time.Now().Before(limit) && ctx.Err() == nil {
 		answer, err := client.Get("http://" + s.pages + "/readyz")
 		if err == nil {
-			answer.Body.Close()
+			_ = answer.Body.Close()
 			if answer.StatusCode == http.StatusOK {
 				return nil
 			}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"huiyin/casework"
 	"huiyin/fault"
 	"huiyin/locale"
 	"huiyin/routing"
@@ -93,17 +92,6 @@ func lineOf(lines []supervision.Line, key string) supervision.Line {
 		}
 	}
 	return supervision.Line{Key: key}
-}
-
-// unitLine is the line of a unit, with its name even where nothing is counted for it.
-func (s sheet) unitLine(lines []supervision.UnitLine, code casework.UnitCode) supervision.UnitLine {
-	for _, l := range lines {
-		if l.Code == code {
-			return l
-		}
-	}
-	u, _ := s.Rules.Unit(code)
-	return supervision.UnitLine{Unit: supervision.Unit{Code: u.Code, ZH: u.Name.ZH, EN: u.Name.EN, Level: string(u.Level), Nature: u.Nature, Parent: u.Parent}, Line: supervision.Line{Key: string(code)}}
 }
 
 // before is the line of the month before, for comparisons.

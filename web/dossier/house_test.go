@@ -233,7 +233,7 @@ func (b *browser) upload(path string, form url.Values, field, name string, data 
 		b.h.t.Fatal(err)
 	}
 	_, _ = part.Write(data)
-	w.Close()
+	_ = w.Close()
 	r := httptest.NewRequest(http.MethodPost, path, &body)
 	r.Header.Set("Content-Type", w.FormDataContentType())
 	return b.send(r)

@@ -110,7 +110,7 @@ func newTown(t testing.TB) *town {
 		if err := server.Shutdown(5 * time.Second); err != nil {
 			t.Error(err)
 		}
-		<-ended
+		<-ended //nolint:errcheck // it ended because it was shut down
 		if t.Failed() {
 			w.log.mu.Lock()
 			defer w.log.mu.Unlock()

@@ -58,11 +58,6 @@ const (
 	File    Channel = "file"
 	API     Channel = "api"
 	Window  Channel = "window"
-	NoDoor  Channel = ""
-
-	maxTitle         = 200  // runes of a title that staff see
-	maxOriginalTitle = 1000 // runes of a title as it was sent
-	maxPlace         = 500  // runes
 )
 
 // Channels lists every door.
@@ -208,6 +203,10 @@ const (
 	MaxFiles    = 25 << 20 // bytes a case
 	MaxBody     = 20000    // runes
 	MaxAttached = 20       // files a submission
+
+	maxTitle         = 200  // runes of a title that staff see
+	maxOriginalTitle = 1000 // runes of a title as it was sent
+	maxPlace         = 500  // runes
 )
 
 // Limits on the personal fields, in runes; an e-mail address may have 254 (RFC 5321, 4.5.3.1.3).

@@ -60,6 +60,7 @@ var arrows = map[string][]string{
 	"web/assets":        {},
 	"web/shell":         with(leaves, "web/assets", "casework", "staff"),
 	"web/shell/gallery": {"fault", "locale", "web/..."},
+	"web/live":          with(leaves, "casework", "follow", "web/shell"),
 	"web/resident":      with(belowWeb, "web/shell", "web/assets"),
 	"web/dossier":       with(belowWeb, "web/shell", "web/assets"), // one case as staff see it: the console and the inbox show the same
 	"web/console":       with(belowWeb, "web/shell", "web/assets", "web/dossier"),

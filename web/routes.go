@@ -11,6 +11,7 @@ import (
 	"huiyin/web/console"
 	"huiyin/web/dossier"
 	"huiyin/web/inbox"
+	"huiyin/web/live"
 	"huiyin/web/resident"
 	"huiyin/web/shell"
 	"huiyin/web/signin"
@@ -30,6 +31,7 @@ func routes(cfg Config, in *signin.Pages) []shell.Route {
 		resident.New(resident.Config{DB: cfg.Pool, Docket: cfg.Docket, Desk: cfg.Desk, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, Now: cfg.Now, BaseURL: cfg.BaseURL, Misses: misses}).Routes(),
 		public.Routes(),
 		in.Routes(),
+		(&live.Pages{Hub: cfg.Live, Actor: in.Actor}).Routes(),
 		console.New(office, cfg.Door, cfg.Keys, cfg.Search).Routes(),
 		(&inbox.Pages{Office: office, DB: cfg.Pool, BaseURL: cfg.BaseURL, Figures: figures.View, Texts: cfg.Rules.Texts}).Routes(),
 		(&admin.Pages{DB: cfg.Pool, Register: cfg.Staff, Book: cfg.Book, Rules: cfg.Rules, Actor: in.Actor, Checks: cfg.Checks}).Routes(),

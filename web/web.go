@@ -24,6 +24,7 @@ import (
 	"huiyin/search"
 	"huiyin/staff"
 	"huiyin/web/admin"
+	"huiyin/web/live"
 	"huiyin/web/shell"
 	"huiyin/web/signin"
 )
@@ -42,8 +43,9 @@ type Config struct {
 	Staff   *staff.Register
 	Keys    *seal.Keyring
 	Search  search.Service
-	BaseURL string // as the world reaches the service, without a slash at the end
-	Mailbox string // the hotline's e-mail address
+	Live    *live.Hub // tells open pages what happens; the server closes it when it shuts down
+	BaseURL string    // as the world reaches the service, without a slash at the end
+	Mailbox string    // the hotline's e-mail address
 	Now     func() time.Time
 	Log     *slog.Logger
 }
@@ -51,12 +53,13 @@ type Config struct {
 // Server answers HTTP.
 type Server struct {
 	app   *fiber.App                              // listens
+	live  *live.Hub                               // holds streams open
 	pages atomic.Pointer[fasthttp.RequestHandler] // answers; swapped when the rules change
 }
 
 // New makes a server of every page. The route list is routes.go.
 func New(cfg Config) *Server {
-	s := &Server{app: build(cfg)}
+	s := &Server{app: build(cfg), live: cfg.Live}
 	first := s.app.Handler()
 	s.pages.Store(&first)
 	s.app.Server().Handler = func(c *fasthttp.RequestCtx) { (*s.pages.Load())(c) }
@@ -91,6 +94,7 @@ func (s *Server) Serve(l net.Listener) error { return s.app.Listener(l) }
 
 // Shutdown takes no new requests and waits for those under way, at most as long as given.
 func (s *Server) Shutdown(grace time.Duration) error {
+	s.live.Close()
 	err := s.app.ShutdownWithTimeout(grace)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return nil // what is left is cut off: the caller is leaving

@@ -14,6 +14,7 @@ import (
 	"huiyin/demo"
 	"huiyin/intake/smtpdoor"
 	"huiyin/web"
+	"huiyin/web/live"
 )
 
 // serve runs the service until it is told to stop: pages, mail door, workers, or all of them.
@@ -62,6 +63,7 @@ type service struct {
 	*parts                        // of the start: what does not depend on the city's rules
 	present atomic.Pointer[parts] // with the rules in force
 	env     *Env
+	live    *live.Hub // what open pages hear
 	pages   net.Listener
 	mail    net.Listener
 }
@@ -88,6 +90,8 @@ func (s *service) run(ctx context.Context, worker bool) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { s.Announce.Run(ctx, s.Pool); return nil })
 	if s.pages != nil {
+		s.live = live.New(s.Pool, s.Log, &live.Cases{})
+		g.Go(func() error { s.live.Run(ctx); return nil })
 		server := web.New(s.webConfig())
 		renewals = append(renewals, func() { server.Renew(s.webConfig()) })
 		g.Go(func() error { return servePages(ctx, server, s.pages) })

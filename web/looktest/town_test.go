@@ -37,6 +37,7 @@ import (
 	"huiyin/supervision"
 	"huiyin/web"
 	"huiyin/web/admin"
+	"huiyin/web/live"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -100,9 +101,13 @@ func newTown(t testing.TB) *town {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(err)
 	w.base = "http://" + listener.Addr().String()
+	hub := live.New(w.pool, log, &live.Cases{})
+	watching, unwatch := context.WithCancel(t.Context())
+	watched := make(chan struct{})
+	go func() { hub.Run(watching); close(watched) }()
 	server := web.New(web.Config{
 		Pool: w.pool, Docket: w.docket, Desk: desk, Door: door, City: rules, Terms: terms, Book: rulebook.New(w.pool, files, now), Rules: inForce, Checks: func(context.Context) []admin.Finding { return nil },
-		Staff: register, Keys: keys, BaseURL: w.base, Mailbox: mailbox, Now: now, Log: log,
+		Staff: register, Keys: keys, Live: hub, BaseURL: w.base, Mailbox: mailbox, Now: now, Log: log,
 	})
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
@@ -111,6 +116,8 @@ func newTown(t testing.TB) *town {
 			t.Error(err)
 		}
 		<-ended //nolint:errcheck // it ended because it was shut down
+		unwatch()
+		<-watched
 		if t.Failed() {
 			w.log.mu.Lock()
 			defer w.log.mu.Unlock()

@@ -4,6 +4,7 @@ import { keepDrafts } from "./draft";
 import { keyboard, typedEvents } from "./keys";
 import { expireOffers } from "./expire";
 import { narrowLists, standardTexts } from "./narrow";
+import { liveUpdates } from "./live";
 import { shrinkPhotos } from "./shrink";
 
 focusErrors();
@@ -16,3 +17,4 @@ narrowLists();
 standardTexts();
 expireOffers();
 shrinkPhotos();
+liveUpdates();

@@ -168,9 +168,9 @@ type filedData struct {
 
 // openSQL stores case, event, clock, person, tracking hash and submission in one statement.
 const openSQL = `with c as (
-	insert into cases (id, number, state, kind, category, territory, urgency, channel, language, external_no, title, body, place, secret, publish, unreadable, tags, proposal, owner_unit, filed_at)
+	insert into cases (id, number, state, kind, category, territory, urgency, channel, language, external_no, title, body, place, secret, publish, unreadable, tags, proposal, owner_unit, filed_at, limit_at)
 	values (@id, @day || lpad(nextval('case_number')::text, 6, '0'), 'registered', @kind, @category, @territory, @urgency, @channel, @language, @external_no, @title, @body, @place,
-		@secret, @publish, @unreadable, @tags, @proposal, 'hotline', @at)
+		@secret, @publish, @unreadable, @tags, @proposal, 'hotline', @at, @due)
 	returning number),
 k as (
 	insert into clock (case_id, name, leg, started_at, due_at, original_due_at, working_days, provisional, policy, calendar)

@@ -133,24 +133,25 @@ func insertAll(ctx context.Context, tx pgx.Tx, all []*bound) (map[CaseID]string,
 	}
 	ids := column(all, func(b *bound) CaseID { return b.id })
 	at := column(all, func(b *bound) time.Time { return b.f.At })
+	due := column(all, func(b *bound) time.Time { return b.f.Total.Due })
 	channel := column(all, func(b *bound) string { return string(b.f.Channel) })
 	wrapped := column(all, func(b *bound) []byte { return b.wrapped })
 	tags, err := json.Marshal(column(all, func(b *bound) []string { return b.tags })) // an array of arrays must be rectangular in SQL, in JSON not
 	if err != nil {
 		return nil, err
 	}
-	rows, err := tx.Query(ctx, `insert into cases (id, number, state, kind, category, territory, urgency, channel, language, external_no, title, body, place, secret, publish, unreadable, tags, proposal, owner_unit, filed_at)
+	rows, err := tx.Query(ctx, `insert into cases (id, number, state, kind, category, territory, urgency, channel, language, external_no, title, body, place, secret, publish, unreadable, tags, proposal, owner_unit, filed_at, limit_at)
 		select f.id, f.day || lpad(nextval('case_number')::text, 6, '0'), 'registered', f.kind, f.category, f.territory, f.urgency, f.channel, f.language, f.external_no, f.title, f.body, f.place, f.secret, f.publish, f.unreadable,
-			array(select jsonb_array_elements_text($16::jsonb -> (f.nr - 1)::int)), f.proposal, 'hotline', f.at
-		from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bool[], $14::bool[], $15::bool[], $17::jsonb[], $18::timestamptz[])
-			with ordinality as f (id, day, kind, category, territory, urgency, channel, language, external_no, title, body, place, secret, publish, unreadable, proposal, at, nr)
+			array(select jsonb_array_elements_text($16::jsonb -> (f.nr - 1)::int)), f.proposal, 'hotline', f.at, f.due
+		from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bool[], $14::bool[], $15::bool[], $17::jsonb[], $18::timestamptz[], $19::timestamptz[])
+			with ordinality as f (id, day, kind, category, territory, urgency, channel, language, external_no, title, body, place, secret, publish, unreadable, proposal, at, due, nr)
 		returning id, number`,
 		ids, column(all, func(b *bound) string { return b.day }), column(all, func(b *bound) string { return string(b.f.Kind) }), column(all, func(b *bound) string { return b.f.Category }),
 		column(all, func(b *bound) string { return b.f.Territory }), column(all, func(b *bound) string { return string(b.f.Urgency) }), channel,
 		column(all, func(b *bound) string { return b.language }), column(all, func(b *bound) string { return b.externalNo }), column(all, func(b *bound) string { return b.title }),
 		column(all, func(b *bound) string { return b.body }), column(all, func(b *bound) string { return b.place }), column(all, func(b *bound) bool { return b.f.Secret }),
 		column(all, func(b *bound) bool { return b.f.Publish && !b.f.Secret }), column(all, func(b *bound) bool { return b.f.Unreadable }), tags,
-		column(all, func(b *bound) string { return string(b.proposal) }), at)
+		column(all, func(b *bound) string { return string(b.proposal) }), at, due)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +164,7 @@ func insertAll(ctx context.Context, tx pgx.Tx, all []*bound) (map[CaseID]string,
 	rest.Queue(`insert into clock (case_id, name, leg, started_at, due_at, original_due_at, working_days, provisional, policy, calendar)
 		select id, 'total', 0, at, due, due, nullif(days, 0), provisional, policy, calendar
 		from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::int[], $5::bool[], $6::text[], $7::text[]) as f (id, at, due, days, provisional, policy, calendar)`,
-		ids, at, column(all, func(b *bound) time.Time { return b.f.Total.Due }), column(all, func(b *bound) int { return b.f.Total.WorkingDays }),
+		ids, at, due, column(all, func(b *bound) int { return b.f.Total.WorkingDays }),
 		column(all, func(b *bound) bool { return b.f.Total.Provisional }), column(all, func(b *bound) string { return b.f.Total.Policy }), column(all, func(b *bound) string { return b.f.Total.Calendar }))
 	rest.Queue(`insert into person (case_id, wrapped_key, name, phone, email, address, title, body, place, code, name_hash, phone_hash, email_hash, real_name)
 		select * from unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[], $9::bytea[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bytea[], $14::bool[])`,

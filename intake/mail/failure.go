@@ -8,11 +8,11 @@ import (
 
 // Failure is what a bounce says about the letter that bounced.
 type Failure struct {
-	Recipients []string // addresses that failed, without duplicates
-	Action     string   // failed, delayed, delivered, relayed, expanded, complaint; empty when not stated
-	Status     string   // RFC 3463 code such as 5.1.1; empty when not stated
-	MessageID  string   // Message-ID of the letter that bounced
-	Letter     string   // value of its X-Huiyin-Letter field
+	Recipients []string `json:"recipients"` // addresses that failed, without duplicates
+	Action     string   `json:"action"`     // failed, delayed, delivered, relayed, expanded, complaint; empty when not stated
+	Status     string   `json:"status"`     // RFC 3463 code such as 5.1.1; empty when not stated
+	MessageID  string   `json:"message_id"` // Message-ID of the letter that bounced, without angle brackets
+	Letter     string   `json:"letter"`     // value of its X-Huiyin-Letter field
 }
 
 // Permanent tells whether the address should be marked: a failure, not a delay or a confirmation.

@@ -29,9 +29,12 @@ func Line(file string, m Message) []byte {
 		MessageID   string     `json:"message_id"`
 		InReplyTo   []string   `json:"in_reply_to"`
 		Repaired    []string   `json:"repaired"`
+		MayAnswer   bool       `json:"may_answer"`        // whether an automatic letter may answer
+		Failure     *Failure   `json:"failure,omitempty"` // of a bounce
 	}{
 		File: file, Verdict: m.Verdict, Reason: m.Reason, From: m.From, To: append([]Address{}, m.To...), Subject: m.Subject, Text: m.Text, Quoted: m.Quoted,
 		HTMLToText: m.HTMLToText, Attachments: []lineFile{}, MessageID: m.MessageID, InReplyTo: append([]string{}, m.InReplyTo...), Repaired: append([]string{}, m.Repaired...),
+		MayAnswer: m.MayAnswer(), Failure: m.Failure,
 	}
 	if !m.Date.IsZero() {
 		s := m.Date.Format(time.RFC3339)

@@ -101,7 +101,7 @@ func FuzzHeader(f *testing.F) {
 }
 
 func FuzzParse(f *testing.F) {
-	files, err := filepath.Glob("testdata/mail/*.eml")
+	files, err := filepath.Glob("testdata/golden/*.eml")
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func FuzzParse(f *testing.F) {
 
 func BenchmarkParse(b *testing.B) {
 	for _, name := range []string{"qq_reply_gb18030", "outlook_html_gb2312_label"} {
-		raw, err := os.ReadFile("testdata/mail/" + name + ".eml")
+		raw, err := os.ReadFile("testdata/golden/" + name + ".eml")
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// stated is what another program read in a message.
+type stated struct {
+	subject, from       string
+	hasSubject, hasFrom bool
+	body                string
+	files               []string
+}
+
+// measureStated compares with the parses that stand beside the messages: subjects, senders, and how many of the words of the body are
+// in the text or in what was set apart as quoted.
+func measureStated(dir string, rows []map[string]string, letters map[string]letter) error {
+	type tally struct{ n, subjects, subjectsRight, senders, sendersRight, words, found, bodies, whole int }
+	by := map[string]*tally{}
+	owner := map[string]string{} // two messages of one number share the name of one expectation: the file is the last one's
+	for _, row := range rows {
+		owner[expectation(row)] = row["file"]
+	}
+	for _, row := range rows {
+		if owner[expectation(row)] != row["file"] {
+			continue
+		}
+		s, ok, err := readStated(dir, row)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		folder, _, _ := strings.Cut(row["file"], "/")
+		t := by[folder]
+		if t == nil {
+			t = &tally{}
+			by[folder] = t
+		}
+		t.n++
+		l := letters[row["file"]]
+		if s.hasSubject {
+			t.subjects++
+			if squeezed(s.subject) == squeezed(l.Subject) {
+				t.subjectsRight++
+			} else {
+				fmt.Printf("  %s: another subject\n", row["file"])
+			}
+		}
+		if s.hasFrom {
+			t.senders++
+			if strings.EqualFold(squeezed(s.from), squeezed(l.From.Address)) {
+				t.sendersRight++
+			} else {
+				fmt.Printf("  %s: another sender\n", row["file"])
+			}
+		}
+		if all, found := overlap(s.body, l.Text+"\n"+l.Quoted); all > 0 {
+			t.bodies++
+			t.words += all
+			t.found += found
+			if found*100 >= all*barWords {
+				t.whole++
+			} else {
+				fmt.Printf("  %s: %s of the words\n", row["file"], percent(found, all))
+			}
+		}
+	}
+	for _, folder := range slices.Sorted(maps.Keys(by)) {
+		t := by[folder]
+		fmt.Printf("  %s states %d: subjects %s; senders %s (bar %d); words %s (bar %d); bodies with %d %% of their words %s\n", folder, t.n, percent(t.subjectsRight, t.subjects),
+			percent(t.sendersRight, t.senders), barWitnessed, percent(t.found, t.words), barWords, barWords, percent(t.whole, t.bodies))
+	}
+	return nil
+}
+
+// expectation is the file of the expected parse of a message, below the corpus, "" if there is none.
+func expectation(row map[string]string) string {
+	folder, _, _ := strings.Cut(row["file"], "/")
+	name, _, _ := strings.Cut(row["expected"], "|")
+	if name == "" {
+		return ""
+	}
+	return folder + "/" + name
+}
+
+// readStated reads the expectation of a message; ok is false when there is none.
+func readStated(dir string, row map[string]string) (s stated, ok bool, err error) {
+	name := expectation(row)
+	folder, _, _ := strings.Cut(name, "/")
+	if name == "" {
+		return s, false, nil
+	}
+	data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+	if err != nil {
+		return s, false, err
+	}
+	switch folder {
+	case "zammad":
+		s, err = zammadStates(data)
+	case "stalwart":
+		s, err = stalwartStates(data)
+	case "mime4j":
+		s, err = mime4jStates(data)
+	case "tnef":
+		s = tnefStates(data)
+	default:
+		return s, false, nil
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w", name, err)
+	}
+	return s, err == nil, err
+}
+
+func squeezed(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// overlap counts the words of want, and how many of them got has, each as often as it stands there.
+func overlap(want, got string) (all, found int) {
+	have := map[string]int{}
+	for _, w := range words(got) {
+		have[w]++
+	}
+	for _, w := range words(want) {
+		all++
+		if have[w] > 0 {
+			have[w]--
+			found++
+		}
+	}
+	return all, found
+}
+
+// words are runs of letters and digits; a Han character is a word.
+func words(s string) []string {
+	var out []string
+	var word strings.Builder
+	flush := func() {
+		if word.Len() > 0 {
+			out = append(out, word.String())
+			word.Reset()
+		}
+	}
+	for _, r := range strings.ToLower(s) {
+		switch {
+		case unicode.Is(unicode.Han, r):
+			flush()
+			out = append(out, string(r))
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r):
+			word.WriteRune(r)
+		default:
+			flush()
+		}
+	}
+	flush()
+	return out
+}

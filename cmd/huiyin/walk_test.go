@@ -21,8 +21,8 @@ import (
 	"huiyin/locale"
 )
 
-// TestWalk is the README's five minutes in a real browser: two residents, the operator, the department and the public, over
-// real HTTP and SMTP, with real clicks and keys.
+// TestWalk is the README's five minutes in a real browser: two residents and a caller, the operator, the
+// department and the public, by all three doors: real HTTP, real SMTP and a call typed in, with real clicks and keys.
 func TestWalk(t *testing.T) {
 	browser := chromium(t)
 	phone := device{name: "phone", width: 360, height: 740, touch: true, scripts: true}
@@ -69,6 +69,7 @@ type walk struct {
 	code, number string // of the case filed on the web
 	promise      string // until when it is to be answered, as every page must say it
 	mailNumber   string // of the case that came by mail
+	callNumber   string // of the case that was telephoned
 	lead         casework.UnitCode
 	login        string
 }
@@ -88,7 +89,7 @@ func newWalk(t *testing.T, browser context.Context, d device, lang locale.Lang) 
 func (w *walk) person(t *testing.T, who string) *person {
 	t.Helper()
 	p := newPerson(t, w.browser, who, w.device, w.lang, w.Config.BaseURL)
-	p.secret = []string{residentName, residentPhone, residentMail, writerMail, strings.ReplaceAll(w.code, "-", ""), w.code}
+	p.secret = []string{residentName, residentPhone, residentMail, writerMail, callerPhone, strings.ReplaceAll(w.code, "-", ""), w.code}
 	w.people = append(w.people, p)
 	return p
 }
@@ -105,7 +106,9 @@ func (w *walk) tour(t *testing.T) {
 
 	w.files(t)
 	w.writes(t)
-	w.dispatches(t)
+	operator := w.signIn(t, "operator", "operator")
+	w.dispatches(t, operator)
+	w.calls(t, operator)
 	unit := w.signIn(t, "department", w.login)
 	w.answers(t, unit, 1)
 	w.rates(t, "no")
@@ -127,10 +130,10 @@ func (w *walk) tour(t *testing.T) {
 // done is what the walk must have moved on the board.
 func (w *walk) done(*testing.T) map[string]figure {
 	return map[string]figure{
-		"received": {2, 2}, "dispatched": {2, 2}, // the redo is another turn of the same dispatch
+		"received": {3, 3}, "dispatched": {3, 3}, // the redo is another turn of the same dispatch
 		"solved": {1, 2}, // the first answer was rated not solved, the second solved
 		"redo":   {1, 2}, // and so one of two answers was sent back
-		"open":   {1, 1}, // the matter that came by mail
+		"open":   {2, 2}, // the matters that came by mail and by telephone
 	}
 }
 
@@ -227,8 +230,7 @@ func (w *walk) signIn(t *testing.T, who, login string) *person {
 }
 
 // dispatches is the operator's desk: one matter by one key, the other by a few letters of the unit's name.
-func (w *walk) dispatches(t *testing.T) {
-	p := w.signIn(t, "operator", "operator")
+func (w *walk) dispatches(t *testing.T, p *person) {
 	if list := p.read(".hy-rows"); !strings.Contains(list, w.number) || !strings.Contains(list, w.mailNumber) {
 		t.Fatalf("the queue lacks %s or %s:\n%s", w.number, w.mailNumber, list)
 	}
@@ -260,20 +262,28 @@ func (w *walk) dispatches(t *testing.T) {
 		t.Error("the dispatched matter still waits in the queue")
 	}
 	p.follow(rowOf(p, w.mailNumber), `^/console$`)
+	w.finds(p, "c-jiaojing", "j", "j", "z")
+	p.send(`#form-dispatch button[type="submit"]`, `^/console$`)
+	if clicks, keys := p.count("opens another and dispatches it by initials"); clicks > 3 || keys > 6 {
+		t.Errorf("dispatch by initials took %d clicks and %d keys", clicks, keys)
+	}
+}
+
+// finds chooses a unit by the initials of its name; without scripts from the list.
+func (w *walk) finds(p *person, unit string, initials ...string) {
+	p.t.Helper()
 	if p.device.scripts {
 		p.press(kb.F4)
-		for _, letter := range []string{"j", "j", "z", "d"} {
+		for _, letter := range initials {
 			p.press(letter)
 		}
 		p.enter()
 	} else {
-		p.click(`#units input[value="c-jiaojing"], input[name="dispatch_unit"][value="c-jiaojing"]`)
+		p.click(`#units input[value="` + unit + `"], input[name="dispatch_unit"][value="` + unit + `"]`)
 	}
-	if unit := p.read(ready); unit != "c-jiaojing" {
-		t.Fatalf("the initials found %q", unit)
+	if found := p.read(`input[name="dispatch_unit"]:checked`); found != unit {
+		p.t.Fatalf("the initials %q found %q", initials, found)
 	}
-	p.send(`#form-dispatch button[type="submit"]`, `^/console$`)
-	p.count("dispatches by initials")
 }
 
 // answers is the department's desk, in the first round with everything that belongs to it.
@@ -423,7 +433,7 @@ func (w *walk) everybody(t *testing.T) {
 			continue
 		}
 		html := look[string](p, `document.documentElement.outerHTML`)
-		for _, s := range []string{residentName, residentPhone, residentMail, writerMail, w.code} {
+		for _, s := range []string{residentName, residentPhone, residentMail, writerMail, callerPhone, w.code} {
 			if strings.Contains(html, s) {
 				t.Errorf("%s shows %q", path, s)
 			}
@@ -442,7 +452,7 @@ func (w *walk) letterbox(t *testing.T) {
 	if len(letters) < 4 {
 		t.Errorf("only %d letters", len(letters))
 	}
-	private := []string{residentName, residentPhone, residentMail, writerMail, w.code, strings.ReplaceAll(w.code, "-", ""), w.matter.subject, w.matter.text, w.matter.place}
+	private := []string{residentName, residentPhone, residentMail, writerMail, callerPhone, spoken[w.lang].text, spoken[w.lang].place, w.code, strings.ReplaceAll(w.code, "-", ""), w.matter.subject, w.matter.text, w.matter.place}
 	for _, e := range letters {
 		for _, s := range private {
 			if strings.Contains(e.GetHeader("Subject"), s) {

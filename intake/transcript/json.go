@@ -73,11 +73,19 @@ func fromJSON(raw []byte, depth int) (Transcript, error) {
 		return fromDeepgram(m)
 	case has("segments"):
 		return fromSegments(m)
+	case has("cues"):
+		return fromCues(m["cues"])
+	}
+	if turns, ok := exchange(raw); ok {
+		return Transcript{Format: FormDialogue, Turns: turns}, nil
+	}
+	if text, ok := into[string](m["text"]); ok && text != "" { // Whisper asked for the words alone
+		return Transcript{Format: FormWhisper, Turns: []Turn{{Text: text}}}, nil
 	}
 	return Transcript{}, ErrUnknown
 }
 
-// fromList reads a bare list: FunASR's results, or segments.
+// fromList reads a bare list: FunASR's results, segments, or dialogues.
 func fromList(list []json.RawMessage) (Transcript, error) {
 	t := Transcript{}
 	for _, raw := range list {
@@ -95,7 +103,16 @@ func fromList(list []json.RawMessage) (Transcript, error) {
 		}
 		s, ok := into[segment](raw)
 		if !ok || s.Text == "" || s.Start == nil {
-			return t, ErrUnknown
+			if text, words := into[string](m["text"]); words && m["key"] != nil { // FunASR without times
+				t.Format, t.Turns = FormFunASR, append(t.Turns, Turn{Text: text})
+				continue
+			}
+			turns, ok := exchange(raw)
+			if !ok {
+				return t, ErrUnknown
+			}
+			t.Format, t.Turns = FormDialogue, append(t.Turns, turns...)
+			continue
 		}
 		t.Format, t.Turns = FormWhisper, append(t.Turns, s.turn())
 	}

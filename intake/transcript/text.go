@@ -1,6 +1,9 @@
 package transcript
 
 import (
+	"encoding/csv"
+	"errors"
+	"io"
 	"strconv"
 	"strings"
 )
@@ -12,6 +15,9 @@ func fromText(s string) (Transcript, error) {
 		if strings.HasPrefix(start, foreign) {
 			return Transcript{}, ErrUnknown
 		}
+	}
+	if table, ok := fromCSV(s); ok {
+		return table, nil
 	}
 	lines := strings.Split(s, "\n")
 	trusted := repeated(lines)
@@ -69,4 +75,38 @@ func repeated(lines []string) map[string]bool {
 		return nil
 	}
 	return trusted
+}
+
+// fromCSV reads the tables that programs around Whisper write: the words before or behind their two times, in seconds, or in milliseconds below a head. ok is false where a line is otherwise.
+func fromCSV(s string) (Transcript, bool) {
+	t := Transcript{Format: FormWhisper}
+	body, ofMillis := strings.CutPrefix(s, "start,end,text\n")
+	in := csv.NewReader(strings.NewReader(body))
+	in.FieldsPerRecord = 3
+	for {
+		row, err := in.Read()
+		if errors.Is(err, io.EOF) {
+			return t, len(t.Turns) > 0
+		}
+		if err != nil {
+			return t, false
+		}
+		one, ok := csvTurn(row[0], row[1], row[2])
+		if !ok {
+			one, ok = csvTurn(row[1], row[2], row[0])
+		}
+		if !ok {
+			return t, false
+		}
+		if ofMillis {
+			one.Start, one.End = millis(one.Start), millis(one.End)
+		}
+		t.Turns = append(t.Turns, one)
+	}
+}
+
+func csvTurn(start, end, words string) (Turn, bool) {
+	from, err := strconv.ParseFloat(start, 64)
+	to, err2 := strconv.ParseFloat(end, 64)
+	return Turn{Start: seconds(from), End: seconds(to), Text: words}, err == nil && err2 == nil
 }

@@ -20,7 +20,7 @@ import (
 const MaxBytes = 8 << 20
 
 // ErrUnknown says that the bytes are none of the forms that are read.
-var ErrUnknown = errors.New("the form of the transcript is not known: give plain text, WebVTT, SRT, vCon, or the JSON of Whisper, FunASR, Amazon Transcribe, Aliyun or Deepgram")
+var ErrUnknown = errors.New("the form of the transcript is not known: give plain text, WebVTT, SRT, SubStation Alpha, TTML, EBU STL, vCon, the JSON of Whisper, FunASR, Amazon Transcribe, Aliyun or Deepgram, or JSON of who said what")
 
 // ErrTooLarge says that a transcript is beyond MaxBytes.
 var ErrTooLarge = errors.New("the transcript is larger than 8 MB")
@@ -46,7 +46,11 @@ const (
 	FormAWS      = "aws"
 	FormAliyun   = "aliyun"
 	FormDeepgram = "deepgram"
-	FormWTF      = "wtf" // World Transcription Format, an Internet draft beside vCon
+	FormWTF      = "wtf"      // World Transcription Format, an Internet draft beside vCon
+	FormSSA      = "ssa"      // SubStation Alpha
+	FormTTML     = "ttml"     // Timed Text Markup
+	FormSTL      = "stl"      // EBU STL
+	FormDialogue = "dialogue" // JSON of who said what, as chat programs and collections of dialogues write it
 )
 
 // Turn is what one speaker said without another between.
@@ -72,6 +76,11 @@ func Parse(raw []byte) (Transcript, error) {
 	if len(raw) > MaxBytes {
 		return Transcript{}, ErrTooLarge
 	}
+	if isSTL(raw) {
+		t, err := fromSTL(raw)
+		t.finish()
+		return t, err
+	}
 	s, ok := decode(raw)
 	if !ok {
 		return Transcript{}, ErrUnknown
@@ -79,12 +88,18 @@ func Parse(raw []byte) (Transcript, error) {
 	var t Transcript
 	var err error
 	switch start := strings.TrimLeft(s, " \t\r\n"); {
+	case strings.HasPrefix(start, "{") && isLines(s):
+		t, err = fromLines(s)
 	case strings.HasPrefix(start, "{"), strings.HasPrefix(start, "[{"), strings.HasPrefix(start, "[") && json.Valid([]byte(s)):
 		t, err = fromJSON([]byte(s), 0)
 	case strings.HasPrefix(s, "WEBVTT"):
 		t, err = fromWebVTT(s)
 	case strings.HasPrefix(s, "start\tend\ttext\n"):
 		t, err = fromTSV(s)
+	case strings.HasPrefix(start, "[Script Info]"):
+		t, err = fromSSA(start)
+	case strings.HasPrefix(start, "<tt"), strings.HasPrefix(start, "<?xml"):
+		t, err = fromTTML(start)
 	case srtTimes.MatchString(s):
 		t, err = fromSRT(s)
 	default:
@@ -185,7 +200,7 @@ func (t Transcript) Words(r Role) string {
 }
 
 func seconds(n float64) *float64 {
-	if n < 0 || n > 1e7 {
+	if !(n >= 0 && n <= 1e7) { // also what is no number
 		return nil
 	}
 	rounded := float64(int64(n*1000+0.5)) / 1000

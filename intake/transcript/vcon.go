@@ -166,9 +166,9 @@ func (t *Transcript) analyses(raw json.RawMessage, parties []vconParty, depth in
 		var found Transcript
 		var err error
 		if start := bytes.TrimSpace(body); len(start) > 0 && (start[0] == '{' || start[0] == '[') {
-			found, err = fromJSON(body, depth+1)
+			found, err = fromDialogue(body, parties)
 			if err != nil {
-				found, err = fromDialogue(body, parties)
+				found, err = fromJSON(body, depth+1)
 			}
 		} else {
 			found, err = fromText(string(body))
@@ -182,7 +182,7 @@ func (t *Transcript) analyses(raw json.RawMessage, parties []vconParty, depth in
 	}
 }
 
-// fromDialogue reads a list of what each party said, as the drafts' examples have it: party or speaker, and text, body or message.
+// fromDialogue reads a list of what each party said, as the drafts' examples have it: the number of a party, and text, body or message.
 func fromDialogue(raw []byte, parties []vconParty) (Transcript, error) {
 	type line struct {
 		Party   *int     `json:"party"`
@@ -192,7 +192,7 @@ func fromDialogue(raw []byte, parties []vconParty) (Transcript, error) {
 		Message string   `json:"message"`
 	}
 	list, ok := into[[]line](raw)
-	if !ok {
+	if !ok || !slices.ContainsFunc(list, func(l line) bool { return l.Party != nil }) {
 		return Transcript{}, ErrUnknown
 	}
 	var t Transcript

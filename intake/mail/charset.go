@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/ianaindex"
+	"golang.org/x/text/encoding/japanese"
 	"golang.org/x/text/encoding/korean"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/traditionalchinese"
@@ -93,6 +94,10 @@ func encodingOf(name string) encoding.Encoding {
 func (p *parser) decode(b []byte, label string) string {
 	name := canonical(label)
 	high := hasHigh(b)
+	if high && sevenBit(name) && utf8.Valid(b) { // the label promises seven bits
+		p.mend("charset_wrong")
+		return string(b)
+	}
 	switch name {
 	case "utf-7":
 		if !high {
@@ -146,8 +151,13 @@ func (p *parser) decode(b []byte, label string) string {
 	return decodeWith(e, b)
 }
 
+// sevenBit: charsets whose bytes are all ASCII.
+func sevenBit(name string) bool {
+	return strings.HasPrefix(name, "iso-2022") || name == "hz" || name == "utf-7"
+}
+
 func stateful(name string) bool {
-	return strings.HasPrefix(name, "iso-2022") || name == "hz" || name == "utf-7" || strings.HasPrefix(name, "utf-16") || strings.HasPrefix(name, "utf-32") || strings.HasPrefix(name, "ebcdic") || name == "unicode"
+	return sevenBit(name) || strings.HasPrefix(name, "utf-16") || strings.HasPrefix(name, "utf-32") || strings.HasPrefix(name, "ebcdic") || name == "unicode"
 }
 
 func latin(name string) bool {
@@ -224,7 +234,7 @@ func pairsOnly(b []byte) bool {
 	return pairs >= 4
 }
 
-// guess reads undeclared bytes: UTF-8 if they are, else the hint, else GB 18030, Big5 or Windows-1252, whichever their pairs speak for.
+// guess reads undeclared bytes: UTF-8 if they are, else the hint, else whatever their pairs speak for.
 func guess(b []byte, hint string) string {
 	if utf8.Valid(b) {
 		return string(b)
@@ -233,43 +243,82 @@ func guess(b []byte, hint string) string {
 		return strings.ToValidUTF8(string(b), "\uFFFD")
 	}
 	if name := canonical(hint); name != "" && name != "utf-8" && !stateful(name) {
-		if e := encodingOf(name); e != nil {
+		if e := encodingOf(name); e != nil && !latin(name) {
 			if s := decodeWith(e, b); !strings.ContainsRune(s, utf8.RuneError) {
 				return s
 			}
 		}
 	}
-	var pairs, low, big5, alone int
+	return decodeWith(countPairs(b).encoding(), b)
+}
+
+// pairs counts what tells the double-byte charsets from each other and from the single-byte ones.
+type pairs struct {
+	all    int // bytes that lead a pair
+	low    int // of these, with an ASCII byte or one below 0xA1 after them
+	big5   int // of these, within Big5
+	alone  int // bytes above 0x7F that lead nothing
+	accent int // bytes above 0x7F between letters of words in ASCII, as in Stra\xdfe
+	ascii  int // letters of ASCII
+	kana   int // pairs that are kana in Shift_JIS
+	eucs   int // pairs that are kana in EUC-JP
+}
+
+func countPairs(b []byte) pairs {
+	var n pairs
 	for i := 0; i < len(b); i++ {
 		c := b[i]
 		if c < 0x80 {
+			if c|0x20 >= 'a' && c|0x20 <= 'z' {
+				n.ascii++
+			}
 			continue
 		}
+		if (i == 0 || b[i-1] < 0x80) && (i+1 == len(b) || b[i+1] < 0x80) && c >= 0xA0 {
+			n.accent++
+		}
 		if c == 0x80 || c == 0xFF || i+1 >= len(b) || b[i+1] < 0x40 || b[i+1] == 0x7F || b[i+1] == 0xFF {
-			if i+1 < len(b) && c >= 0x81 && c != 0xFF && b[i+1] >= '0' && b[i+1] <= '9' && i+3 < len(b) && b[i+2] >= 0x81 {
-				pairs++ // four-byte form
+			if i+3 < len(b) && c >= 0x81 && c != 0xFF && b[i+1] >= '0' && b[i+1] <= '9' && b[i+2] >= 0x81 {
+				n.all++ // four-byte form of GB 18030
 				i += 3
 				continue
 			}
-			alone++
+			n.alone++
 			continue
 		}
-		pairs++
+		n.all++
 		if b[i+1] < 0xA1 {
-			low++
+			n.low++
 		}
 		if c >= 0xA4 && c <= 0xF9 && (b[i+1] < 0x7F || b[i+1] >= 0xA1) {
-			big5++
+			n.big5++
+		}
+		if c == 0x82 && b[i+1] >= 0x9F || c == 0x83 && b[i+1] <= 0x96 {
+			n.kana++
+		}
+		if c == 0xA4 || c == 0xA5 {
+			n.eucs++
 		}
 		i++
 	}
-	switch {
-	case alone*3 > pairs || pairs > 0 && pairs < 4 && low == pairs:
-		return decodeWith(charmap.Windows1252, b)
-	case low*6 > pairs && big5*20 >= pairs*19:
-		return decodeWith(traditionalchinese.Big5, b)
+	return n
+}
+
+// encoding decides by the counts. Chinese in GB 18030 is the rule at a hotline; the others need a clear sign.
+func (n pairs) encoding() encoding.Encoding {
+	switch high := n.all + n.alone; {
+	case n.alone*3 > n.all || n.all > 0 && n.all < 4 && n.low == n.all:
+		return charmap.Windows1252
+	case n.accent*10 >= high*9 && n.ascii > 4*high: // single letters with accents, scattered over words
+		return charmap.Windows1252
+	case n.all >= 8 && n.kana*4 > n.all:
+		return japanese.ShiftJIS
+	case n.all >= 8 && n.eucs*3 > n.all && n.low == 0:
+		return japanese.EUCJP
+	case n.low*6 > n.all && n.big5*20 >= n.all*19:
+		return traditionalchinese.Big5
 	}
-	return decodeWith(simplifiedchinese.GB18030, b)
+	return simplifiedchinese.GB18030
 }
 
 // shiftOut turns the shifted half of ISO-2022-CN and -KR into the 8-bit form of the same characters.

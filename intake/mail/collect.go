@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/gabriel-vasile/mimetype"
@@ -13,10 +14,16 @@ import (
 func (p *parser) collect(m *Message, root *node) {
 	c := &collector{p: p, m: m}
 	c.walk(root)
-	if strings.TrimSpace(m.Text) == "" && len(m.Attachments) == 0 && len(bytes.TrimSpace(root.body)) > 0 && root.kind.main() == "multipart" {
-		// parts without any words: show the raw text
-		p.mend("raw_text")
-		m.Text = p.decode(root.body, "")
+	if strings.TrimSpace(m.Text) == "" {
+		c.add(c.tnef, c.tnefHTML)
+	}
+	if m.Subject == "" {
+		m.Subject = oneLine(p.subject)
+	}
+	if strings.TrimSpace(m.Text) == "" && root.kind.main() == "multipart" {
+		if m.Text = p.outside(root.body); m.Text == "" && len(m.Attachments) == 0 && hollow(root) {
+			m.Text = p.between(root.body)
+		}
 	}
 	m.Text = readable(m.Text)
 	if len(m.Text) > maxText {
@@ -26,6 +33,58 @@ func (p *parser) collect(m *Message, root *node) {
 	if c.html && strings.TrimSpace(m.Text) != "" {
 		m.HTMLToText = true
 	}
+}
+
+// preambles are what mailers write before the first part, for programs that know no parts.
+var preambles = regexp.MustCompile(`(?i)multi-?part|mime|e-?mail (reader|client|software)|mail reader|character set|display properly`)
+
+// outside is what a person wrote before the first part of a letter whose parts say nothing.
+func (p *parser) outside(body []byte) string {
+	var words []string
+	for len(body) > 0 && !bytes.HasPrefix(body, []byte("--")) && len(words) < maxLines {
+		var line []byte
+		line, body = nextLine(body)
+		if !preambles.Match(line) {
+			words = append(words, string(line))
+		}
+	}
+	text := strings.TrimSpace(strings.Join(words, "\n"))
+	if text != "" {
+		p.mend("raw_text")
+		text = p.decode([]byte(text), "")
+	}
+	return text
+}
+
+// hollow tells that no part of a letter holds anything.
+func hollow(n *node) bool {
+	if len(n.children) == 0 {
+		return len(bytes.TrimSpace(n.body)) == 0
+	}
+	for _, c := range n.children {
+		if !hollow(c) {
+			return false
+		}
+	}
+	return true
+}
+
+// between is what stands between the boundaries of a letter whose boundaries contradict each other: all lines but theirs.
+func (p *parser) between(body []byte) string {
+	var words []string
+	for len(body) > 0 && len(words) < maxLines {
+		var line []byte
+		line, body = nextLine(body)
+		if !bytes.HasPrefix(line, []byte("--")) && !strings.HasPrefix(fieldName(line), "Content-") && !preambles.Match(line) {
+			words = append(words, string(line))
+		}
+	}
+	text := strings.TrimSpace(strings.Join(words, "\n"))
+	if text != "" {
+		p.mend("raw_text")
+		text = p.decode([]byte(text), "")
+	}
+	return text
 }
 
 // readable is text with \n line ends, no controls, no trailing blanks, and at most two empty lines in a row.
@@ -60,9 +119,11 @@ func readable(s string) string {
 }
 
 type collector struct {
-	p    *parser
-	m    *Message
-	html bool
+	p        *parser
+	m        *Message
+	html     bool
+	tnef     string // the words of a winmail.dat, for a letter that has no others
+	tnefHTML bool
 }
 
 func (c *collector) walk(n *node) {
@@ -125,8 +186,11 @@ func (c *collector) alternative(n *node) {
 	if strings.TrimSpace(c.m.Text) == "" {
 		c.add(other.m.Text, other.html)
 	}
-	for _, sub := range []*Message{plain.m, html.m, other.m} {
-		c.m.Attachments = append(c.m.Attachments, sub.Attachments...)
+	for _, sub := range []*collector{&plain, &html, &other} {
+		c.m.Attachments = append(c.m.Attachments, sub.m.Attachments...)
+		if c.tnef == "" {
+			c.tnef, c.tnefHTML = sub.tnef, sub.tnefHTML
+		}
 	}
 }
 
@@ -175,6 +239,11 @@ func (c *collector) text(n *node) (text string, html bool) {
 	}
 	text = c.p.decode(raw, charset)
 	switch {
+	case html && !tags.MatchString(text):
+		if strings.Contains(strings.TrimSpace(text), "\n") {
+			c.p.mend("content_type") // words that are called HTML: their line ends count
+		}
+		return text, false
 	case html:
 		text = HTMLText(text)
 	case n.kind.name == "text/enriched" || n.kind.name == "text/richtext":
@@ -184,6 +253,9 @@ func (c *collector) text(n *node) (text string, html bool) {
 	}
 	return text, html
 }
+
+// tags: something in a text is HTML.
+var tags = regexp.MustCompile(`(?i)<(/?[a-z][a-z0-9]{0,15}[\s/>]|!--|!doctype)|&(nbsp|amp|lt|gt|quot|#\d+);`)
 
 // looksBinary: NUL bytes in the beginning, and not UTF-16.
 func looksBinary(b []byte) bool {
@@ -216,7 +288,36 @@ func (c *collector) attach(n *node, data []byte) {
 	if len(bytes.TrimSpace(data)) == 0 && n.name() == "" {
 		return
 	}
+	if bytes.HasPrefix(data, tnefMark) && c.unpack(n, data) {
+		return
+	}
 	c.file(Attachment{Name: n.name(), Declared: n.kind.name, Data: data, Size: len(data)}, n)
+}
+
+// unpack takes a winmail.dat apart: its files beside the others, its words where the letter has none. What gives neither stays a file.
+func (c *collector) unpack(n *node, data []byte) bool {
+	t := c.p.readTNEF(data, 0)
+	if c.p.class == "" {
+		c.p.class = strings.ToLower(t.class)
+	}
+	if c.p.subject == "" {
+		c.p.subject = t.subject
+	}
+	if len(t.files) == 0 && strings.TrimSpace(t.text) == "" {
+		return false
+	}
+	if !t.whole {
+		c.p.mend("tnef")
+	}
+	for _, f := range t.files {
+		if len(c.m.Attachments) < maxParts {
+			c.file(f, &node{depth: n.depth, header: header{}, place: mediaType{}})
+		}
+	}
+	if c.tnef == "" {
+		c.tnef, c.tnefHTML = t.text, t.html
+	}
+	return true
 }
 
 // file names and types an attachment: the type by its content, the name without directories.

@@ -119,6 +119,11 @@ func (p *parser) header(raw []byte, whole bool) (header, []byte) {
 		}
 		if len(line) == 0 {
 			b = rest
+			if more := torn(h, b); whole && more != nil {
+				p.mend("header_line")
+				b = more
+				continue
+			}
 			break
 		}
 		if line[0] == ' ' || line[0] == '\t' {
@@ -158,6 +163,43 @@ func (p *parser) header(raw []byte, whole bool) (header, []byte) {
 		return nil, raw
 	}
 	return h, b
+}
+
+// torn gives the rest of a header in which an empty line stands by mistake, nil if the header is whole. Its first half lacks what every
+// header has, and its second half says what only a header says before its own empty line; the letter would be its own source otherwise.
+func torn(h header, b []byte) []byte {
+	if len(h) == 0 || h.has("Content-Type") || h.has("Mime-Version") {
+		return nil
+	}
+	for len(b) > 0 && len(firstLine(b)) == 0 {
+		_, b = nextLine(b)
+	}
+	folded := len(b) > 0 && (b[0] == ' ' || b[0] == '\t') && bytes.HasPrefix(bytes.TrimSpace(b), []byte("=?")) || strings.HasSuffix(h[len(h)-1].value, ",")
+	if !folded && h.has("From") && h.has("Date") && (h.has("Subject") || h.has("To")) {
+		return nil
+	}
+	known, machine := 0, false
+	for n, rest := 0, b; n < 60 && len(rest) > 0; n++ {
+		line, after := nextLine(rest)
+		rest = after
+		name := fieldName(line)
+		switch {
+		case len(line) == 0:
+			if known >= 3 && machine {
+				return b
+			}
+			continue
+		case line[0] == ' ' || line[0] == '\t':
+			continue
+		case name == "":
+			return nil
+		}
+		if knownFields[name] {
+			known++
+		}
+		machine = machine || name == "Content-Type" || name == "Mime-Version" || name == "Received" || name == "Message-Id" || name == "X-Mailer"
+	}
+	return nil
 }
 
 // moreHeader looks whether a well-known field follows before the next empty line and within sixty lines.

@@ -23,6 +23,15 @@ var broken = map[atom.Atom]bool{
 // HTMLText turns HTML into safe text to read: scripts and styles gone, blocks on lines of their own, the target of a link after its
 // words, images by name, quotations marked with "> ". It reads tokens, not a tree, so that its work is linear.
 func HTMLText(src string) string {
+	text, open := htmlText(src, true)
+	if open || strings.TrimSpace(text) == "" { // a hidden part that never ends would hide the letter
+		text, _ = htmlText(src, false)
+	}
+	return text
+}
+
+// htmlText is HTMLText with or without the parts that are styled to be invisible; open tells that such a part did not end.
+func htmlText(src string, hide bool) (text string, open bool) {
 	z := html.NewTokenizer(strings.NewReader(src))
 	z.SetMaxBuf(4 << 20)
 	w := &htmlWriter{}
@@ -47,10 +56,13 @@ func HTMLText(src string) string {
 			name, more := z.TagName()
 			a := atom.Lookup(name)
 			if skip != 0 {
-				if a == skip && tt == html.StartTagToken {
+				if a == skip && tt == html.StartTagToken && a != atom.P { // a paragraph ends where the next begins
 					skipDepth++
 				}
-				continue
+				if a != skip || a != atom.P {
+					continue
+				}
+				skip = 0
 			}
 			if skipped[a] {
 				if tt == html.StartTagToken {
@@ -66,6 +78,12 @@ func HTMLText(src string) string {
 					attrs[string(k)] = string(v)
 				}
 			}
+			if hide && hidden(a, attrs) {
+				if tt == html.StartTagToken {
+					skip, skipDepth = a, 1
+				}
+				continue
+			}
 			switch {
 			case a == atom.Br:
 				w.newline()
@@ -75,6 +93,8 @@ func HTMLText(src string) string {
 				w.image(attrs)
 			case a == atom.Td || a == atom.Th:
 				w.cell()
+			case a == atom.Sup:
+				w.sup = true
 			case broken[a]:
 				w.block(a == atom.P)
 				if a == atom.Blockquote {
@@ -117,7 +137,27 @@ func HTMLText(src string) string {
 			}
 		}
 	}
-	return readable(w.out.String())
+	return readable(w.out.String()), skip != 0 && !skipped[skip]
+}
+
+// hideable elements are dropped when their style hides them; only those whose end tag people's programs write.
+var hideable = map[atom.Atom]bool{atom.Div: true, atom.Span: true, atom.P: true, atom.Table: true, atom.Font: true, atom.Section: true, atom.Center: true, atom.A: true}
+
+// hidden tells whether nobody sees an element: the words for robots and filters that advertisers and swindlers put into letters.
+func hidden(a atom.Atom, attrs map[string]string) bool {
+	if !hideable[a] {
+		return false
+	}
+	if _, yes := attrs["hidden"]; yes {
+		return true
+	}
+	style := strings.ToLower(strings.Join(strings.Fields(attrs["style"]), ""))
+	for _, way := range []string{"display:none", "visibility:hidden", "mso-hide:all", "font-size:0;", "font-size:0px", "max-height:0px;overflow:hidden", "max-height:0;overflow:hidden"} {
+		if strings.Contains(style+";", way) {
+			return true
+		}
+	}
+	return false
 }
 
 type htmlWriter struct {
@@ -128,6 +168,7 @@ type htmlWriter struct {
 	quote   int
 	pre     int
 	gap     bool
+	sup     bool // a raised number is due: 10<sup>6</sup> is not 106
 }
 
 // text adds words; runs of white space become one blank, and none stands between two Han characters.
@@ -152,7 +193,10 @@ func (w *htmlWriter) text(s string) {
 		if w.blank && w.started && !(unicode.Is(unicode.Han, r) && unicode.Is(unicode.Han, w.last)) {
 			w.out.WriteByte(' ')
 		}
-		w.blank = false
+		if w.sup && !w.blank && unicode.IsDigit(r) && (unicode.IsLetter(w.last) || unicode.IsDigit(w.last)) {
+			w.out.WriteByte('^')
+		}
+		w.blank, w.sup = false, false
 		w.open()
 		w.out.WriteRune(r)
 		w.last = r

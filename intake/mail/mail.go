@@ -159,6 +159,8 @@ type parser struct {
 	repaired map[string]bool
 	parts    int
 	hint     string // charset of the first text part, for undeclared bytes in headers
+	class    string // class and subject of a winmail.dat
+	subject  string
 }
 
 func (p *parser) mend(what string) { p.repaired[what] = true }

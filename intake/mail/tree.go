@@ -18,6 +18,9 @@ type node struct {
 // message reads a whole message into its tree.
 func (p *parser) message(raw []byte) *node {
 	p.hint = charsetHint(raw)
+	if bytes.HasPrefix(raw, tnefMark) { // a winmail.dat that somebody saved and sent as the letter itself
+		return &node{kind: mediaType{name: "application/ms-tnef"}, body: raw}
+	}
 	h, body := p.header(raw, true)
 	return p.node(h, body, 0, "text/plain")
 }
@@ -56,6 +59,14 @@ func (p *parser) node(h header, body []byte, depth int, fallback string) *node {
 		if n.kind.params["boundary"] != "" {
 			n.kind.name = "multipart/mixed"
 		}
+	}
+	switch n.kind.name {
+	case "application/plain", "plain/text", "text/ascii", "text/us-ascii", "text/txt":
+		n.kind.name = "text/plain"
+		p.mend("content_type")
+	case "plain/html", "application/html", "text/htm":
+		n.kind.name = "text/html"
+		p.mend("content_type")
 	}
 	switch {
 	case n.kind.main() == "multipart":
@@ -132,8 +143,22 @@ func (p *parser) multipart(n *node) {
 			return
 		}
 		h, b := p.header(span, false)
+		if len(h) > 0 && !describes(h) { // a letter that begins "Dear all:" where the empty line is missing
+			p.mend("header_line")
+			h, b = nil, span
+		}
 		n.children = append(n.children, p.node(h, b, n.depth+1, fallback))
 	}
+}
+
+// describes tells whether fields are those of a part: one of them is well known or describes the content.
+func describes(h header) bool {
+	for _, f := range h {
+		if knownFields[f.name] || strings.HasPrefix(f.name, "Content-") || strings.HasPrefix(f.name, "X-") {
+			return true
+		}
+	}
+	return false
 }
 
 // splitParts gives the bodies between boundary lines; closed tells whether the last boundary stood there.
@@ -150,7 +175,11 @@ func splitParts(body []byte, boundary string) (spans [][]byte, closed bool) {
 			break
 		}
 		at := i + j
-		if at > 0 && body[at-1] != '\n' && body[at-1] != '\r' {
+		begin := at
+		for begin > max(0, at-4) && (body[begin-1] == ' ' || body[begin-1] == '\t') {
+			begin-- // somebody has indented the line
+		}
+		if begin > 0 && body[begin-1] != '\n' && body[begin-1] != '\r' {
 			i = at + 1
 			continue
 		}
@@ -160,13 +189,13 @@ func splitParts(body []byte, boundary string) (spans [][]byte, closed bool) {
 			after = len(body)
 		}
 		tail := bytes.TrimRight(line[len(mark):], " \t")
-		last := bytes.Equal(tail, []byte("--"))
-		if len(tail) > 0 && !last {
+		last := bytes.Equal(tail, []byte("--")) || bytes.HasPrefix(tail, []byte("-- "))
+		if len(tail) > 0 && !last && tail[0] != ' ' && tail[0] != '\t' { // words after the boundary do not undo it
 			i = at + len(mark)
 			continue
 		}
 		if start >= 0 {
-			spans = append(spans, trimNewline(body[start:at]))
+			spans = append(spans, trimNewline(body[start:begin]))
 		}
 		start = after
 		closed = last

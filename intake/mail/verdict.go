@@ -50,7 +50,7 @@ func judge(m *Message, p *parser, root *node, known Known) (Verdict, string) {
 	if h.has(LetterHeader) {
 		return Loop, "own_letter"
 	}
-	if reason := bounced(m, root); reason != "" {
+	if reason := bounced(m, p, root); reason != "" {
 		return Bounce, reason
 	}
 	if _, domain, ok := cutLast(m.MessageID, "@"); ok && slices.ContainsFunc(known.OwnDomains, func(d string) bool { return strings.EqualFold(d, domain) }) {
@@ -61,7 +61,7 @@ func judge(m *Message, p *parser, root *node, known Known) (Verdict, string) {
 			return Loop, "x_loop"
 		}
 	}
-	if reason := answeredByMachine(m, root); reason != "" {
+	if reason := answeredByMachine(m, p, root); reason != "" {
 		return AutoReply, reason
 	}
 	if reason := throughList(h); reason != "" {
@@ -88,7 +88,7 @@ func systemSender(a Address) (system, shared bool) {
 }
 
 // bounced recognises delivery reports and complaint reports, by structure first and by their words last. "" means no bounce.
-func bounced(m *Message, root *node) string {
+func bounced(m *Message, p *parser, root *node) string {
 	h := root.header
 	switch strings.ToLower(root.kind.params["report-type"]) {
 	case "delivery-status", "delivery-status-notification":
@@ -97,6 +97,9 @@ func bounced(m *Message, root *node) string {
 		return "feedback_report"
 	case "disposition-notification":
 		return ""
+	}
+	if strings.HasSuffix(p.class, ".ndr") || strings.HasSuffix(p.class, "non-delivery report") {
+		return "dsn"
 	}
 	reason := ""
 	eachOwn(root, func(n *node) {
@@ -150,12 +153,12 @@ func eachOwn(n *node, visit func(*node)) {
 }
 
 // answeredByMachine recognises vacation notices, receipts and other mail that no person wrote (RFC 3834). "" means a person may have.
-func answeredByMachine(m *Message, root *node) string {
+func answeredByMachine(m *Message, p *parser, root *node) string {
 	h := root.header
 	if m.Auto.AutoSubmitted != "" {
 		return "auto_submitted:" + m.Auto.AutoSubmitted
 	}
-	if root.kind.params["report-type"] == "disposition-notification" {
+	if root.kind.params["report-type"] == "disposition-notification" || strings.HasSuffix(p.class, "read receipt") || strings.HasSuffix(p.class, ".ipnrn") || strings.HasSuffix(p.class, ".ipnnrn") {
 		return "read_receipt"
 	}
 	for _, f := range []string{"X-Autoreply", "X-Auto-Reply", "X-Autorespond", "X-Autoresponse", "X-Autoresponder", "X-Mail-Autoreply", "X-Auto-Reply-From", "X-Fc-Machinegenerated", "X-Cron-Env"} {
@@ -197,7 +200,7 @@ func unreadable(m *Message, p *parser, root *node) string {
 	switch {
 	case !words && m.Subject == "":
 		return "no_content"
-	case root.header == nil && (controls(root.body) || !readableShare(m.Text)):
+	case root.header == nil && root.kind.name != "application/ms-tnef" && (controls(root.body) || !readableShare(m.Text)):
 		return "binary"
 	case p.repaired["depth_limit"] && strings.TrimSpace(m.Text) == "":
 		return "too_deep"

@@ -42,7 +42,12 @@ func (p *parser) words(s string) string {
 				joined = append(joined, run[j].data...)
 				j++
 			}
-			out.WriteString(p.decode(joined, run[i].charset))
+			said := p.decode(joined, run[i].charset)
+			if whole, cut := strings.CutSuffix(said, "\uFFFD"); cut { // a mailer cut the value in the middle of its last character
+				p.mend("header_word")
+				said = whole
+			}
+			out.WriteString(said)
 			i = j
 		}
 		run = nil

@@ -27,7 +27,7 @@ func TestWhoeverReadsAKeptSubmissionLeavesATrace(t *testing.T) {
 		if raw != nil {
 			t.Errorf("%v got the message", by.Roles)
 		}
-		wants(t, town.Settle(ctx, by, k.Key), fault.Forbidden, "fault.not_your_step")
+		wants(t, town.Settle(ctx, by, k.Key, casework.DroppedSpam, nil), fault.Forbidden, "fault.not_your_step")
 	}
 	_, raw, err := town.KeptRaw(ctx, Clerk(), k.Key)
 	must(t, err)
@@ -47,10 +47,15 @@ func TestWhoeverReadsAKeptSubmissionLeavesATrace(t *testing.T) {
 			t.Errorf("the database allowed: %s", sql)
 		}
 	}
-	must(t, town.Settle(ctx, Clerk(), k.Key))
-	must(t, town.Settle(ctx, casework.System, k.Key))
-	wants(t, town.Settle(ctx, Clerk(), casework.Key{1}), fault.NotFound, "fault.no_such_submission")
+	must(t, town.Settle(ctx, Clerk(), k.Key, casework.DroppedMachine, nil))
+	must(t, town.Settle(ctx, casework.System, k.Key, casework.DroppedSpam, nil))
+	wants(t, town.Settle(ctx, Clerk(), casework.Key{1}, casework.DroppedSpam, nil), fault.NotFound, "fault.no_such_submission")
 	if list, _ := town.KeptList(ctx, Clerk(), 10); len(list) != 0 {
 		t.Fatal("settled and still listed")
+	}
+	done, err := town.KeptSettled(ctx, Clerk(), 10)
+	must(t, err)
+	if len(done) != 1 || done[0].Settled == nil || done[0].Settled.How != casework.DroppedMachine || done[0].Settled.StaffID != Clerk().StaffID {
+		t.Fatalf("%+v", done)
 	}
 }

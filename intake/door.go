@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"huiyin/casework"
+	"huiyin/intake/mailauth"
 	"huiyin/locale"
 	"huiyin/routing"
 	"huiyin/routing/sla"
@@ -21,6 +22,7 @@ type Settings struct {
 	Mailboxes []string // our own mailboxes; letters come from the first
 	Now       func() time.Time
 	Log       *slog.Logger
+	Senders   *mailauth.Checker // finds out who sent a mail, after it is durable; nil: nobody asks
 }
 
 // Door is where every submission enters, whatever way it came. Use New. It is safe for concurrent use.
@@ -32,11 +34,12 @@ type Door struct {
 	mailboxes []string
 	now       func() time.Time
 	log       *slog.Logger
+	senders   *mailauth.Checker
 }
 
 // New makes a door. Nothing listens yet: web, smtpdoor and the command line bring the submissions.
 func New(s Settings) *Door {
-	return &Door{docket: s.Docket, desk: &routing.Desk{Docket: s.Docket, City: s.City, Terms: s.Terms, Now: s.Now}, city: s.City, terms: s.Terms, mailboxes: s.Mailboxes, now: s.Now, log: s.Log}
+	return &Door{docket: s.Docket, desk: &routing.Desk{Docket: s.Docket, City: s.City, Terms: s.Terms, Now: s.Now}, city: s.City, terms: s.Terms, mailboxes: s.Mailboxes, now: s.Now, log: s.Log, senders: s.Senders}
 }
 
 // Submission is what every way in makes of what it took: one record, whatever the form.

@@ -3,18 +3,17 @@ package intake
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"strings"
-
-	"github.com/google/uuid"
 
 	"huiyin/casework"
 	"huiyin/fault"
 	"huiyin/intake/mail"
+	"huiyin/intake/mailauth"
 	"huiyin/intake/smtpdoor"
 	"huiyin/locale"
 	"huiyin/notify/postmark"
-	"huiyin/pg"
 )
 
 // Mail makes one e-mail durable; it is what the SMTP door delivers to. It returns nil only when the message stands in the database:
@@ -23,6 +22,17 @@ import (
 func (d *Door) Mail(ctx context.Context, env smtpdoor.Envelope, raw []byte) error {
 	key := sha256.Sum256(raw)
 	m := d.read(env, raw)
+	if err := d.take(ctx, key, m, raw); err != nil {
+		return err
+	}
+	if m.Verdict == mail.Case || m.Verdict == mail.Reply || m.Verdict == mail.Quarantine {
+		d.askSender(env, key, m, raw)
+	}
+	return nil
+}
+
+// take makes a message durable in the way its verdict asks for.
+func (d *Door) take(ctx context.Context, key casework.Key, m mail.Message, raw []byte) error {
 	switch m.Verdict {
 	case mail.Bounce:
 		if err := d.bounced(ctx, m); err != nil {
@@ -36,7 +46,21 @@ func (d *Door) Mail(ctx context.Context, env smtpdoor.Envelope, raw []byte) erro
 			return err
 		}
 	}
-	return d.fileMail(ctx, key, m, raw)
+	return d.fileMail(ctx, key, m, raw, "")
+}
+
+// askSender finds out, after the message is durable, whether its sender is proven, and writes that beside it for the operators.
+func (d *Door) askSender(env smtpdoor.Envelope, key casework.Key, m mail.Message, raw []byte) {
+	q := mailauth.Question{Raw: raw, Author: m.From.Address, Peer: env.Peer, Helo: env.Helo, ReturnPath: env.From, Relayed: env.Trusted}
+	d.senders.Later(q, func(ctx context.Context, found mailauth.Answer) {
+		words, err := json.Marshal(found)
+		if err == nil {
+			err = d.docket.NoteSender(ctx, key, words)
+		}
+		if err != nil {
+			d.log.Warn("what is known of a mail's sender was not written down", "error", err)
+		}
+	})
 }
 
 // read parses a message. Whatever the parser meets, the message has a verdict afterwards: a panic in it costs no mail.
@@ -47,7 +71,11 @@ func (d *Door) read(env smtpdoor.Envelope, raw []byte) (m mail.Message) {
 			m = mail.Message{Verdict: mail.Quarantine, Reason: "parser_failed"}
 		}
 	}()
-	return parseMail(raw, mail.Known{NullReturnPath: env.From == "", Recipients: env.To, Mailboxes: d.mailboxes, OwnDomains: []string{postmark.Domain(d.mailbox())}})
+	m = parseMail(raw, mail.Known{NullReturnPath: env.From == "", Recipients: env.To, Mailboxes: d.mailboxes, OwnDomains: []string{postmark.Domain(d.mailbox())}})
+	if (m.Verdict == mail.Case || m.Verdict == mail.Reply) && postmark.OfAHotline(m.MessageID) {
+		m.Verdict, m.Reason = mail.Loop, "hotline_letter"
+	}
+	return m
 }
 
 // parseMail is a variable so that a test can let it fail.
@@ -61,16 +89,26 @@ func (d *Door) mailbox() string {
 }
 
 func (d *Door) keep(ctx context.Context, key casework.Key, m mail.Message, raw []byte) error {
-	err := d.docket.Keep(ctx, casework.Kept{Key: key, Channel: casework.Email, Verdict: string(m.Verdict), Reason: m.Reason}, raw)
+	return d.keepFor(ctx, casework.Kept{Key: key, Verdict: string(m.Verdict), Reason: m.Reason}, raw)
+}
+
+// keepFor keeps a message for a person to decide about.
+func (d *Door) keepFor(ctx context.Context, k casework.Kept, raw []byte) error {
+	k.Channel = casework.Email
+	err := d.docket.Keep(ctx, k, raw)
 	if err == nil {
-		d.log.Info("mail kept, no case", "verdict", m.Verdict, "bytes", len(raw))
+		d.log.Info("mail kept, no case", "verdict", k.Verdict, "reason", k.Reason, "bytes", len(raw))
 	}
 	return err
 }
 
-// fileMail opens a case for a message. Where the case as read is refused, the raw message alone becomes one.
-func (d *Door) fileMail(ctx context.Context, key casework.Key, m mail.Message, raw []byte) error {
-	_, err := d.File(ctx, d.fromMail(key, m, raw))
+// fileMail opens a case for a message. Where the case as read is refused, the raw message alone becomes one. tag marks the case, empty for none.
+func (d *Door) fileMail(ctx context.Context, key casework.Key, m mail.Message, raw []byte, tag string) error {
+	s := d.fromMail(key, m, raw)
+	if tag != "" {
+		s.Tags = append(s.Tags, tag)
+	}
+	_, err := d.File(ctx, s)
 	if err == nil || fault.KindOf(err) == fault.Unavailable {
 		return err
 	}
@@ -130,112 +168,4 @@ func mailText(m mail.Message) string {
 		text += "\n\n" + m.Quoted
 	}
 	return cut(lines(text), casework.MaxBody)
-}
-
-// answerTo adds a reply to the case whose token it carries. done is false where no valid token is there, or the case takes nothing more:
-// then a person gets it as a new case.
-func (d *Door) answerTo(ctx context.Context, key casework.Key, m mail.Message, raw []byte) (done bool, err error) {
-	id, ok, err := d.caseOf(ctx, append(d.readTokens(m.InReplyTo, m.References), m.Tokens...))
-	if err != nil || !ok {
-		return false, err
-	}
-	text := strings.TrimSpace(m.Text)
-	if text == "" {
-		text = m.Quoted // the answer stands between the quoted lines
-	}
-	if strings.TrimSpace(text) == "" && len(m.Attachments) == 0 {
-		text = m.Subject
-	}
-	files, err := describeFitting(m)
-	if err != nil {
-		return false, err
-	}
-	p := casework.Person{Name: m.From.Name, Email: m.From.Address}
-	a := casework.Addition{Key: key, Channel: casework.Email, Text: masked(cut(lines(text), casework.MaxBody), p), Files: files, Raw: raw}
-	err = d.desk.Add(ctx, casework.Resident(id), casework.Ref{ID: id}, a)
-	if fault.KindOf(err) == fault.TooLarge { // the case has no room for the files; they stay in the raw message
-		a.Files = nil
-		if a.Text.Original == "" {
-			a.Text = masked(line(m.Subject, maxTitle)+" …", p)
-		}
-		err = d.desk.Add(ctx, casework.Resident(id), casework.Ref{ID: id}, a)
-	}
-	switch fault.KindOf(err) {
-	case fault.Conflict, fault.Invalid, fault.Gone, fault.NotFound, fault.TooLarge:
-		d.log.Info("reply opens a new case", "case", id, "why", fault.KeyOf(err))
-		return false, nil
-	}
-	if err == nil {
-		d.log.Info("reply added to its case", "case", id, "files", len(a.Files))
-	}
-	return err == nil, err
-}
-
-func describeFitting(m mail.Message) ([]casework.Attachment, error) {
-	files, _ := fitting(attachments(m))
-	return describe(files)
-}
-
-func (d *Door) readTokens(ids ...[]string) []string {
-	var tokens []string
-	for _, list := range ids {
-		for _, id := range list {
-			if token, _, ok := postmark.Read(id, d.mailbox()); ok {
-				tokens = append(tokens, token)
-			}
-		}
-	}
-	return tokens
-}
-
-const maxTokens = 20 // of one message that are looked up
-
-func (d *Door) caseOf(ctx context.Context, tokens []string) (casework.CaseID, bool, error) {
-	return postmark.CaseOf(ctx, d.docket.DB, d.docket.Keys, tokens[:min(len(tokens), maxTokens)])
-}
-
-// bounced marks our letter that a delivery report is about, where the report proves by a token that it saw the letter.
-func (d *Door) bounced(ctx context.Context, m mail.Message) error {
-	if m.Failure == nil || !m.Failure.Permanent() {
-		return nil
-	}
-	tokens := m.Tokens
-	var letter uuid.UUID
-	if token, id, ok := postmark.Read(m.Failure.MessageID, d.mailbox()); ok {
-		tokens, letter = append([]string{token}, tokens...), id
-	} else if id, err := uuid.Parse(m.Failure.Letter); err == nil {
-		letter = id
-	}
-	id, ok, err := d.caseOf(ctx, tokens)
-	if err != nil || !ok {
-		return err
-	}
-	why := m.Failure.Status
-	if why == "" {
-		why = m.Reason
-	}
-	if err := postmark.Bounced(ctx, d.docket.DB, id, letter, why); err != nil {
-		return pg.Classify(err)
-	}
-	d.log.Info("letter bounced", "case", id, "status", m.Failure.Status)
-	return nil
-}
-
-// Refile turns a kept submission into a case at an operator's word, and settles it. Twice gives the same case. Hotline staff only.
-func (d *Door) Refile(ctx context.Context, by casework.Actor, key casework.Key) (casework.Receipt, error) {
-	if !casework.Allowed(casework.StepClassify, casework.Registered, by) {
-		return casework.Receipt{}, fault.New(fault.Forbidden, "fault.not_your_step")
-	}
-	kept, raw, err := d.docket.KeptRaw(ctx, by, key)
-	if err != nil {
-		return casework.Receipt{}, err
-	}
-	m := d.read(smtpdoor.Envelope{}, raw)
-	s := d.fromMail(sha256.Sum256(append([]byte("refile\n"), key[:]...)), m, raw)
-	s.Channel, s.Reason = kept.Channel, "refiled:"+kept.Verdict+","+postmark.Unanswerable
-	r, err := d.File(ctx, s)
-	if err != nil {
-		return r, err
-	}
-	return r, d.docket.Settle(ctx, by, key)
 }

@@ -1,15 +1,10 @@
 package notify
 
 import (
-	"bytes"
 	"context"
 	_ "embed"
-	"fmt"
 	"html/template"
-	"io"
 	"strings"
-
-	"github.com/emersion/go-message/mail"
 
 	"huiyin/casework"
 	"huiyin/locale"
@@ -57,7 +52,10 @@ func (p *Post) compose(ctx context.Context, l row) (Mail, error) {
 		return Mail{}, err
 	}
 	token := postmark.Token(p.Docket.Keys, l.Case)
-	m := Mail{Letter: l.ID, From: postmark.ReplyAddress(token, p.mailbox()), To: to}
+	m := Mail{Letter: l.ID, To: to}
+	if !l.Kind.automatic() {
+		m.From = postmark.ReplyAddress(token, p.mailbox())
+	}
 	m.Data, err = p.render(p.words(d, l, code), l, d.Case, token, to)
 	return m, err
 }
@@ -137,51 +135,4 @@ func (l letter) text() string {
 		b.WriteString("\n")
 	}
 	return b.String()
-}
-
-// render writes the message: text and HTML, and the marks by which machines know a letter of ours (RFC 3834 section 5).
-func (p *Post) render(words letter, l row, c casework.Case, token, to string) ([]byte, error) {
-	var h mail.Header
-	h.SetDate(p.Now())
-	h.SetAddressList("From", []*mail.Address{{Name: words.Lang.T("letter.sender", locale.Args{"City": p.City.Name.In(words.Lang), "Phone": p.City.Phone}), Address: p.mailbox()}})
-	h.SetAddressList("To", []*mail.Address{{Address: to}})
-	h.SetAddressList("Reply-To", []*mail.Address{{Address: postmark.ReplyAddress(token, p.mailbox())}})
-	h.SetSubject(words.Title)
-	h.SetMessageID(postmark.MessageID(token, l.ID, p.mailbox()))
-	auto := "auto-generated"
-	if l.Kind == Filed && c.Channel == casework.Email {
-		auto = "auto-replied"
-	}
-	h.Set("Auto-Submitted", auto)
-	h.Set("X-Auto-Response-Suppress", "All")
-	h.Set(postmark.Header, l.ID.String())
-	h.Set("Content-Language", string(words.Lang))
-
-	var b bytes.Buffer
-	w, err := mail.CreateInlineWriter(&b, h)
-	if err != nil {
-		return nil, fmt.Errorf("write letter: %w", err)
-	}
-	var page bytes.Buffer
-	if err := htmlLetter.Execute(&page, words); err != nil {
-		return nil, fmt.Errorf("write letter: %w", err)
-	}
-	for _, part := range []struct{ kind, body string }{{"text/plain", words.text()}, {"text/html", page.String()}} {
-		var ph mail.InlineHeader
-		ph.SetContentType(part.kind, map[string]string{"charset": "utf-8"})
-		pw, err := w.CreatePart(ph)
-		if err != nil {
-			return nil, fmt.Errorf("write letter: %w", err)
-		}
-		if _, err := io.WriteString(pw, strings.ReplaceAll(part.body, "\n", "\r\n")); err != nil {
-			return nil, err
-		}
-		if err := pw.Close(); err != nil {
-			return nil, err
-		}
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
 }

@@ -30,46 +30,42 @@ const (
 	Closed     Kind = "closed"     // the case is over
 )
 
-const (
-	// stale is how old an event may be and still cause a letter. Imports and demonstration cities bring old history: nobody gets letters about it.
-	stale = 72 * time.Hour
-	// dailyCap bounds the letters to one recipient in 24 hours, whatever goes wrong elsewhere (RFC 3834 section 2: never in circles).
-	dailyCap = 10
-)
+// stale is how old an event may be and still cause a letter. Imports and demonstration cities bring old history: nobody gets letters about it.
+const stale = 72 * time.Hour
 
 // kindOf tells which letter an event causes, if any.
-func kindOf(e casework.Event) (k Kind, automatic, ok bool) {
+func kindOf(e casework.Event) (k Kind, ok bool) {
 	switch e.Step {
 	case casework.StepFile:
-		return Filed, true, true
+		return Filed, true
 	case casework.StepDispatch:
 		var sent struct {
 			Afresh bool `json:"afresh"`
 		}
 		err := json.Unmarshal(e.Data, &sent)
-		return Dispatched, true, err == nil && (e.Leg <= 1 || sent.Afresh)
+		return Dispatched, err == nil && (e.Leg <= 1 || sent.Afresh)
 	case casework.StepRecord:
 		var said struct {
 			ToResident bool `json:"to_resident"`
 		}
 		err := json.Unmarshal(e.Data, &said)
-		return Interim, false, err == nil && said.ToResident
+		return Interim, err == nil && said.ToResident
 	case casework.StepPause:
-		return Interim, false, true
+		return Interim, true
 	case casework.StepReply:
-		return Replied, false, true
+		return Replied, true
 	case casework.StepAnswer:
-		return Answered, false, true
+		return Answered, true
 	case casework.StepDecline:
-		return Declined, false, true
+		return Declined, true
 	case casework.StepRedirect:
-		return Redirected, false, true
+		return Redirected, true
 	case casework.StepTerminate:
-		return Terminated, false, true
+		return Terminated, true
 	case casework.StepClose:
-		return Closed, true, true
+		return Closed, true
 	}
-	return "", false, false
+	return "", false
 }
 
 // letterArgs is the job: the letter's number and nothing else, since jobs stand in clear in the database.
@@ -82,9 +78,8 @@ func (letterArgs) Kind() string { return "letter" }
 
 // due is one letter that an event calls for.
 type due struct {
-	event     casework.Event
-	kind      Kind
-	automatic bool
+	event casework.Event
+	kind  Kind
 }
 
 // receiver is what may be known of a resident without revealing anything.
@@ -104,13 +99,13 @@ func (p *Post) handle(ctx context.Context, tx pgx.Tx, events []casework.Event) e
 		if e.Step == casework.StepErase {
 			erased = append(erased, e.Case)
 		}
-		if k, automatic, ok := kindOf(e); ok && now.Sub(e.At) <= stale {
-			all, ids = append(all, due{e, k, automatic}), append(ids, e.Case)
+		if k, ok := kindOf(e); ok && now.Sub(e.At) <= stale {
+			all, ids = append(all, due{e, k}), append(ids, e.Case)
 		}
 	}
 	if len(erased) > 0 {
-		if _, err := tx.Exec(ctx, `update letter set recipient = null where case_id = any ($1)`, erased); err != nil {
-			return fmt.Errorf("forget recipients: %w", err)
+		if err := forget(ctx, tx, erased); err != nil {
+			return err
 		}
 	}
 	if len(all) == 0 {
@@ -124,7 +119,7 @@ func (p *Post) handle(ctx context.Context, tx pgx.Tx, events []casework.Event) e
 	var jobs []river.InsertManyParams
 	for _, d := range all {
 		r, ok := receivers[d.event.Case]
-		if !ok || r.email == nil || d.automatic && r.noAnswer || d.kind == Filed && r.channel == casework.File {
+		if !ok || r.email == nil || d.kind.automatic() && r.noAnswer || d.kind == Filed && r.channel == casework.File {
 			continue
 		}
 		id, err := p.enter(ctx, tx, d, r, own, now)
@@ -170,20 +165,20 @@ func (p *Post) enter(ctx context.Context, tx pgx.Tx, d due, r receiver, own map[
 	if err := postmark.Issue(ctx, tx, p.Docket.Keys, d.event.Case); err != nil {
 		return id, err
 	}
-	state, why := "queued", ""
+	why := ""
 	if own[string(r.email)] {
-		state, why = "suppressed", "own_mailbox"
+		why = heldOwnMailbox
+	} else if why, err = held(ctx, tx, d.event.Case, r.email, now); err != nil {
+		return id, err
+	}
+	state := "queued"
+	if why != "" {
+		state = "suppressed"
 	}
 	tag, err := tx.Exec(ctx, `insert into letter (id, case_id, event_seq, round, kind, state, why, recipient, queued_at)
-		select $1, $2, $3, $4, $5, case when full_up then 'suppressed' else $6 end, case when full_up then 'daily_cap' else $7 end, $8, $9
-		from (select count(*) >= $10 as full_up from letter where recipient = $8 and queued_at > $9::timestamptz - interval '24 hours' and state <> 'suppressed') as n
-		on conflict (event_seq, kind) do nothing`,
-		id, d.event.Case, d.event.Seq, d.event.Round, d.kind, state, why, r.email, now, dailyCap)
-	if err != nil || tag.RowsAffected() == 0 {
-		return uuid.Nil, err
-	}
-	err = tx.QueryRow(ctx, `select state from letter where id = $1`, id).Scan(&state)
-	if err != nil || state != "queued" {
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (event_seq, kind, coalesce(unit, '')) do nothing`,
+		id, d.event.Case, d.event.Seq, d.event.Round, d.kind, state, why, r.email, now)
+	if err != nil || tag.RowsAffected() == 0 || state != "queued" {
 		return uuid.Nil, err
 	}
 	return id, nil

@@ -32,19 +32,30 @@ type row struct {
 	Event int64
 	Round int
 	Kind  Kind
+	Unit  casework.UnitCode // it goes to this unit; empty: to the resident
+	First uuid.UUID         // the first letter of the same case to the same receiver: the others belong to its thread
 }
 
 // send sends one letter, and writes down what became of it. The error it returns holds no personal data: River keeps and logs it.
 func (p *Post) send(ctx context.Context, id uuid.UUID, last bool) error {
 	l := row{ID: id}
-	err := p.Pool.QueryRow(ctx, `select case_id, event_seq, round, kind from letter where id = $1 and state in ('queued', 'failed')`, id).Scan(&l.Case, &l.Event, &l.Round, &l.Kind)
+	var first *uuid.UUID
+	err := p.Pool.QueryRow(ctx, `select l.case_id, l.event_seq, l.round, l.kind, coalesce(l.unit, ''),
+			(select f.id from letter f where f.case_id = l.case_id and f.unit is not distinct from l.unit and f.state in ('queued', 'sent') order by f.queued_at, f.id limit 1)
+		from letter l where l.id = $1 and l.state in ('queued', 'failed')`, id).Scan(&l.Case, &l.Event, &l.Round, &l.Kind, &l.Unit, &first)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil // sent, bounced or suppressed before
 	}
 	if err != nil {
 		return fmt.Errorf("read letter: %w", err)
 	}
-	mail, err := p.compose(ctx, l)
+	if first != nil {
+		l.First = *first
+	}
+	var mail Mail
+	if err = p.heldNow(ctx, l); err == nil {
+		mail, err = p.compose(ctx, l)
+	}
 	var none suppressed
 	if errors.As(err, &none) {
 		return p.settle(ctx, l, "suppressed", string(none))
@@ -59,7 +70,7 @@ func (p *Post) send(ctx context.Context, id uuid.UUID, last bool) error {
 		_, err := p.Pool.Exec(ctx, `update letter set state = 'sent', sent_at = $2, attempts = attempts + 1, last_error = '' where id = $1`, l.ID, p.Now().UTC())
 		return err
 	case errors.As(err, &refused) && refused.Permanent():
-		return p.settle(ctx, l, "bounced", refused.Error())
+		return p.refused(ctx, l, refused)
 	}
 	class := classOf(err)
 	state := "queued"
@@ -78,6 +89,21 @@ func (p *Post) settle(ctx context.Context, l row, state, why string) error {
 	p.Log.Info("letter not sent", "letter", l.ID, "case", l.Case, "kind", l.Kind, "state", state, "why", why)
 	_, err := p.Pool.Exec(ctx, `update letter set state = $2, why = $3, attempts = attempts + 1 where id = $1`, l.ID, state, why)
 	return err
+}
+
+// refused ends a letter that the next server will never take, and marks its address where the refusal is about the address.
+func (p *Post) refused(ctx context.Context, l row, no *Refused) error {
+	if err := p.settle(ctx, l, "bounced", no.Error()); err != nil {
+		return err
+	}
+	if no.At != "rcpt" {
+		return nil
+	}
+	var recipient []byte
+	if err := p.Pool.QueryRow(ctx, `select recipient from letter where id = $1`, l.ID).Scan(&recipient); err != nil {
+		return fmt.Errorf("read letter: %w", err)
+	}
+	return postmark.Failed(ctx, p.Pool, recipient, no.Status, p.Now().UTC())
 }
 
 // suppressed says why a letter must not go out after all.
@@ -103,7 +129,7 @@ func (p *Post) address(ctx context.Context, id casework.CaseID) (email, code str
 	case email == "" || code == "":
 		return "", "", suppressed("no_address")
 	case postmark.IsOurs(email, p.Mailboxes):
-		return "", "", suppressed("own_mailbox")
+		return "", "", suppressed(heldOwnMailbox)
 	case !plainAddress(email):
 		return "", "", suppressed("bad_address")
 	}

@@ -10,6 +10,7 @@ import (
 	"net/textproto"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -33,8 +34,9 @@ type Transport interface {
 
 // Refused is the answer of a mail server that does not take a letter. It holds the codes only: the words of servers quote addresses.
 type Refused struct {
-	Code int
-	At   string // the command that was refused
+	Code   int
+	Status string // enhanced status code (RFC 3463), empty where the server gave none
+	At     string // the command that was refused
 }
 
 // Error is the code and the command.
@@ -138,11 +140,14 @@ func (s Smarthost) Send(ctx context.Context, m Mail) error {
 	return nil
 }
 
+// enhanced is the status code that begins the text of an answer (RFC 2034).
+var enhanced = regexp.MustCompile(`^[245]\.\d{1,3}\.\d{1,3}`)
+
 // answered turns a server's refusal into its code; other errors stay.
 func answered(at string, err error) error {
 	var said *textproto.Error
 	if errors.As(err, &said) {
-		return &Refused{Code: said.Code, At: at}
+		return &Refused{Code: said.Code, Status: enhanced.FindString(said.Msg), At: at}
 	}
 	return err
 }

@@ -26,6 +26,8 @@ type Envelope struct {
 	From string     // return path, empty for bounces
 	To   []string   // accepted recipients as given, with their +tokens
 	TLS  bool       // the message came over STARTTLS
+	// Trusted tells that the peer is one of Config.Trusted, such as the city's own relay: it speaks for nobody but itself.
+	Trusted bool
 }
 
 // Deliver makes a message durable. Only after it returned nil the sender hears 250. Its error's fault kind chooses the answer.

@@ -129,7 +129,7 @@ func (s *session) Data(r io.Reader) error {
 		return err
 	}
 	_, secure := s.conn.TLSConnectionState()
-	env := Envelope{Peer: s.peer, Helo: s.conn.Hostname(), From: s.from, To: s.to, TLS: secure}
+	env := Envelope{Peer: s.peer, Helo: s.conn.Hostname(), From: s.from, To: s.to, TLS: secure, Trusted: d.peers.trusted(s.peer)}
 	ctx, cancel := context.WithTimeout(d.base, d.cfg.DeliverTimeout)
 	defer cancel()
 	if err := d.deliver(ctx, env, raw); err != nil {

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/google/uuid"
@@ -28,6 +29,18 @@ const purpose = "mail"
 
 // Token is the bearer token of a case in mail addresses: always the same for one case.
 func Token(keys *seal.Keyring, id casework.CaseID) string { return keys.Token(purpose, id.String()) }
+
+// StopToken is the bearer token of the page where a resident stops the letters about a case (RFC 8058). It opens nothing else.
+func StopToken(keys *seal.Keyring, id casework.CaseID) string {
+	return keys.Token("letters", id.String()) + "." + id.String()
+}
+
+// CaseOfStop reads the case out of a stop token; ok is false where the token is not ours.
+func CaseOfStop(keys *seal.Keyring, token string) (id casework.CaseID, ok bool) {
+	secret, text, found := strings.Cut(token, ".")
+	id, err := uuid.Parse(text)
+	return id, found && err == nil && keys.CheckToken(secret, "letters", id.String())
+}
 
 // Domain is the right-hand side of our Message-IDs for a mailbox. It is not the mailbox's own domain: colleagues write from there too,
 // and their mail must not look like our own letters coming back.
@@ -63,6 +76,12 @@ func Read(messageID, mailbox string) (token string, letter uuid.UUID, ok bool) {
 	letter, err := uuid.Parse(id)
 	return strings.ToLower(token), letter, token != "" && err == nil
 }
+
+var letterID = regexp.MustCompile(`(?i)^[a-z2-7]{26}\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}@letters\.`)
+
+// OfAHotline tells whether a Message-ID is that of a letter of any installation, ours or another city's. Gateways strip fields, but leave
+// the Message-ID: two hotlines that got hold of each other's address fall silent by it.
+func OfAHotline(messageID string) bool { return letterID.MatchString(messageID) }
 
 // IsOurs tells whether an address is one of our mailboxes, with or without a +token.
 func IsOurs(address string, mailboxes []string) bool {
@@ -106,21 +125,4 @@ func CaseOf(ctx context.Context, q pg.Querier, keys *seal.Keyring, tokens []stri
 		return id, true, nil
 	}
 	return id, false, nil
-}
-
-// Bounced marks a letter of a case as undeliverable; of the nil letter, the one sent last. why is a status code or a stable word.
-func Bounced(ctx context.Context, q pg.Querier, id casework.CaseID, letter uuid.UUID, why string) error {
-	_, err := q.Exec(ctx, `update letter set state = 'bounced', why = left($3, 100) where case_id = $1 and state in ('queued', 'sent', 'failed') and id = coalesce($2,
-		(select id from letter where case_id = $1 and state = 'sent' order by sent_at desc limit 1))`, id, nilIfZero(letter), why)
-	if err != nil {
-		return pg.Classify(fmt.Errorf("mark bounced letter: %w", err))
-	}
-	return nil
-}
-
-func nilIfZero(id uuid.UUID) *uuid.UUID {
-	if id == uuid.Nil {
-		return nil
-	}
-	return &id
 }

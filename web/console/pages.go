@@ -44,9 +44,12 @@ func (x *Pages) Routes() []shell.Route {
 		page("/console/list", x.list),
 		post("/console/list", x.lookup),
 		page("/console/late", x.lateNow),
+		{Path: "/console/wall", Handler: x.wall, Door: shell.Staff, Roles: []string{string(casework.Supervisor)}},
 		page("/console/kept", x.kept),
 		post("/console/kept/look", x.look),
 		post("/console/kept/refile", x.refile),
+		post("/console/kept/attach", x.attach),
+		post("/console/kept/raw", x.raw),
 		post("/console/kept/settle", x.settle),
 		page("/console/call", x.showCall),
 		post("/console/call", x.saveCall),
@@ -71,6 +74,7 @@ func (x *Pages) Routes() []shell.Route {
 func Nav() []shell.NavItem {
 	desk := []string{string(casework.Operator), string(casework.Dispatcher), string(casework.Supervisor)}
 	return []shell.NavItem{
+		{Section: "wall", Key: "wall.nav", Path: "/console/wall", Roles: []string{string(casework.Supervisor)}},
 		{Section: "queue", Key: "console.nav_queue", Path: "/console", Roles: desk},
 		{Section: "list", Key: "console.nav_list", Path: "/console/list", Roles: roles},
 		{Section: "search", Key: "call.nav_search", Path: "/console/search", Roles: roles},

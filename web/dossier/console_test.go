@@ -226,16 +226,55 @@ func TestKeptMailBecomesACaseOrIsSettled(t *testing.T) {
 	}
 	first, second := keep("From: a@example.org\r\nSubject: hello\r\n\r\nThe lamp is out, call 19900001234.\r\n"), keep("From: b@example.org\r\nSubject: away\r\n\r\nI am away.\r\n")
 	hexed := func(k casework.Key) url.Values { return url.Values{"key": {hexKey(k)}} }
-	b.get("/console/kept").wants(t, 200, "自动回复", "auto_submitted")
+	b.get("/console/kept").wants(t, 200, "自动回复", "标明为自动发出")
 	a := b.post("/console/kept/look", hexed(first))
 	a.wants(t, 200, "The lamp is out")
 	a.lacks(t, phone)
 	if a := b.post("/console/kept/refile", hexed(first)); a.Status != 303 || !strings.HasPrefix(a.To, "/console?case=") {
 		t.Fatalf("%d %s", a.Status, a.To)
 	}
-	b.post("/console/kept/settle", hexed(second)).leads(t, "/console/kept")
+	b.post("/console/kept/settle", hexed(second)).wants(t, 422, "请选择不立案的理由。")
+	raw := b.post("/console/kept/raw", hexed(second))
+	raw.wants(t, 200, "I am away.", "b@example.org")
+	if !strings.HasPrefix(raw.Header.Get("Content-Disposition"), "attachment") {
+		t.Errorf("the original opens as a page: %v", raw.Header)
+	}
+	if uses, err := h.docket.KeptUses(t.Context(), casework.System, second); err != nil || len(uses) != 2 {
+		t.Errorf("%d looks recorded, %v", len(uses), err)
+	}
+	drop := hexed(second)
+	drop.Set("why", "dropped_machine")
+	b.post("/console/kept/settle", drop).leads(t, "/console/kept")
+	b.get("/console/kept").wants(t, 200, "机器发出，无人诉求", "最近处理过的来件")
 	b.get("/console/kept").wants(t, 200, "没有等待处理的来件")
 	b.post("/console/kept/look", url.Values{"key": {"00"}}).wants(t, 404)
+}
+
+// A reply that carries a case's token but comes from elsewhere waits for a person, who adds it to the case.
+func TestAnOutsidersReplyIsAddedByAPerson(t *testing.T) {
+	h := newHouse(t)
+	b := h.clerk()
+	r := h.file(nil)
+	key := sha256.Sum256([]byte("outsider"))
+	auth := []byte(`{"verdict":"unproven","domain":"example.net"}`)
+	if err := h.docket.Keep(t.Context(), casework.Kept{Key: key, Channel: casework.Email, Verdict: "reply", Reason: "outsider", About: &r.ID}, []byte("From: son@example.net\r\nSubject: Re\r\n\r\nMy mother adds: the back door too.\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.docket.NoteSender(t.Context(), key, auth); err != nil {
+		t.Fatal(err)
+	}
+	hexed := func(number string) url.Values { return url.Values{"key": {hexKey(key)}, "number": {number}} }
+	b.get("/console/kept").wants(t, 200, "发件地址不是我们联系过的", r.Number)
+	b.post("/console/kept/look", hexed("")).wants(t, 200, "the back door too", `value="`+r.Number+`"`, "未能证明来自 example.net")
+	b.post("/console/kept/attach", hexed("0")).wants(t, 422, "没有找到这个编号的诉求")
+	b.post("/console/kept/attach", hexed(r.Number)).leads(t, "/console/case/"+r.ID.String())
+	b.post("/console/kept/attach", hexed(r.Number)).leads(t, "/console/case/"+r.ID.String())
+	b.get("/console/case/"+r.ID.String()).wants(t, 200, "the back door too", "未能证明来自 example.net", "邮件往来")
+	f, err := h.docket.Dossier(t.Context(), casework.System, r.ID)
+	if err != nil || len(f.Messages) != 1 {
+		t.Errorf("%d additions, %v", len(f.Messages), err)
+	}
+	b.get("/console/kept").wants(t, 200, "没有等待处理的来件", "已并入")
 }
 
 // Every page of the console stands in both languages, without a key where words should be.

@@ -33,6 +33,7 @@ type View struct {
 	Query   string // added to the addresses that its forms post to: where they lead back to
 	Refused Refusal
 	Shown   *Shown // personal data that was just revealed; nil on every other answer
+	Post    Post   // its mail and letters, for the hotline
 }
 
 // CaseOf reads the number of a case from the address. What is none does not exist.
@@ -49,6 +50,9 @@ func (o Office) Open(c *fiber.Ctx, by casework.Actor, id casework.CaseID, base s
 	v := View{City: o.City, By: by, Base: base}
 	var err error
 	if v.F, err = o.Docket.Dossier(c.UserContext(), by, id); err != nil {
+		return v, err
+	}
+	if v.Post, err = o.post(c, by, id); err != nil {
 		return v, err
 	}
 	v.P = shell.NewPage(c, "")

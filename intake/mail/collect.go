@@ -41,7 +41,7 @@ var preambles = regexp.MustCompile(`(?i)multi-?part|mime|e-?mail (reader|client|
 // outside is what a person wrote before the first part of a letter whose parts say nothing.
 func (p *parser) outside(body []byte) string {
 	var words []string
-	for len(body) > 0 && !bytes.HasPrefix(body, []byte("--")) && len(words) < maxLines {
+	for len(body) > 0 && !bytes.HasPrefix(bytes.TrimLeft(body, " \t"), []byte("--")) && len(words) < maxLines {
 		var line []byte
 		line, body = nextLine(body)
 		if !preambles.Match(line) {
@@ -75,7 +75,7 @@ func (p *parser) between(body []byte) string {
 	for len(body) > 0 && len(words) < maxLines {
 		var line []byte
 		line, body = nextLine(body)
-		if !bytes.HasPrefix(line, []byte("--")) && !strings.HasPrefix(fieldName(line), "Content-") && !preambles.Match(line) {
+		if !bytes.HasPrefix(bytes.TrimSpace(line), []byte("--")) && !strings.HasPrefix(fieldName(line), "Content-") && !preambles.Match(line) {
 			words = append(words, string(line))
 		}
 	}

@@ -41,10 +41,11 @@ const maxLines = 4000
 const maxMark = 600
 
 // SplitQuoted parts what is new in a letter from its history, signature and the lines that mail programs add. Forwarded letters stay
-// with the text, since forwarding them is what their sender did. text and quoted keep their lines in order; nothing is dropped.
+// with the text, since forwarding them is what their sender did. Words below or between quotations are new. text and quoted keep their
+// lines in order; nothing is dropped.
 func SplitQuoted(s string) (text, quoted string) {
 	lines := strings.Split(s, "\n")
-	cut := len(lines)
+	cut, announces := len(lines), map[int]bool{}
 	forwarded := false
 	for i := 0; i < min(len(lines), maxLines); i++ {
 		line := strings.TrimSpace(lines[i])
@@ -55,7 +56,15 @@ func SplitQuoted(s string) (text, quoted string) {
 			forwarded = true
 			break
 		}
-		if begins(lines, i) {
+		kind, n := begins(lines, i)
+		if kind == "wrote" && markedAfter(lines, i+n) { // "> " marks each line of the history: what has no mark is new
+			for j := i; j < i+n; j++ {
+				announces[j] = true
+			}
+			i += n - 1
+			continue
+		}
+		if kind != "" {
 			cut = i
 			for j := i - 1; j >= 0 && (rule(lines[j]) || strings.TrimSpace(lines[j]) == ""); j-- {
 				if rule(lines[j]) {
@@ -73,7 +82,7 @@ func SplitQuoted(s string) (text, quoted string) {
 	for i, line := range head {
 		trimmed := strings.TrimSpace(line)
 		switch {
-		case !forwarded && isQuoteLine(trimmed):
+		case !forwarded && (isQuoteLine(trimmed) || announces[i] || wrapped(head, i)):
 			gone = append(gone, line)
 		case len(trimmed) <= 160 && trimmed != "" && len(head) > 1 && i < maxLines && quotes.match("device", trimmed):
 			gone = append(gone, line)
@@ -93,6 +102,22 @@ func SplitQuoted(s string) (text, quoted string) {
 	return strings.Trim(strings.Join(kept, "\n"), "\n \t"), strings.Trim(strings.Join(gone, "\n"), "\n")
 }
 
+// markedAfter tells whether the first words from line i on are marked as a quotation.
+func markedAfter(lines []string, i int) bool {
+	for ; i < len(lines); i++ {
+		if line := strings.TrimSpace(lines[i]); line != "" {
+			return strings.HasPrefix(line, ">")
+		}
+	}
+	return false
+}
+
+// wrapped: the short rest of a quoted line that a mailer broke, between two marked ones.
+func wrapped(lines []string, i int) bool {
+	return i > 0 && i+1 < len(lines) && len(lines[i]) < 30 && strings.TrimSpace(lines[i]) != "" && len(lines[i-1]) >= 60 &&
+		strings.HasPrefix(lines[i-1], ">") && strings.HasPrefix(lines[i+1], ">")
+}
+
 // lastWords is the index of the last line that is not blank, -1 if there is none.
 func lastWords(lines []string) int {
 	n := len(lines) - 1
@@ -102,11 +127,18 @@ func lastWords(lines []string) int {
 	return n
 }
 
-// begins tells whether history begins at line i.
-func begins(lines []string, i int) bool {
+// begins tells whether history begins at line i, by which kind of mark ("start", "wrote", "fields"; "" for no), and over how many lines
+// the mark runs.
+func begins(lines []string, i int) (kind string, n int) {
 	line := strings.TrimSpace(lines[i])
 	if quotes.match("start", line) {
-		return true
+		return "start", 1
+	}
+	if rule(line) && i > 0 && i+1 < len(lines) && len(lines)-i < 12 && quotes.match("footer", lines[i+1]) {
+		return "start", 1
+	}
+	if endsInColon(line) && dated.MatchString(line) && markedAfter(lines, i+1) && !isQuoteLine(line) {
+		return "wrote", 1 // a date, a name, an address: no verb is needed where marked lines follow
 	}
 	// "On ... wrote:" may be broken over three lines, and quotations follow it or the text ends.
 	var joined strings.Builder
@@ -122,11 +154,14 @@ func begins(lines []string, i int) bool {
 			break
 		}
 		if endsInColon(joined.String()) && quotes.match("wrote", joined.String()) && !isQuoteLine(line) {
-			return n == 0 || mayStartWrote(line)
+			if n == 0 || mayStartWrote(line) {
+				return "wrote", n + 1
+			}
+			return "", 0
 		}
 	}
 	if !strings.ContainsAny(line, ":\uff1a") || !quotes.match("field", line) {
-		return false
+		return "", 0
 	}
 	fields, from := 0, false
 	for j := i; j < len(lines) && j < i+12; j++ {
@@ -144,13 +179,18 @@ func begins(lines []string, i int) bool {
 			break
 		}
 	}
-	return fields >= 3 && from || fields >= 2 && from && quotes.match("from", line) && i > 0 && (rule(lines[i-1]) || strings.TrimSpace(lines[i-1]) == "")
+	if fields >= 3 && from || fields >= 2 && from && quotes.match("from", line) && i > 0 && (rule(lines[i-1]) || strings.TrimSpace(lines[i-1]) == "") {
+		return "fields", fields
+	}
+	return "", 0
 }
 
 var wroteStart = regexp.MustCompile(`(?i)^\s*(on|am|em|el|le|op|il|den|dne|w|\p{Han}|\d|.{0,60}@|.{0,60}<)`)
 
 // mayStartWrote: the first of several lines of "so-and-so wrote" begins with its preposition, a date or an address.
 func mayStartWrote(line string) bool { return wroteStart.MatchString(line) }
+
+var dated = regexp.MustCompile(`\d{1,2}[:.]\d{2}.{1,120}<[^<>\s]+@[^<>\s]+>\s*[:\x{ff1a}]$`)
 
 // endsInColon spares the costly rules on lines that end otherwise.
 func endsInColon(s string) bool { return strings.HasSuffix(s, ":") || strings.HasSuffix(s, "\uff1a") }

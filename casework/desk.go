@@ -3,50 +3,205 @@ package casework
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 )
 
-// DeskCount tells how much work of units lies on their desks, each case counted where it belongs; one case may stand in several.
-type DeskCount struct {
-	Open     int // dispatched and not answered, without what is hung up
-	Today    int // the limit ends by the end of the day and has not passed; waiting ones are left out
-	Late     int // the unit's limit or the promise to the resident has passed; what is hung up is left out
-	Sign     int // not signed yet
-	Hand     int // signed, contacted or in hand
-	Waiting  int // paused for the resident
-	Asked    int // a request waits for a decision
-	Hung     int // hung up
-	Answered int // answered, and not closed
+// DeskView is one of the lists that a unit's desk is cut into. One case may stand in several.
+type DeskView string
+
+// The views, what burns first.
+const (
+	DeskOpen       DeskView = "open"       // the unit owes something, without what is hung up
+	DeskMine       DeskView = "mine"       // the reader works on it
+	DeskUnassigned DeskView = "unassigned" // the reader's unit has it, and nobody by name
+	DeskToday      DeskView = "today"      // the limit ends by the end of the day and has not passed; waiting ones are left out
+	DeskLate       DeskView = "late"       // the limit or the promise to the resident has passed
+	DeskSign       DeskView = "sign"       // not signed yet
+	DeskHand       DeskView = "hand"       // signed, contacted or in hand
+	DeskBack       DeskView = "back"       // came back: from below, by a refused return, or for another round
+	DeskGiven      DeskView = "given"      // the reader's unit handed it to somebody else, who has it now
+	DeskWaiting    DeskView = "waiting"    // paused for the resident
+	DeskAsked      DeskView = "asked"      // a request waits for a decision
+	DeskAssist     DeskView = "assist"     // the unit is a co-handler
+	DeskHung       DeskView = "hung"       // hung up
+	DeskField      DeskView = "field"      // what somebody on the way can do something about; it has no count
+	DeskAnswered   DeskView = "answered"   // answered or handed in, and not closed
+)
+
+// deskViews says of each view which rows of deskRows are in it. Counts and lists read the same line.
+var deskViews = map[DeskView]string{
+	DeskOpen:       `owed and state <> 'hung_up'`,
+	DeskMine:       `owed and state <> 'hung_up' and held_staff = @staff`,
+	DeskUnassigned: `owed and state <> 'hung_up' and held_staff is null and held_unit = @unit`,
+	DeskToday:      `owed and state not in ('paused', 'hung_up') and not late and due <= @tonight`,
+	DeskLate:       `owed and state <> 'hung_up' and late`,
+	DeskSign:       `led and state = 'dispatched'`,
+	DeskHand:       `owed and state in ('signed', 'contacted', 'in_hand')`,
+	DeskBack:       `owed and state <> 'hung_up' and (round > 1 or designated or returned)`,
+	DeskGiven:      `owed and by_unit = @unit and held_staff is distinct from @staff::bigint`,
+	DeskWaiting:    `owed and state = 'paused'`,
+	DeskAsked:      `owed and pending is not null`,
+	DeskAssist:     `assists and handled`,
+	DeskHung:       `led and state = 'hung_up'`,
+	DeskField:      `owed and state in ('dispatched', 'signed', 'contacted', 'in_hand')`,
+	DeskAnswered:   `led and not handled or handed_in`,
 }
 
-// Desk counts the cases that the units lead, in the actor's scope. Tonight is the end of the city's day.
-func (d *Docket) Desk(ctx context.Context, by Actor, lead []UnitCode, now, tonight time.Time) (DeskCount, error) {
+// deskRows are the cases that units lead, hold or assist in, with what the views ask of them. The limit is the reader's own: that of the unit's
+// handling where it leads, of the hop where the case was handed to it, of the co-handling where it assists.
+const deskRows = `with touched as (
+		select id from cases where lead_unit = any (@units::text[]) and state = any (@states::text[])
+		union select case_id from assignment where ended_at is null and unit = any (@units::text[])
+		union select case_id from party where left_at is null and role in ('co', 'sub') and unit = any (@units::text[])
+	), part as (
+		select c.id, c.state, c.round, c.designated, c.pending, c.urgency, c.category, c.lead_unit = any (@units::text[]) as led, c.state = any (@handling::text[]) as handled,
+			coalesce(h.due_at, k.due_at) as lead_due, k.due_at as total_due, k.met_at as total_met, c.filed_at,
+			coalesce(t.unit, c.lead_unit) as held_unit, t.staff_id as held_staff, t.due_at as held_due, t.by_unit,
+			o.due_at as own_due, o.assigned_at as own_from, p.role as part_role, p.due_at as part_due, p.joined_at as part_from, t.unit is null and r.outcome = 'returned' as returned
+		from touched join cases c using (id)
+		join clock k on k.case_id = c.id and k.name = 'total' and k.leg = 0 left join clock h on h.case_id = c.id and h.name = 'handle' and h.leg = c.leg
+		left join lateral (select unit, staff_id, due_at, by_unit from assignment where case_id = c.id and ended_at is null order by depth desc limit 1) t on true
+		left join lateral (select due_at, assigned_at from assignment where case_id = c.id and ended_at is null and unit = any (@units::text[]) order by depth limit 1) o on true
+		left join lateral (select outcome from assignment where case_id = c.id and leg = c.leg and ended_at is not null order by ended_at desc, depth limit 1) r on true
+		left join lateral (select role, due_at, joined_at from party where case_id = c.id and left_at is null and role in ('co', 'sub') and unit = any (@units::text[]) order by role limit 1) p on true
+		where c.state = any (@states::text[])
+	), desk as (
+		select *, handled and (led or own_due is not null) as owed, not led and own_due is null and part_role = 'co' as assists, not led and own_due is null and part_role = 'sub' as handed_in,
+			case when led then lead_due else coalesce(own_due, part_due, lead_due) end as due,
+			case when led then lead_due < @now or total_met is null and total_due < @now else coalesce(own_due, part_due, lead_due) < @now end as late,
+			case when led then filed_at else coalesce(own_from, part_from, filed_at) end as since
+		from part
+	) `
+
+// DeskCount tells how much lies on a desk, by view.
+type DeskCount struct {
+	Open, Mine, Unassigned, Today, Late, Sign, Hand, Back, Given, Waiting, Asked, Assist, Hung, Answered int
+
+	Week int // answered by the unit within the last seven days
+}
+
+// Of is the count of one view.
+func (n DeskCount) Of(v DeskView) int {
+	for i, name := range deskOrder {
+		if name == v {
+			return *n.all()[i]
+		}
+	}
+	return 0
+}
+
+var deskOrder = []DeskView{DeskOpen, DeskMine, DeskUnassigned, DeskToday, DeskLate, DeskSign, DeskHand, DeskBack, DeskGiven, DeskWaiting, DeskAsked, DeskAssist, DeskHung, DeskAnswered}
+
+func (n *DeskCount) all() []*int {
+	return []*int{&n.Open, &n.Mine, &n.Unassigned, &n.Today, &n.Late, &n.Sign, &n.Hand, &n.Back, &n.Given, &n.Waiting, &n.Asked, &n.Assist, &n.Hung, &n.Answered}
+}
+
+// Desk counts the work of the actor's units, in the actor's scope. Tonight is the end of the city's day.
+func (d *Docket) Desk(ctx context.Context, by Actor, now, tonight time.Time) (DeskCount, error) {
 	var n DeskCount
+	var sql strings.Builder
+	sql.WriteString(deskRows + `select `)
+	dest := []any{}
+	for i, v := range deskOrder {
+		sql.WriteString(`count(*) filter (where ` + deskViews[v] + `), `)
+		dest = append(dest, n.all()[i])
+	}
+	sql.WriteString(`(select count(*) from cases where lead_unit = any (@units::text[]) and replied_at > @now::timestamptz - interval '7 days') from desk`)
 	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
-		return tx.QueryRow(ctx, `
-			with desk as (
-				select c.state, c.pending, coalesce(h.due_at, k.due_at) as due,
-					coalesce(h.due_at, k.due_at) < $2 or k.met_at is null and k.due_at < $2 as late`+caseTables+`
-				where c.lead_unit = any ($1::text[]) and c.state = any ($4::text[])
-			)
-			select count(*) filter (where state = any ($5) and state <> 'hung_up'),
-				count(*) filter (where state = any ($5) and state not in ('paused', 'hung_up') and not late and due <= $3),
-				count(*) filter (where state = any ($5) and state <> 'hung_up' and late),
-				count(*) filter (where state = 'dispatched'),
-				count(*) filter (where state in ('signed', 'contacted', 'in_hand')),
-				count(*) filter (where state = 'paused'),
-				count(*) filter (where state = any ($5) and pending is not null),
-				count(*) filter (where state = 'hung_up'),
-				count(*) filter (where state = any ($6))
-			from desk`, texts(lead), now.UTC(), tonight.UTC(), texts(append(append([]State{}, handling...), afterAnswer...)), texts(handling), texts(afterAnswer)).
-			Scan(&n.Open, &n.Today, &n.Late, &n.Sign, &n.Hand, &n.Waiting, &n.Asked, &n.Hung, &n.Answered)
+		return tx.QueryRow(ctx, sql.String(), deskArgs(by, now, tonight)).Scan(append(dest, &n.Week)...)
 	})
 	if err != nil {
 		return n, fmt.Errorf("count the desk: %w", err)
 	}
 	return n, nil
+}
+
+func deskArgs(by Actor, now, tonight time.Time) pgx.NamedArgs {
+	return pgx.NamedArgs{"units": texts(by.Units), "unit": by.Unit, "staff": by.StaffID, "now": now.UTC(), "tonight": tonight.UTC(), "handling": texts(handling),
+		"states": texts(append(append([]State{}, handling...), afterAnswer...))}
+}
+
+// DeskQuery selects a page of one view.
+type DeskQuery struct {
+	View     DeskView
+	Now      time.Time
+	Tonight  time.Time
+	Unit     UnitCode // only what this unit has: the lead, or whom it was handed to; empty: all
+	Urgency  Urgency
+	Category string // prefix
+	After    string // cursor of the page before
+	Limit    int    // 1..200, default 200
+}
+
+// DeskEntry is one case on a desk.
+type DeskEntry struct {
+	Case
+	Since       time.Time // when the reader's limit began
+	Limit       time.Time // the reader's own limit
+	Led         bool      // the reader's units lead
+	HolderUnit  UnitCode  // who works on it now: the lead, or whom it was handed to
+	HolderStaff int64     // the person, 0 where nobody is named
+	HolderDue   *time.Time
+	Returned    bool // came back from below
+}
+
+// DeskPage is one page of a view, most urgent limit first; Next is empty on the last.
+type DeskPage struct {
+	Entries []DeskEntry
+	Next    string
+}
+
+// DeskList reads a page of one view of the desk of the actor's units.
+func (d *Docket) DeskList(ctx context.Context, by Actor, q DeskQuery) (DeskPage, error) {
+	if q.Limit <= 0 || q.Limit > 200 {
+		q.Limit = 200
+	}
+	args := deskArgs(by, q.Now, q.Tonight)
+	sql := deskRows + `select ` + caseColumns + `, d.since, d.due, d.led, d.held_unit, coalesce(d.held_staff, 0), d.held_due, coalesce(d.returned, false)` + caseTables + `join desk d on d.id = c.id
+		where d.id in (select id from desk where ` + deskViews[q.View] + `)`
+	add := func(cond, name string, arg any) {
+		sql += ` and ` + cond
+		args[name] = arg
+	}
+	if q.Unit != "" {
+		add(`(c.lead_unit = @only or d.held_unit = @only)`, "only", q.Unit)
+	}
+	if q.Urgency != "" {
+		add(`c.urgency = @urgency`, "urgency", q.Urgency)
+	}
+	if q.Category != "" {
+		add(`starts_with(c.category, @category)`, "category", q.Category)
+	}
+	if q.After != "" {
+		at, id, err := readCursor(q.After)
+		if err != nil {
+			return DeskPage{}, err
+		}
+		args["after"] = at
+		add(`(d.due, c.id) > (@after, @last)`, "last", id)
+	}
+	sql += ` order by d.due, c.id limit ` + strconv.Itoa(q.Limit+1)
+	var page DeskPage
+	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
+		var err error
+		page.Entries, err = collect(ctx, tx, func(row pgx.CollectableRow) (e DeskEntry, err error) {
+			return e, row.Scan(append(e.dest(), &e.Since, &e.Limit, &e.Led, &e.HolderUnit, &e.HolderStaff, &e.HolderDue, &e.Returned)...)
+		}, sql, args)
+		return err
+	})
+	if err != nil {
+		return DeskPage{}, fmt.Errorf("list the desk: %w", err)
+	}
+	if len(page.Entries) > q.Limit {
+		page.Entries = page.Entries[:q.Limit]
+		last := page.Entries[q.Limit-1]
+		page.Next = strconv.FormatInt(last.Limit.UnixMicro(), 36) + "." + last.ID.String()
+	}
+	return page, nil
 }
 
 // afterAnswer are the states of a case between a unit's answer and its end.

@@ -174,6 +174,9 @@ func (w *work) take(ctx context.Context, s Step, act func(context.Context, *work
 	if w.c.State != w.from && !slices.Contains(rule.To, w.c.State) {
 		return fmt.Errorf("step %s may not lead from %s to %s", s, w.from, w.c.State)
 	}
+	if err := w.settle(ctx); err != nil {
+		return err
+	}
 	if err := w.append(ctx, data); err != nil {
 		return err
 	}

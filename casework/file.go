@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -63,7 +64,7 @@ type RatingView struct {
 // Party is a unit's part in a case.
 type Party struct {
 	Unit UnitCode
-	Role string // lead, co
+	Role string // lead, co, sub (below the lead)
 	Leg  int
 	Due  *time.Time
 	Left *time.Time
@@ -130,7 +131,7 @@ const outward = `coalesce(m.purpose, '') not in ('internal','contact')`
 // keepInside takes the words that offices wrote for each other out of events before a resident gets them.
 func keepInside(events []Event) {
 	for i, e := range events {
-		if e.Step != StepDispatch && e.Step != StepSupervise && e.Step != StepRedo {
+		if !slices.Contains([]Step{StepDispatch, StepSupervise, StepRedo, StepAssign}, e.Step) {
 			continue
 		}
 		var data map[string]json.RawMessage
@@ -139,6 +140,7 @@ func keepInside(events []Event) {
 		}
 		delete(data, "advice")
 		delete(data, "reason")
+		delete(data, "staff")
 		events[i].Data, _ = json.Marshal(data) // raw members marshal as they were
 	}
 }

@@ -62,6 +62,9 @@ const (
 	StepContact         Step = "contact"
 	StepBegin           Step = "begin"
 	StepRecord          Step = "record"
+	StepAssign          Step = "assign"
+	StepHandBack        Step = "hand_back"
+	StepTakeBack        Step = "take_back"
 	StepAskReturn       Step = "ask_return"
 	StepGrantReturn     Step = "grant_return"
 	StepRefuseReturn    Step = "refuse_return"
@@ -91,6 +94,8 @@ const (
 	StepWithdraw        Step = "withdraw"
 	StepMerge           Step = "merge"
 	StepUnmerge         Step = "unmerge"
+	StepSplit           Step = "split"
+	StepUnsplit         Step = "unsplit"
 	StepClose           Step = "close"
 	StepArchive         Step = "archive"
 	StepBreach          Step = "breach"
@@ -130,6 +135,10 @@ var Lifecycle = map[Step]Rule{
 	StepBegin:   {From: []State{Signed, Contacted}, To: []State{InHand}, By: unitRoles},
 	StepRecord:  {From: append([]State{Paused, HungUp}, worked...), By: unitRoles},
 
+	StepAssign:   {From: append([]State{Paused}, worked...), By: unitRoles},
+	StepHandBack: {From: inHand, By: unitRoles},
+	StepTakeBack: {From: inHand, By: []Role{Liaison, Leader}},
+
 	StepAskReturn:    {From: withUnit, By: []Role{Liaison, Leader}},
 	StepGrantReturn:  {From: withUnit, To: []State{Accepted}, By: []Role{Dispatcher}},
 	StepRefuseReturn: {From: withUnit, By: []Role{Dispatcher}},
@@ -166,6 +175,8 @@ var Lifecycle = map[Step]Rule{
 	StepChange:    {From: []State{Registered, Accepted, Dispatched}, By: []Role{ResidentRole}},
 	StepWithdraw:  {From: []State{Registered, Accepted, Dispatched, Signed, Contacted, InHand, Paused}, To: []State{Withdrawn}, By: []Role{ResidentRole}},
 	StepMerge:     {From: []State{Registered, Accepted}, To: []State{Merged}, By: hotlineRoles},
+	StepSplit:     {From: []State{Registered, Accepted}, By: hotlineRoles},
+	StepUnsplit:   {From: []State{Registered, Accepted}, By: hotlineRoles},
 	StepUnmerge:   {From: []State{Merged}, To: []State{Accepted}, By: roles(hotlineRoles, SystemRole)},
 
 	StepErase:  {From: States, By: []Role{Privacy, SystemRole}},

@@ -50,7 +50,7 @@ func TestAnyOrderOfStepsKeepsTheLaws(t *testing.T) {
 
 var tryNames = []string{"accept", "dispatch", "dispatch", "recall", "sign", "sign", "contact", "begin", "reply", "reply", "ask_return", "decide_return", "ask_extension", "decide_extension",
 	"ask_hang", "decide_hang", "unhang", "ask_termination", "decide_termination", "pause", "resume", "co_handle", "review", "follow_up", "rate", "redo", "withdraw", "add", "close", "archive",
-	"decline", "redirect", "answer", "supervise", "urge", "sweep", "reveal"}
+	"decline", "redirect", "answer", "supervise", "urge", "sweep", "reveal", "assign", "assign", "hand_back", "take_back"}
 
 func try(town *Town, name string, by casework.Actor, ref casework.Ref, unit casework.UnitCode, yes bool) error {
 	day := 24 * time.Hour
@@ -125,6 +125,12 @@ func try(town *Town, name string, by casework.Actor, ref casework.Ref, unit case
 		return town.Supervise(ctx, by, ref, "routine", "超期")
 	case "urge":
 		return town.Urge(ctx, by, ref)
+	case "assign":
+		return town.Assign(ctx, by, ref, casework.Task{Unit: Willow})
+	case "hand_back":
+		return town.HandBack(ctx, by, ref, casework.HandIn{Done: yes, Text: "已处理"})
+	case "take_back":
+		return town.TakeBack(ctx, by, ref)
 	case "reveal":
 		_, err := town.Reveal(ctx, by, ref.ID, []casework.PersonalField{casework.FieldBody}, casework.Use{Purpose: casework.ForHandling, Basis: casework.BasisDuty})
 		return err
@@ -138,7 +144,7 @@ func laws(t *rapid.T, town *Town, id casework.CaseID, promised time.Time) {
 	err := pg.InTx(ctx, town.Pool, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
 		var st casework.State
 		var owner, lead casework.UnitCode
-		var round, leg, leads, totals, redos, legs, broken, running int
+		var round, leg, leads, totals, redos, legs, broken, running, hops, depth int
 		var start, due time.Time
 		err := tx.QueryRow(ctx, `select c.state, c.owner_unit, coalesce(c.lead_unit, ''), c.round, c.leg,
 				(select count(*) from party where case_id = c.id and role = 'lead' and left_at is null),
@@ -148,7 +154,8 @@ func laws(t *rapid.T, town *Town, id casework.CaseID, promised time.Time) {
 				(select count(*) from event where case_id = c.id and (step in ('dispatch','unhang','redo') or step in ('grant_return','recall') and data ? 'due')),
 				(select count(*) from (select state_from, lag(state_to) over (order by seq) as was from event where case_id = c.id) e where was is not null and state_from <> was)
 				, (select count(*) from clock where case_id = c.id and met_at is null and cancelled_at is null)
-			from cases c where c.id = $1`, id).Scan(&st, &owner, &lead, &round, &leg, &leads, &totals, &start, &due, &redos, &legs, &broken, &running)
+				, (select count(*) from assignment where case_id = c.id and ended_at is null), (select coalesce(max(depth), 0) from assignment where case_id = c.id and ended_at is null)
+			from cases c where c.id = $1`, id).Scan(&st, &owner, &lead, &round, &leg, &leads, &totals, &start, &due, &redos, &legs, &broken, &running, &hops, &depth)
 		if err != nil {
 			return err
 		}
@@ -167,6 +174,8 @@ func laws(t *rapid.T, town *Town, id casework.CaseID, promised time.Time) {
 			return fmt.Errorf("round %d after %d redos, leg %d after %d dispatches", round, redos, leg, legs)
 		case running == 0 && (st == casework.Registered || st == casework.Accepted || st.Handling() && st != casework.HungUp):
 			return fmt.Errorf("%s rests without a running clock", st)
+		case hops != depth || hops > 0 && (!st.Handling() || st == casework.HungUp):
+			return fmt.Errorf("%d hops, the deepest at %d, in %s", hops, depth, st)
 		case broken != 0:
 			return fmt.Errorf("history has %d gaps", broken)
 		}

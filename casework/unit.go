@@ -11,14 +11,17 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"huiyin/fault"
+	"huiyin/pg"
 )
 
 // Sign takes a dispatched case into the unit (签收).
 func (d *Docket) Sign(ctx context.Context, by Actor, ref Ref) error {
-	return d.leadStep(ctx, by, ref, StepSign, func(ctx context.Context, w *work) (any, error) {
-		w.c.State = Signed
-		return nil, w.meet(ctx, ClockSign)
-	})
+	return d.leadStep(ctx, by, ref, StepSign, sign)
+}
+
+func sign(ctx context.Context, w *work) (any, error) {
+	w.c.State = Signed
+	return nil, w.meet(ctx, ClockSign)
 }
 
 // leadStep is a step that, of the units, only the lead (or a unit above it) may take.
@@ -43,19 +46,24 @@ type ContactResult struct {
 	Means   string `json:"means"` // phone, visit, message, email
 	Reached bool   `json:"reached"`
 	Note    string `json:"-"` // for the unit's file, may hold what was said
+
+	Files []Attachment `json:"-"` // evidence, such as a call log or a photo of the note at the door
 }
 
 // ContactMeans are the ways a unit reaches a resident.
 var ContactMeans = []string{"phone", "visit", "message", "email"}
 
-// Contact records an attempt to reach the resident; the contact clock is met only by one that succeeded.
+// Contact records an attempt to reach the resident, by the lead or by whom the lead handed the case; the contact clock is met only by one that succeeded.
 func (d *Docket) Contact(ctx context.Context, by Actor, ref Ref, r ContactResult) error {
-	return d.leadStep(ctx, by, ref, StepContact, func(ctx context.Context, w *work) (any, error) {
+	return d.step(ctx, by, ref, StepContact, func(ctx context.Context, w *work) (any, error) {
+		if err := w.onlyLeadOrHolder(ctx); err != nil {
+			return nil, err
+		}
 		if err := need(slices.Contains(ContactMeans, r.Means), "fault.means_needed", "means"); err != nil {
 			return nil, err
 		}
-		if !blank(r.Note) {
-			if err := w.say(ctx, saying{author: "unit", purpose: "contact", body: r.Note}); err != nil {
+		if !blank(r.Note) || len(r.Files) > 0 {
+			if err := w.say(ctx, saying{author: "unit", purpose: "contact", body: r.Note, files: r.Files}); err != nil {
 				return nil, err
 			}
 		}
@@ -79,18 +87,33 @@ func (d *Docket) Begin(ctx context.Context, by Actor, ref Ref) error {
 
 // Record adds to the unit's file: an internal note, or the lead's interim word to the resident (阶段性答复).
 func (d *Docket) Record(ctx context.Context, by Actor, ref Ref, text string, toResident bool, files []Attachment) error {
+	return d.Note(ctx, by, ref, Note{Text: text, ToResident: toResident, Files: files})
+}
+
+// Note is an entry in the unit's file.
+type Note struct {
+	Text       string
+	ToResident bool // the lead's interim word, which the resident reads
+	Files      []Attachment
+	Key        uuid.UUID // names one sending: sent twice, it is kept once; may be zero
+}
+
+// Note is Record with a key, for senders that cannot know whether their first try arrived. Errors: as Record, and fault.Conflict "fault.stale_case" or
+// whatever the moved-on case says where the first try did arrive; Said tells the two apart.
+func (d *Docket) Note(ctx context.Context, by Actor, ref Ref, n Note) error {
+	text, files := n.Text, n.Files
 	return d.step(ctx, by, ref, StepRecord, func(ctx context.Context, w *work) (any, error) {
 		if err := need(!blank(text), "fault.text_needed", "text"); err != nil {
 			return nil, err
 		}
 		purpose := "internal"
-		if toResident {
+		if n.ToResident {
 			purpose = "interim" // one voice to the resident: the lead's
 			if err := w.onlyLead(); err != nil {
 				return nil, err
 			}
 		}
-		return map[string]any{"to_resident": toResident, "files": len(files)}, w.say(ctx, saying{author: "unit", purpose: purpose, body: text, files: files})
+		return map[string]any{"to_resident": n.ToResident, "files": len(files)}, w.say(ctx, saying{id: n.Key, author: "unit", purpose: purpose, body: text, files: files})
 	})
 }
 
@@ -108,6 +131,7 @@ func (d *Docket) CoReport(ctx context.Context, by Actor, ref Ref, text string, f
 type Reply struct {
 	Text  string
 	Files []Attachment
+	Key   uuid.UUID // names one sending: sent twice, it is kept once; may be zero
 }
 
 // Reply answers the resident; the hotline owns the case from here: review, follow-up, rating.
@@ -123,7 +147,7 @@ func (d *Docket) Reply(ctx context.Context, by Actor, ref Ref, r Reply) error {
 			return nil, fault.New(fault.Conflict, "fault.request_pending")
 		}
 		w.c.State, w.c.Owner, w.c.RepliedAt = Replied, Hotline, &w.at
-		if err := w.say(ctx, saying{author: "unit", purpose: "reply", body: r.Text, files: r.Files}); err != nil {
+		if err := w.say(ctx, saying{id: r.Key, author: "unit", purpose: "reply", body: r.Text, files: r.Files}); err != nil {
 			return nil, err
 		}
 		if err := w.d.issueRatingToken(ctx, w.tx, w.c.ID, w.c.Round, w.at); err != nil {
@@ -203,6 +227,7 @@ func (d *Docket) PausedSince(ctx context.Context, by Actor, id CaseID) (time.Tim
 }
 
 type saying struct {
+	id              uuid.UUID // of one sending; zero: a new one
 	author, purpose string
 	body            string // what staff may read: a unit's own words, or the masked copy of a resident's
 	original        string // a resident's own words, sealed
@@ -214,9 +239,12 @@ func (w *work) say(ctx context.Context, s saying) error {
 	if err := CheckFiles(s.files); err != nil {
 		return err
 	}
-	id, err := uuid.NewV7()
-	if err != nil {
-		return err
+	id := s.id
+	if id == uuid.Nil {
+		var err error
+		if id, err = uuid.NewV7(); err != nil {
+			return err
+		}
 	}
 	var sealed []byte
 	if s.original != "" || len(s.files) > 0 {
@@ -238,8 +266,26 @@ func (w *work) say(ctx context.Context, s saying) error {
 func (w *work) insertMessage(ctx context.Context, id uuid.UUID, s saying, sealed []byte) error {
 	_, err := w.tx.Exec(ctx, `insert into message (id, case_id, at, round, author, purpose, unit, staff_id, body, sealed) values ($1, $2, $3, $4, $5, $6, $7, nullif($8, 0), $9, $10)`,
 		id, w.c.ID, w.at, w.c.Round, s.author, s.purpose, w.by.Unit, w.by.StaffID, clean(s.body, MaxBody), sealed)
+	if pg.IsUniqueViolation(err, "message_pkey") {
+		return fault.Wrap(fault.Conflict, "fault.sent_before", err)
+	}
 	if err != nil {
 		return fmt.Errorf("keep message: %w", err)
 	}
 	return nil
+}
+
+// Said reports whether the actor's words with this key stand in the case: a sending whose answer got lost has arrived.
+func (d *Docket) Said(ctx context.Context, by Actor, id CaseID, key uuid.UUID) (bool, error) {
+	if key == uuid.Nil {
+		return false, nil
+	}
+	var there bool
+	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
+		return tx.QueryRow(ctx, `select exists (select 1 from message where id = $1 and case_id = $2 and staff_id = $3)`, key, id, by.StaffID).Scan(&there)
+	})
+	if err != nil {
+		return false, fmt.Errorf("look for message: %w", err)
+	}
+	return there, nil
 }

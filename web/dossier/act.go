@@ -45,6 +45,16 @@ func (r Request) Value(field string) string {
 // All are the chosen answers of a field that takes several; empty ones are left out.
 func (r Request) All(field string) []string { return allOf(r.sent, r.act+"_"+field) }
 
+// Position is where the sender stood, as words for the unit's file; empty where the form does not say. About ten metres are enough to find a place.
+func (r Request) Position() string {
+	lat, errLat := strconv.ParseFloat(r.sent.FormValue("lat"), 64)
+	lon, errLon := strconv.ParseFloat(r.sent.FormValue("lon"), 64)
+	if errLat != nil || errLon != nil || lat < -90 || lat > 90 || lon < -180 || lon > 180 {
+		return ""
+	}
+	return r.Lang.T("report.position", locale.Args{"Lat": strconv.FormatFloat(lat, 'f', 4, 64), "Lon": strconv.FormatFloat(lon, 'f', 4, 64)})
+}
+
 // Files are the files of a field, with their type found by content. Errors: fault.TooLarge.
 func (r Request) Files(field string) ([]casework.Attachment, error) {
 	form, err := r.sent.MultipartForm()

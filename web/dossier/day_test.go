@@ -12,6 +12,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"huiyin/casework"
+	"huiyin/casework/caseworktest"
 )
 
 var feedAddress = regexp.MustCompile(`https://linlan\.example(/calendar/[A-Za-z0-9_-]{43}\.ics)`)
@@ -95,7 +96,7 @@ func TestTheCountsBesideTheViewsAreExact(t *testing.T) {
 	h.now = h.read(late).UnitDue.Add(time.Hour)
 	b = h.again("worker-" + string(urban))
 	h.sent(urban, nil)
-	n, err := h.docket.Desk(t.Context(), casework.System, []casework.UnitCode{urban}, h.now, h.now.Add(12*time.Hour))
+	n, err := h.docket.Desk(t.Context(), caseworktest.Worker(urban), h.now, h.now.Add(12*time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +187,7 @@ func TestAFormSentAfterTheSessionEndedLeadsBackToItsPage(t *testing.T) {
 	}
 	page := "/inbox/" + id.String()
 	b.act("/inbox/", id, "signoff", nil).leads(t, "/login?kept=1&next="+url.QueryEscape(page))
-	b.post("/inbox/sign", nil).leads(t, "/login?kept=1&next=%2Finbox")
+	b.post("/inbox/chosen", nil).leads(t, "/login?kept=1&next=%2Finbox")
 	b.get("/login?kept=1&next="+url.QueryEscape(page)).wants(t, 200, "登录已过期", `name="next" value="`+page+`"`)
 	b.post("/login", url.Values{"login": {"x"}, "password": {"y"}, "next": {page}, "kept": {"1"}}).wants(t, 401, "登录已过期", page)
 	if h.read(id).State != casework.Dispatched {

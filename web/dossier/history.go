@@ -14,6 +14,8 @@ import (
 // told is what the events of all steps keep beside their columns; each step fills its own fields.
 type told struct {
 	Lead       casework.UnitCode        `json:"lead"`
+	Unit       casework.UnitCode        `json:"unit"`
+	Outcome    string                   `json:"outcome"`
 	Co         []casework.UnitCode      `json:"co"`
 	Due        time.Time                `json:"due"`
 	OldDue     time.Time                `json:"old_due"`
@@ -43,7 +45,7 @@ type told struct {
 // speaks names the steps with which something is said; the words stand beside the step of the same moment.
 var speaks = map[casework.Step][]string{
 	casework.StepAnswer: {"answer"}, casework.StepReply: {"reply"}, casework.StepContact: {"contact"}, casework.StepRecord: {"internal", "interim"},
-	casework.StepCoReport: {"internal"}, casework.StepPause: {"interim"}, casework.StepAdd: {"note"}, casework.StepRate: {"rating"},
+	casework.StepCoReport: {"internal"}, casework.StepHandBack: {"internal"}, casework.StepPause: {"interim"}, casework.StepAdd: {"note"}, casework.StepRate: {"rating"},
 }
 
 // History is what happened to the case, newest first. Uses of personal data are folded into one line each, deadlines missed stand where they were missed.
@@ -113,6 +115,18 @@ func (v View) saying(e casework.Event, d told) string {
 		return s
 	case casework.StepRecall:
 		return v.Unit(d.Lead)
+	case casework.StepSplit, casework.StepUnsplit:
+		return d.Number
+	case casework.StepAssign:
+		s := p.T("dossier.said_assign", locale.Args{"Unit": v.Unit(d.Unit), "Due": p.Lang.Deadline(d.Due)})
+		if d.Advice != "" {
+			s += " " + p.T("dossier.said_advice", locale.Args{"Text": d.Advice})
+		}
+		return s
+	case casework.StepHandBack:
+		return p.T("dossier.said_hand_" + d.Outcome)
+	case casework.StepTakeBack:
+		return v.Unit(d.Unit)
 	case casework.StepCoHandle:
 		return v.units(d.Co)
 	case casework.StepContact:

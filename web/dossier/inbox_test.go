@@ -91,8 +91,8 @@ func TestManyAreSignedAtOnceAndAStaleOneStopsNoOther(t *testing.T) {
 	h := newHouse(t)
 	first, second := h.sent(urban, nil), h.sent(urban, nil)
 	b := h.worker(urban)
-	b.post("/inbox/sign", url.Values{"back": {"//evil.example"}}).leads(t, "/inbox")
-	a := b.post("/inbox/sign", url.Values{"back": {"/inbox?view=sign"}, "case": {first.String() + ":1", second.String() + ":" + itoa(h.read(second).Version), "x:y"}})
+	b.post("/inbox/chosen", url.Values{"back": {"//evil.example"}}).leads(t, "/inbox")
+	a := b.post("/inbox/chosen", url.Values{"back": {"/inbox?view=sign"}, "case": {first.String() + ":1", second.String() + ":" + itoa(h.read(second).Version), "x:y"}})
 	a.leads(t, "/inbox?view=sign")
 	if h.read(first).State != casework.Dispatched || h.read(second).State != casework.Signed {
 		t.Errorf("%s, %s", h.read(first).State, h.read(second).State)

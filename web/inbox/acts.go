@@ -13,7 +13,7 @@ import (
 // The acts of the inbox. Who may take them, and when, is casework's lifecycle.
 var (
 	actSign      = dossier.Act{Name: "signoff", Do: sign, Done: "inbox.done_sign"}
-	actContact   = dossier.Act{Name: "contact", Do: contact, Done: "inbox.done_contact"}
+	actContact   = dossier.Act{Name: "contact", Do: contact, Done: "inbox.done_contact", Files: true}
 	actBegin     = dossier.Act{Name: "begin", Do: begin, Done: "inbox.done_begin"}
 	actReply     = dossier.Act{Name: "reply", Do: reply, Done: "inbox.done_reply", Files: true}
 	actRecord    = dossier.Act{Name: "record", Do: record, Done: "inbox.done_record", Files: true}
@@ -24,11 +24,17 @@ var (
 	actTerminate = dossier.Act{Name: "terminate", Do: terminate, Done: "inbox.done_ask"}
 	actHang      = dossier.Act{Name: "hang", Do: hang, Done: "inbox.done_ask"}
 	actUnhang    = dossier.Act{Name: "unhang", Do: unhang, Done: "inbox.done_resume"}
+	actAssign    = dossier.Act{Name: "assign", Do: assign, Done: "inbox.done_assign"}
+	actTake      = dossier.Act{Name: "take", Do: takeIt, Done: "inbox.done_take"}
+	actTakeBack  = dossier.Act{Name: "recover", Do: takeBack, Done: "inbox.done_take_back"}
+	actHandIn    = dossier.Act{Name: "handin", Do: handIn, Done: "inbox.done_hand_in", Files: true}
+	actHandBack  = dossier.Act{Name: "handback", Do: handBack, Done: "inbox.done_hand_back"}
 	actPause     = dossier.Act{Name: "pause", Do: pause, Done: "inbox.done_pause"}
 	actResume    = dossier.Act{Name: "resume", Do: resume, Done: "inbox.done_resume"}
 )
 
-var acts = []dossier.Act{actSign, actContact, actBegin, actReply, actRecord, actReport, actExtend, actApprove, actReturn, actTerminate, actHang, actUnhang, actPause, actResume}
+var acts = []dossier.Act{actSign, actContact, actBegin, actReply, actRecord, actReport, actExtend, actApprove, actReturn, actTerminate, actHang, actUnhang, actPause, actResume,
+	actAssign, actTake, actTakeBack, actHandIn, actHandBack}
 
 func sign(ctx context.Context, r dossier.Request) error { return r.Docket.Sign(ctx, r.By, r.Ref) }
 
@@ -36,7 +42,11 @@ func contact(ctx context.Context, r dossier.Request) error {
 	if r.Value("reached") == "" {
 		return fault.New(fault.Invalid, "fault.answer_missing").At("reached")
 	}
-	return r.Docket.Contact(ctx, r.By, r.Ref, casework.ContactResult{Means: r.Value("means"), Reached: r.Value("reached") == "yes", Note: r.Value("note")})
+	files, err := r.Files("files")
+	if err != nil {
+		return err
+	}
+	return r.Docket.Contact(ctx, r.By, r.Ref, casework.ContactResult{Means: r.Value("means"), Reached: r.Value("reached") == "yes", Note: r.Value("note"), Files: files})
 }
 
 func begin(ctx context.Context, r dossier.Request) error { return r.Docket.Begin(ctx, r.By, r.Ref) }

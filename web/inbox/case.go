@@ -20,7 +20,8 @@ type caseView struct {
 	Longer   []shell.Choice // working days that can be asked for, with the date they lead to
 	TooLate  bool           // the time for asking is over
 	Approves bool           // the reader decides on the extension that was asked for
-	Pauses   bool           // the policy lets a limit stand still while the unit waits for the resident
+	Hops     hops
+	Pauses   bool // the policy lets a limit stand still while the unit waits for the resident
 }
 
 func (x *Pages) show(c *fiber.Ctx) error {
@@ -52,7 +53,13 @@ func (x *Pages) draw(c *fiber.Ctx, by casework.Actor, id casework.CaseID, refuse
 		v.Again(*refused)
 		status = refused.Status
 	}
+	if err := x.hops(c, &v); err != nil {
+		return err
+	}
 	v.Texts = x.standards(v.P.Lang)
+	if text, h, ok := v.handedIn(); ok {
+		v.Texts = append([]standard{{Name: v.P.T("inbox.use_result", locale.Args{"Unit": v.hopWho(h.Unit, h.Staff)}), Text: text}}, v.Texts...)
+	}
 	v.Reply = v.Value(actReply.Name, "text", v.chosenText(c.QueryInt("text")))
 	x.extensions(&v)
 	return shell.Render(c, status, casePage(v))

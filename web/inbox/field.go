@@ -2,8 +2,10 @@ package inbox
 
 import (
 	"context"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
 	"huiyin/casework"
 	"huiyin/fault"
@@ -13,21 +15,22 @@ import (
 
 // The acts of people in the field, on a telephone: take it, or show what was done and, where that is all, answer.
 var (
-	actTake = dossier.Act{Name: "signoff", Do: sign, Done: "inbox.done_sign"}
-	actDone = dossier.Act{Name: "done", Do: fieldDone, Done: "day.done", Files: true}
+	actFieldSign = dossier.Act{Name: "signoff", Do: sign, Done: "inbox.done_sign"}
+	actDone      = dossier.Act{Name: "done", Do: fieldDone, Done: "day.done", Files: true}
 )
 
-var fieldActs = []dossier.Act{actTake, actDone}
+var fieldActs = []dossier.Act{actFieldSign, actDone}
 
 // fieldReach is how many cases the list in the field shows: nobody does more in a day.
-const fieldReach = 60
+const fieldReach = 40
 
 // fieldView is the list in the field.
 type fieldView struct {
-	P     shell.Page
-	Cases []casework.Case
-	All   int
-	Names dossier.Namer
+	P       shell.Page
+	By      casework.Actor
+	Entries []casework.DeskEntry
+	More    bool
+	Names   dossier.Namer
 }
 
 // fieldCaseView is one case in the field.
@@ -37,22 +40,25 @@ type fieldCaseView struct {
 	Text string
 }
 
+func (v fieldCaseView) doneHint() string {
+	if v.Leads() {
+		return v.P.T("day.done_hint")
+	}
+	return v.P.T("inbox.result_hint")
+}
+
 func (x *Pages) showField(c *fiber.Ctx) error {
 	by, err := x.Actor(c)
 	if err != nil {
 		return err
 	}
-	v := fieldView{P: shell.NewPage(c, shell.Lang(c).T("day.field"))}
+	v := fieldView{P: shell.NewPage(c, shell.Lang(c).T("day.field")), By: by}
 	v.P.Section, v.Names = "inbox", dossier.Namer{City: x.City, Lang: v.P.Lang}
-	page, err := x.Docket.List(c.UserContext(), by, casework.Query{Lead: by.Units, States: []casework.State{casework.Dispatched, casework.Signed, casework.Contacted, casework.InHand}, Limit: fieldReach})
+	page, err := x.Docket.DeskList(c.UserContext(), by, casework.DeskQuery{View: casework.DeskField, Now: v.P.Now, Tonight: endOfDay(v.P.Now), Limit: fieldReach})
 	if err != nil {
 		return err
 	}
-	n, err := x.Docket.Desk(c.UserContext(), by, by.Units, v.P.Now, endOfDay(v.P.Now))
-	if err != nil {
-		return err
-	}
-	v.Cases, v.All = page.Cases, n.Sign+n.Hand
+	v.Entries, v.More = page.Entries, page.Next != ""
 	return shell.Render(c, fiber.StatusOK, fieldPage(v))
 }
 
@@ -80,38 +86,118 @@ func (x *Pages) drawFieldCase(c *fiber.Ctx, by casework.Actor, id casework.CaseI
 		v.Again(*refused)
 		status = refused.Status
 	}
+	if err := x.hops(c, &v.caseView); err != nil {
+		return err
+	}
 	v.Area = x.City.TerritoryName(v.F.Case.Territory, v.P.Lang)
 	v.Text = v.Value(actDone.Name, "text", "")
 	return shell.Render(c, status, fieldCasePage(v))
 }
 
-// fieldDone keeps the proof; with "reply" it is the answer to the resident as well. Pictures without words are words enough for the unit's file.
+// fieldDone keeps the proof; with "reply" it is the answer to the resident, with "handin" the result for the lead. Pictures without words are words
+// enough for the unit's file, and proof is added whatever happened to the case meanwhile, as long as it is in hand.
 func fieldDone(ctx context.Context, r dossier.Request) error {
-	if r.Value("how") == "reply" {
-		return reply(ctx, r)
-	}
 	files, err := r.Files("files")
 	if err != nil {
 		return err
 	}
-	text := r.Value("text")
+	text, key := r.Value("text"), sendingOf(r.Value("key"))
+	switch r.Value("how") {
+	case "reply":
+		if strings.Contains(text, gap) {
+			return fault.New(fault.Invalid, "fault.gaps").At("text")
+		}
+		return r.Docket.Reply(ctx, r.By, r.Ref, casework.Reply{Text: text, Files: files, Key: key})
+	case "handin":
+		return r.Docket.HandBack(ctx, r.By, r.Ref, casework.HandIn{Done: true, Text: text, Files: files, Key: key})
+	}
 	if text == "" && len(files) == 0 {
 		return fault.New(fault.Invalid, "fault.proof_needed").At("files")
 	}
 	if text == "" {
 		text = r.Lang.T("day.proof_only")
 	}
-	return r.Docket.Record(ctx, r.By, r.Ref, text, false, files)
+	if at := r.Position(); at != "" {
+		text += "\n" + at
+	}
+	now := casework.Ref{ID: r.Ref.ID}
+	c, err := r.Docket.Case(ctx, r.By, now.ID)
+	if err != nil {
+		return err
+	}
+	if c.State == casework.Dispatched {
+		if err := r.Docket.Sign(ctx, r.By, now); err != nil {
+			return err
+		}
+	}
+	return r.Docket.Note(ctx, r.By, now, casework.Note{Text: text, Files: files, Key: key})
+}
+
+// sendingOf reads the key of a sending; zero where there is none.
+func sendingOf(s string) uuid.UUID {
+	key, err := uuid.Parse(s)
+	if err != nil {
+		return uuid.Nil
+	}
+	return key
 }
 
 func (x *Pages) takeInField(a dossier.Act) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		next := func(id casework.CaseID) string { return "/m/inbox/" + id.String() }
-		if c.FormValue("done_how") == "reply" {
+		if how := c.FormValue("done_how"); how == "reply" || how == "handin" {
 			next = func(casework.CaseID) string { return "/m/inbox" }
+		}
+		if c.Get("X-Field") != "" {
+			return x.takeFromBox(c, a, next)
 		}
 		return x.Take(c, a, next, func(by casework.Actor, id casework.CaseID, r dossier.Refusal) error {
 			return x.drawFieldCase(c, by, id, &r)
 		})
 	}
+}
+
+// boxAnswer is what the box on a telephone hears: where to go on, or why it was refused.
+type boxAnswer struct {
+	Next string `json:"next,omitempty"`
+	Said string `json:"said,omitempty"`
+}
+
+// takeFromBox does an act for the box on a telephone. The same sending again is the same entry: a lost answer costs nothing.
+func (x *Pages) takeFromBox(c *fiber.Ctx, a dossier.Act, next func(casework.CaseID) string) error {
+	by, err := x.Actor(c)
+	if err != nil {
+		return err
+	}
+	id, err := dossier.CaseOf(c)
+	if err != nil {
+		return err
+	}
+	key := sendingOf(c.FormValue(a.Name + "_key"))
+	if there, err := x.Docket.Said(c.UserContext(), by, id, key); err != nil || there {
+		if err != nil {
+			return err
+		}
+		return c.JSON(boxAnswer{Next: next(id)})
+	}
+	refused := false
+	err = x.Take(c, a, next, func(by casework.Actor, id casework.CaseID, r dossier.Refusal) error {
+		refused = true
+		if there, err := x.Docket.Said(c.UserContext(), by, id, key); err != nil || there { // another try arrived first
+			if err != nil {
+				return err
+			}
+			return c.JSON(boxAnswer{Next: next(id)})
+		}
+		said := ""
+		for _, e := range r.Errors {
+			said += e.Text
+		}
+		return c.Status(r.Status).JSON(boxAnswer{Said: said})
+	})
+	if err != nil || refused {
+		return err
+	}
+	c.Response().Header.Del(fiber.HeaderLocation)
+	return c.Status(fiber.StatusOK).JSON(boxAnswer{Next: next(id)})
 }

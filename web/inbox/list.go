@@ -1,191 +1,198 @@
 package inbox
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"huiyin/casework"
-	"huiyin/fault"
 	"huiyin/locale"
+	"huiyin/staff"
 	"huiyin/web/dossier"
 	"huiyin/web/shell"
 )
 
-// views are the saved views in their order: what burns first.
-var views = []string{"open", "today", "late", "sign", "hand", "waiting", "asked", "assist", "hung", "answered"}
+// views are the saved views in their order; those that always stand there come first, what burns before the rest.
+var views = []casework.DeskView{casework.DeskOpen, casework.DeskMine, casework.DeskToday, casework.DeskLate, casework.DeskSign, casework.DeskBack, casework.DeskWaiting,
+	casework.DeskUnassigned, casework.DeskGiven, casework.DeskHand, casework.DeskAsked, casework.DeskAssist, casework.DeskHung, casework.DeskAnswered}
 
-// reach is how many open cases of a unit the views are cut from, the most urgent first; the counts beside the views are of all of them.
-const reach = 400
+// always is how many of the views stand there also with nothing in them.
+const always = 7
 
 // listView is one saved view of the inbox.
 type listView struct {
-	P     shell.Page
-	View  string
-	Pills []dossier.Pill
-	Cases []casework.Case
-	Sign  bool // cases can be signed together here
-	Names dossier.Namer
-	Tree  bool // the reader sees more than one unit
-	All   int  // cases that the view counts; Cases are the most urgent of them
+	P       shell.Page
+	By      casework.Actor
+	View    casework.DeskView
+	Pills   []dossier.Pill
+	Entries []casework.DeskEntry
+	Next    string // address of the next page
+	Choose  bool   // cases can be signed or handed out together here
+	Hands   bool   // the reader may hand cases out
+	Names   dossier.Namer
+	People  map[int64]string
+	Holders []shell.Choice // to whom the chosen cases can be handed
+	Tree    bool           // the reader sees more than one unit
+	Owners  bool           // some case is in a person's or another unit's hands
+	Count   casework.DeskCount
+	Filter  filter
 }
 
-// desk is a unit's open work, as the views cut it.
-type desk struct {
-	by    casework.Actor
-	now   time.Time
-	open  []casework.Case // led by the unit or one below it, most urgent first
-	other []casework.Case // the unit assists
+// filter narrows a view; it is in the address, so a link keeps it.
+type filter struct {
+	Unit     casework.UnitCode
+	Urgency  casework.Urgency
+	Category string
 }
+
+func (f filter) any() bool { return f != filter{} }
 
 func (x *Pages) list(c *fiber.Ctx) error {
 	by, err := x.Actor(c)
 	if err != nil {
 		return err
 	}
-	view := c.Query("view", "open")
-	if !slices.Contains(views, view) {
-		view = "open"
+	v := listView{P: shell.NewPage(c, shell.Lang(c).T("inbox.title")), By: by, View: casework.DeskView(c.Query("view", string(casework.DeskOpen))), Tree: len(by.Units) > 1}
+	if !slices.Contains(views, v.View) {
+		v.View = casework.DeskOpen
 	}
-	v := listView{P: shell.NewPage(c, shell.Lang(c).T("inbox.title")), View: view, Sign: view == "sign" || view == "open", Tree: len(by.Units) > 1}
 	v.P.Section = "inbox"
 	v.Names = dossier.Namer{City: x.City, Lang: v.P.Lang}
-	d, err := x.desk(c, by, v.P.Now)
+	v.Filter = x.filterOf(c, by)
+	if v.Count, err = x.Docket.Desk(c.UserContext(), by, v.P.Now, endOfDay(v.P.Now)); err != nil {
+		return err
+	}
+	v.pills()
+	page, err := x.Docket.DeskList(c.UserContext(), by, casework.DeskQuery{View: v.View, Now: v.P.Now, Tonight: endOfDay(v.P.Now), Unit: v.Filter.Unit,
+		Urgency: v.Filter.Urgency, Category: v.Filter.Category, After: c.Query("after")})
 	if err != nil {
 		return err
 	}
-	n, err := x.Docket.Desk(c.UserContext(), by, by.Units, v.P.Now, endOfDay(v.P.Now))
-	if err != nil {
+	v.Entries = page.Entries
+	if page.Next != "" {
+		v.Next = v.address(v.View, page.Next)
+	}
+	v.Hands = by.Has(casework.Liaison, casework.Leader)
+	v.Choose = slices.ContainsFunc(v.Entries, v.choosable)
+	if err := x.owners(c, &v); err != nil {
 		return err
 	}
-	for _, name := range views {
-		count := counted(n, name)
-		if name == "assist" {
-			count = len(d.other)
-		}
-		if count == 0 && name != view && (name == "assist" || name == "hung" || name == "waiting") {
-			continue
-		}
-		if name == view {
-			v.All = count
-		}
-		v.Pills = append(v.Pills, dossier.Pill{Text: v.P.T("inbox.view_" + name), Count: strconv.Itoa(count), Href: address(name), Current: name == view, Bad: name == "late" && count > 0})
-	}
-	if v.Cases = d.cut(view); view == "answered" {
-		answered, err := x.Docket.List(c.UserContext(), by, casework.Query{Lead: by.Units, States: []casework.State{casework.Replied, casework.Reviewed, casework.FollowedUp, casework.Rated}, Newest: true, Limit: 100})
-		if err != nil {
-			return err
-		}
-		v.Cases = answered.Cases
-	}
-	v.Sign = v.Sign && by.Has(casework.Liaison, casework.Handler, casework.Leader) && slices.ContainsFunc(v.Cases, signable)
 	return shell.Render(c, fiber.StatusOK, listPage(v))
 }
 
-func signable(c casework.Case) bool { return c.State == casework.Dispatched }
+// pills are the views with their counts. A view that is mostly empty stands there only while something is in it.
+func (v *listView) pills() {
+	for i, name := range views {
+		n := v.Count.Of(name)
+		if n == 0 && i >= always && name != v.View {
+			continue
+		}
+		v.Pills = append(v.Pills, dossier.Pill{Text: v.P.T("inbox.view_" + string(name)), Count: strconv.Itoa(n), Href: v.address(name, ""), Current: name == v.View, Bad: name == casework.DeskLate && n > 0})
+	}
+}
 
-func address(view string) string {
-	if view == "open" {
+// address is where a view is, with the filter that is in force.
+func (v *listView) address(view casework.DeskView, after string) string {
+	q := url.Values{}
+	set := func(name, value string) {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	if view != casework.DeskOpen {
+		q.Set("view", string(view))
+	}
+	set("unit", string(v.Filter.Unit))
+	set("urgency", string(v.Filter.Urgency))
+	set("category", v.Filter.Category)
+	set("after", after)
+	if len(q) == 0 {
 		return "/inbox"
 	}
-	return "/inbox?view=" + view
+	return "/inbox?" + q.Encode()
 }
 
-// desk reads the unit's open work once; all views and their counts are cut from it.
-func (x *Pages) desk(c *fiber.Ctx, by casework.Actor, now time.Time) (desk, error) {
-	d := desk{by: by, now: now}
-	q := casework.Query{Lead: by.Units, States: []casework.State{casework.Dispatched, casework.Signed, casework.Contacted, casework.InHand, casework.Paused, casework.HungUp}, Limit: 200}
-	for len(d.open) < reach {
-		page, err := x.Docket.List(c.UserContext(), by, q)
-		if err != nil {
-			return d, err
-		}
-		d.open = append(d.open, page.Cases...)
-		if q.After = page.Next; q.After == "" {
-			break
-		}
+// filterOf reads the filter from the address; what names nothing that exists filters nothing.
+func (x *Pages) filterOf(c *fiber.Ctx, by casework.Actor) filter {
+	f := filter{Unit: casework.UnitCode(c.Query("unit")), Urgency: casework.Urgency(c.Query("urgency")), Category: c.Query("category")}
+	if !slices.Contains(by.Units, f.Unit) {
+		f.Unit = ""
 	}
-	helped, err := x.Docket.List(c.UserContext(), by, casework.Query{Party: by.Unit, States: q.States, Limit: 200})
-	if err != nil {
-		return d, err
+	if !slices.Contains(casework.Urgencies, f.Urgency) {
+		f.Urgency = ""
 	}
-	for _, one := range helped.Cases {
-		if !slices.Contains(by.Units, one.Lead) {
-			d.other = append(d.other, one)
-		}
+	if _, known := x.City.Category(f.Category); !known {
+		f.Category = ""
 	}
-	return d, nil
+	return f
 }
 
-// cut is what a view shows.
-func (d desk) cut(view string) []casework.Case {
-	switch view {
-	case "open":
-		return slices.DeleteFunc(slices.Clone(d.open), func(c casework.Case) bool { return c.State == casework.HungUp })
-	case "assist":
-		return d.other
+// owners names the people on the page, and to whom the chosen cases can be handed.
+func (x *Pages) owners(c *fiber.Ctx, v *listView) error {
+	var ids []int64
+	for _, e := range v.Entries {
+		if e.HolderStaff != 0 {
+			ids = append(ids, e.HolderStaff)
+		}
+		v.Owners = v.Owners || e.HolderStaff != 0 || e.HolderUnit != e.Lead
 	}
-	var list []casework.Case
-	for _, c := range d.open {
-		if d.belongs(view, c) {
-			list = append(list, c)
+	var err error
+	if v.People, err = staff.Names(c.UserContext(), x.DB, ids); err != nil {
+		return err
+	}
+	if !v.Choose {
+		return nil
+	}
+	v.Holders, err = x.holders(c.UserContext(), v.P, v.By, v.By.Unit, v.Hands)
+	return err
+}
+
+func signable(e casework.DeskEntry) bool { return e.Led && e.State == casework.Dispatched }
+
+// choosable reports whether a case can be signed or handed out from the list.
+func (v *listView) choosable(e casework.DeskEntry) bool {
+	held := e.State == casework.Signed || e.State == casework.Contacted || e.State == casework.InHand || e.State == casework.Paused
+	free := e.HolderStaff == 0 && e.HolderUnit == v.By.Unit
+	return v.By.Has(casework.Liaison, casework.Handler, casework.Leader) && (signable(e) || held && v.View != casework.DeskAssist && (v.Hands || free))
+}
+
+// owner is who works on a case now.
+func (v *listView) owner(e casework.DeskEntry) string {
+	switch {
+	case e.HolderStaff == v.By.StaffID && e.HolderStaff != 0:
+		return v.P.T("inbox.me")
+	case e.HolderStaff != 0 && e.HolderUnit != v.By.Unit:
+		return v.Names.City.UnitName(e.HolderUnit, v.P.Lang) + " · " + v.People[e.HolderStaff]
+	case e.HolderStaff != 0:
+		return v.People[e.HolderStaff]
+	case e.HolderUnit != e.Lead:
+		return v.Names.City.UnitName(e.HolderUnit, v.P.Lang)
+	}
+	return v.P.T("inbox.nobody")
+}
+
+// empty says that a view is empty, and of an empty desk what was done.
+func (v *listView) empty() string {
+	if v.View == casework.DeskOpen && !v.Filter.any() && v.Count.Week > 0 {
+		return v.P.Lang.N("inbox.empty_done", v.Count.Week)
+	}
+	if v.Filter.any() {
+		return v.P.T("inbox.empty_filtered")
+	}
+	return v.P.T("inbox.empty_" + string(v.View))
+}
+
+// limitOf is the reader's own limit of a case.
+func limitOf(e casework.DeskEntry) shell.Due {
+	if !e.State.Handling() {
+		if due, ok := dossier.LimitOf(e.Case); ok {
+			return due
 		}
 	}
-	return list
-}
-
-// counted is how many cases a view holds; the desk's count says nothing of those where the unit only assists.
-func counted(n casework.DeskCount, view string) int {
-	switch view {
-	case "open":
-		return n.Open
-	case "today":
-		return n.Today
-	case "late":
-		return n.Late
-	case "sign":
-		return n.Sign
-	case "hand":
-		return n.Hand
-	case "waiting":
-		return n.Waiting
-	case "asked":
-		return n.Asked
-	case "hung":
-		return n.Hung
-	case "answered":
-		return n.Answered
-	}
-	return 0
-}
-
-func (d desk) belongs(view string, c casework.Case) bool {
-	due := c.Due
-	if c.UnitDue != nil {
-		due = *c.UnitDue
-	}
-	late := d.now.After(due) || c.Met == nil && d.now.After(c.Due)
-	waits := c.State == casework.Paused || c.State == casework.HungUp
-	switch view {
-	case "today":
-		return !late && !waits && !due.After(endOfDay(d.now))
-	case "late":
-		return late && c.State != casework.HungUp
-	case "sign":
-		return c.State == casework.Dispatched
-	case "hand":
-		return c.State == casework.Signed || c.State == casework.Contacted || c.State == casework.InHand
-	case "waiting":
-		return c.State == casework.Paused
-	case "asked":
-		return c.Pending != ""
-	case "hung":
-		return c.State == casework.HungUp
-	}
-	return false
+	return shell.Due{Start: e.Since, At: e.Limit}
 }
 
 // endOfDay is midnight after now, by the city's clock: a limit at 24:00 ends today.
@@ -194,46 +201,21 @@ func endOfDay(now time.Time) time.Time {
 	return time.Date(y, m, day+1, 0, 0, 0, 0, locale.Zone)
 }
 
-// signMany signs the chosen cases, each by itself: what somebody else signed meanwhile stops none of the others.
-func (x *Pages) signMany(c *fiber.Ctx) error {
-	by, err := x.Actor(c)
-	if err != nil {
-		return err
+// unitChoices and categoryChoices are what a view can be narrowed to.
+func (v *listView) unitChoices() []shell.Choice {
+	list := []shell.Choice{{Label: v.P.T("inbox.all_units")}}
+	for _, u := range v.By.Units {
+		list = append(list, shell.Choice{Value: string(u), Label: v.Names.City.UnitName(u, v.P.Lang)})
 	}
-	done, missed := 0, 0
-	for _, chosen := range c.Request().PostArgs().PeekMulti("case") {
-		id, version, _ := strings.Cut(string(chosen), ":")
-		ref, err := refOf(id, version)
-		if err == nil {
-			err = x.Docket.Sign(c.UserContext(), by, ref)
-		}
-		switch fault.KindOf(err) {
-		case fault.Conflict, fault.NotFound, fault.Forbidden, fault.Invalid:
-			missed++
-		default:
-			if err != nil {
-				return err
-			}
-			done++
-		}
-	}
-	switch {
-	case done == 0 && missed == 0:
-		shell.Flash(c, shell.Warn, "inbox.sign_none")
-	case missed > 0:
-		shell.Flash(c, shell.Warn, "inbox.sign_some")
-	default:
-		shell.Flash(c, shell.Good, "inbox.sign_all")
-	}
-	return shell.SeeOther(c, shell.LocalPath(c.FormValue("back"), "/inbox"))
+	return list
 }
 
-func refOf(id, version string) (ref casework.Ref, err error) {
-	if err = ref.ID.UnmarshalText([]byte(id)); err != nil {
-		return ref, fault.Wrap(fault.Invalid, "fault.invalid", err)
+func (v *listView) categoryChoices() []shell.Choice {
+	list := []shell.Choice{{Label: v.P.T("inbox.all_matters")}}
+	for _, c := range v.Names.City.Categories() {
+		if c.Parent == "" {
+			list = append(list, shell.Choice{Value: c.Code, Label: v.Names.City.CategoryPath(c.Code, v.P.Lang)})
+		}
 	}
-	if ref.Version, err = strconv.Atoi(version); err != nil || ref.Version < 1 {
-		return ref, fault.New(fault.Invalid, "fault.invalid")
-	}
-	return ref, nil
+	return list
 }

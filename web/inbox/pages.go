@@ -39,7 +39,7 @@ func (x *Pages) Routes() []shell.Route {
 	}
 	list := []shell.Route{
 		page("/inbox", x.list),
-		post("/inbox/sign", x.signMany),
+		post("/inbox/chosen", x.takeChosen),
 		page("/inbox/calendar", x.showCalendar),
 		post("/inbox/calendar/feed", x.makeFeed),
 		post("/inbox/calendar/feed/end", x.endFeed),
@@ -78,7 +78,7 @@ func Nav() []shell.NavItem {
 func (x *Pages) take(a dossier.Act) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		next := func(id casework.CaseID) string { return "/inbox/" + id.String() }
-		if a.Name == actReturn.Name || a.Name == actReply.Name {
+		if a.Name == actReturn.Name || a.Name == actReply.Name || a.Name == actHandIn.Name || a.Name == actHandBack.Name {
 			next = func(casework.CaseID) string { return "/inbox" }
 		}
 		return x.Take(c, a, next, func(by casework.Actor, id casework.CaseID, r dossier.Refusal) error {

@@ -4,6 +4,8 @@ import { keepDrafts } from "./draft";
 import { keyboard, typedEvents } from "./keys";
 import { expireOffers } from "./expire";
 import { narrowLists, standardTexts } from "./narrow";
+import { fieldOutbox } from "./field";
+import { locateButtons } from "./locate";
 import { liveUpdates } from "./live";
 import { shrinkPhotos } from "./shrink";
 
@@ -17,4 +19,6 @@ narrowLists();
 standardTexts();
 expireOffers();
 shrinkPhotos();
+locateButtons();
+fieldOutbox();
 liveUpdates();

@@ -72,6 +72,7 @@ var purposes = map[casework.Step]string{
 // inside are the steps that say nothing to the resident, or that the page of uses tells.
 var inside = map[casework.Step]bool{
 	casework.StepClassify: true, casework.StepCoReport: true, casework.StepArchive: true, casework.StepUse: true,
+	casework.StepAssign: true, casework.StepHandBack: true, casework.StepTakeBack: true,
 }
 
 // tones of steps that stand out.

@@ -2,7 +2,6 @@ package mail
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 )
 
@@ -13,6 +12,9 @@ type Failure struct {
 	Status     string   `json:"status"`     // RFC 3463 code such as 5.1.1; empty when not stated
 	MessageID  string   `json:"message_id"` // Message-ID of the letter that bounced, without angle brackets
 	Letter     string   `json:"letter"`     // value of its X-Huiyin-Letter field
+	Diagnostic string   `json:"diagnostic"` // what the other server answered, one line; empty when not stated
+
+	returnedTo string // whom the returned letter was for, where it was one
 }
 
 // Permanent tells whether the address should be marked: a failure, not a delay or a confirmation.
@@ -20,17 +22,9 @@ func (f *Failure) Permanent() bool {
 	return f.Action == "failed" || f.Action == "complaint" || f.Action == "" && !strings.HasPrefix(f.Status, "4") && !strings.HasPrefix(f.Status, "2")
 }
 
-var (
-	statusCode   = regexp.MustCompile(`\b([245]\.\d{1,3}\.\d{1,3})\b`)
-	wildID       = regexp.MustCompile(`(?im)^[>\s]*message-id:\s*<([^<>\s]{3,500})>`)
-	wildLetter   = regexp.MustCompile(`(?im)^[>\s]*x-huiyin-letter:\s*(\S{1,200})`)
-	wildAddress  = regexp.MustCompile(`<([^<>\s@]{1,100}@[^<>\s@]{1,200})>`)
-	maxWildBytes = 64 << 10
-)
-
 // failureOf gathers what the delivery report, the returned headers and, for reports without structure, the words say.
 func failureOf(p *parser, root *node, m *Message) *Failure {
-	f := &Failure{}
+	f := &Failure{Recipients: []string{}}
 	add := func(addr string) {
 		if _, a, ok := strings.Cut(addr, ";"); ok {
 			addr = a
@@ -65,26 +59,14 @@ func failureOf(p *parser, root *node, m *Message) *Failure {
 			add(a)
 		}
 	}
-	text := m.Text[:min(len(m.Text), maxWildBytes)]
-	if f.MessageID == "" {
-		if id := wildID.FindStringSubmatch(text); id != nil {
-			f.MessageID = id[1]
-		}
+	if len(f.Recipients) == 0 && f.Action != "complaint" {
+		f.within(p, root, add)
 	}
-	if f.Letter == "" {
-		if id := wildLetter.FindStringSubmatch(text); id != nil {
-			f.Letter = id[1]
-		}
+	if f.Action != "complaint" {
+		f.wild(m, add)
 	}
-	if f.Status == "" {
-		if s := statusCode.FindStringSubmatch(text); s != nil {
-			f.Status = s[1]
-		}
-	}
-	if len(f.Recipients) == 0 {
-		if a := wildAddress.FindStringSubmatch(text); a != nil {
-			add(a[1])
-		}
+	if len(f.Recipients) == 0 && f.returnedTo != "" {
+		add(f.returnedTo)
 	}
 	if f.MessageID == "" && len(m.InReplyTo) > 0 {
 		f.MessageID = m.InReplyTo[0]
@@ -106,26 +88,47 @@ func (f *Failure) report(p *parser, data []byte, add func(string)) {
 		if a := strings.ToLower(firstToken(h.get("Action"))); a != "" && (f.Action == "" || a == "failed") {
 			f.Action = a
 		}
-		if s := statusCode.FindStringSubmatch(h.get("Status")); s != nil && (f.Status == "" || strings.HasPrefix(s[1], "5")) {
-			f.Status = s[1]
+		if s := code(h.get("Status")); s != "" && (f.Status == "" || s[0] == '5') {
+			f.Status = s
 		}
+		f.Diagnostic = keep(f.Diagnostic, diagnostic(p.text(h.get("Diagnostic-Code"))))
 		if v := h.get("Original-Recipient"); v != "" {
 			add(v)
 		} else {
 			add(h.get("Final-Recipient"))
 		}
-		if id := h.get("X-Original-Message-ID"); id != "" && f.MessageID == "" {
-			f.MessageID = first(messageIDs(id))
-		}
+		f.MessageID = keep(f.MessageID, first(messageIDs(h.get("X-Original-Message-ID"))))
 	}
 }
 
 // original reads the returned header of the letter.
 func (f *Failure) original(h header) {
-	if f.MessageID == "" {
-		f.MessageID = first(messageIDs(h.get("Message-ID")))
+	f.MessageID = keep(f.MessageID, first(messageIDs(h.get("Message-ID"))))
+	f.Letter = keep(f.Letter, oneLine(h.get(LetterHeader)))
+	if to := (&parser{repaired: map[string]bool{}}).addresses(h.get("To")); len(to) == 1 {
+		f.returnedTo = keep(f.returnedTo, to[0].Address)
 	}
-	if f.Letter == "" {
-		f.Letter = oneLine(h.get(LetterHeader))
+}
+
+// within reads the report that a virus scanner or another server has wrapped into one of its own.
+func (f *Failure) within(p *parser, root *node, add func(string)) {
+	if p.level >= maxLevel {
+		return
 	}
+	eachOwn(root, func(n *node) {
+		if n.kind.name != "message/rfc822" || len(f.Recipients) > 0 {
+			return
+		}
+		data := p.transfer(n.body, n.header.get("Content-Transfer-Encoding"))
+		inner, m := p.enclosed(data)
+		if m.Verdict != Bounce || m.Failure == nil {
+			return
+		}
+		p.parts = inner.parts
+		for _, a := range m.Failure.Recipients {
+			add(a)
+		}
+		f.Action, f.Status = keep(f.Action, m.Failure.Action), keep(f.Status, m.Failure.Status)
+		f.MessageID, f.Letter, f.Diagnostic = m.Failure.MessageID, m.Failure.Letter, keep(f.Diagnostic, m.Failure.Diagnostic)
+	})
 }

@@ -24,6 +24,7 @@ const (
 	maxValue      = 64 << 10
 	maxAddresses  = 500
 	maxReferences = 200
+	maxLevel      = 2 // messages within messages that are read for their words
 )
 
 // Verdict says what kind of thing a message is. Only Case and Reply come from a person.
@@ -108,7 +109,16 @@ func ParseWith(raw []byte, known Known) Message {
 	if len(raw) > MaxBytes {
 		return Message{Verdict: Quarantine, Reason: "too_large"}
 	}
-	p := &parser{repaired: map[string]bool{}}
+	return (&parser{repaired: map[string]bool{}}).read(raw, known)
+}
+
+// enclosed reads a message within a message; what it costs counts for both.
+func (p *parser) enclosed(raw []byte) (*parser, Message) {
+	inner := &parser{repaired: map[string]bool{}, parts: p.parts, level: p.level + 1}
+	return inner, inner.read(raw, Known{})
+}
+
+func (p *parser) read(raw []byte, known Known) Message {
 	root := p.message(raw)
 	m := Message{}
 	p.fields(&m, root.header, known)
@@ -125,6 +135,9 @@ func ParseWith(raw []byte, known Known) Message {
 	m.Text, m.Quoted = SplitQuoted(whole)
 	if m.Text == "" && m.Verdict != Reply {
 		m.Text, m.Quoted = whole, "" // a case whose only words are a quotation is still a case
+	}
+	if m.Text == "" && m.Quoted == "" && (m.Verdict == Case || m.Verdict == Reply) {
+		p.forwarded(&m, root)
 	}
 	for r := range p.repaired {
 		m.Repaired = append(m.Repaired, r)
@@ -154,10 +167,34 @@ func first(s []string) string {
 	return s[0]
 }
 
+// forwarded takes the words of the messages that are enclosed in one without words of its own: forwarding them is all its sender did.
+func (p *parser) forwarded(m *Message, root *node) {
+	if p.level >= maxLevel {
+		return
+	}
+	var words []string
+	eachOwn(root, func(n *node) {
+		if n.kind.name != "message/rfc822" && n.kind.name != "message/global" || len(words) >= 5 {
+			return
+		}
+		inner, e := p.enclosed(p.transfer(n.body, n.header.get("Content-Transfer-Encoding")))
+		p.parts = inner.parts
+		if text := strings.TrimSpace(e.Subject + "\n\n" + e.Text); e.Verdict != Quarantine && text != "" {
+			words = append(words, text)
+		}
+	})
+	m.Text = strings.Join(words, "\n\n----------\n\n")
+	if len(m.Text) > maxText {
+		p.mend("text_limit")
+		m.Text = strings.ToValidUTF8(m.Text[:maxText], "")
+	}
+}
+
 // parser holds what one call of Parse has spent and repaired.
 type parser struct {
 	repaired map[string]bool
 	parts    int
+	level    int    // messages around this one
 	hint     string // charset of the first text part, for undeclared bytes in headers
 	class    string // class and subject of a winmail.dat
 	subject  string

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -200,7 +201,7 @@ func (t Transcript) Words(r Role) string {
 }
 
 func seconds(n float64) *float64 {
-	if !(n >= 0 && n <= 1e7) { // also what is no number
+	if math.IsNaN(n) || n < 0 || n > 1e7 {
 		return nil
 	}
 	rounded := float64(int64(n*1000+0.5)) / 1000

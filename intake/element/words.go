@@ -1,0 +1,68 @@
+package element
+
+import (
+	_ "embed"
+	"regexp"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+//go:embed data/words.yaml
+var wordsFile []byte
+
+// words are the data file.
+type words struct {
+	Yes         []string
+	Time        []string
+	Place       []string
+	BeforePlace []string `yaml:"before_place"`
+	NotPlace    []string `yaml:"not_place"`
+	NotPlaceEnd []string `yaml:"not_place_end"`
+	Filler      []string
+	BehindPlace []string `yaml:"behind_place"`
+	Matter      []string
+	Ask         []string
+	Amount      []string
+	People      []string
+	NotCount    []string `yaml:"not_count"`
+	Phone       []string
+	Name        []string
+	NotName     []string `yaml:"not_name"`
+	Day         map[string]int
+	Length      map[string]string
+	Afternoon   []string
+	LengthOf    []string `yaml:"length_of"`
+	ClockOf     []string `yaml:"clock_of"`
+	DateOf      []string `yaml:"date_of"`
+	Digits      map[string]int64
+	Tens        map[string]int64
+
+	time, place, ask, amount, people, phone, name       []*regexp.Regexp
+	behindPlace, houseNumber, lengthOf, clockOf, dateOf *regexp.Regexp
+}
+
+var (
+	said    = readWords()
+	numeral = compile([]string{"{N}"})[0]
+)
+
+func readWords() (w words) {
+	if err := yaml.Unmarshal(wordsFile, &w); err != nil {
+		panic("element: data/words.yaml: " + err.Error())
+	}
+	w.time, w.place, w.ask, w.amount, w.people, w.phone, w.name = compile(w.Time), compile(w.Place), compile(w.Ask), compile(w.Amount), compile(w.People), compile(w.Phone), compile(w.Name)
+	behind := "^(?:{N}(?:" + strings.Join(w.BehindPlace, "|") + "))+"
+	w.behindPlace, w.houseNumber = compile([]string{behind})[0], compile([]string{"{N}"})[0]
+	w.lengthOf, w.clockOf, w.dateOf = compile(w.LengthOf)[0], compile(w.ClockOf)[0], compile(w.DateOf)[0]
+	return w
+}
+
+func compile(patterns []string) []*regexp.Regexp {
+	out := make([]*regexp.Regexp, len(patterns))
+	for i, p := range patterns {
+		p = strings.NewReplacer("{N}", `(?:[0-9０-９]+(?:[,，][0-9]{3})*(?:\.[0-9]+)?|[零〇一二两三四五六七八九十百千万亿]+)`, "{H}", `\p{Han}`).Replace(p)
+		out[i] = regexp.MustCompile("(?i)" + p)
+	}
+	return out
+}

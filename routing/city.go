@@ -266,6 +266,21 @@ func (c *City) TagName(tag string, l locale.Lang) string {
 	return tag
 }
 
+// Alarm is an emergency line with the words that call for it, and those that show in the same sentence that the danger is over or only asked about.
+type Alarm struct {
+	Number        string
+	Words, Unless []string
+}
+
+// Alarms lists the emergency lines of the rules in their order.
+func (c *City) Alarms() []Alarm {
+	var list []Alarm
+	for _, e := range c.rules.emergencies {
+		list = append(list, Alarm{Number: e.number, Words: slices.Clone(e.words), Unless: slices.Clone(e.unless)})
+	}
+	return list
+}
+
 // Tags lists the tags of the rules in the order of the file.
 func (c *City) Tags() []string {
 	var codes []string

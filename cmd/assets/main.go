@@ -44,7 +44,7 @@ func run(dir string) error {
 }
 
 // entries are the files that pages name.
-var entries = []string{"app.css", "console.css", "app.ts", "console.ts", "icon.svg"}
+var entries = []string{"app.css", "console.css", "app.ts", "console.ts", "outbox.ts", "sw.ts", "icon.svg", "icon-192.png", "icon-512.png"}
 
 // build gives every file of dist by name: the built files, their compressed copies, and the manifest.
 func build(src string) (map[string][]byte, error) {
@@ -63,7 +63,7 @@ func build(src string) (map[string][]byte, error) {
 		MinifyWhitespace:  true,
 		MinifyIdentifiers: true,
 		LegalComments:     api.LegalCommentsNone,
-		Loader:            map[string]api.Loader{".svg": api.LoaderCopy},
+		Loader:            map[string]api.Loader{".svg": api.LoaderCopy, ".png": api.LoaderCopy},
 		External:          []string{"/assets/*"},
 		// Destructuring cannot be lowered for Safari 14.0; 14.1 is the first that needs no lowering.
 		Engines: []api.Engine{{Name: api.EngineChrome, Version: "87"}, {Name: api.EngineSafari, Version: "14.1"}},
@@ -83,7 +83,7 @@ func build(src string) (map[string][]byte, error) {
 			if err != nil {
 				return nil, err
 			}
-			if len(small) < len(out.Contents) {
+			if len(small) < len(out.Contents) && ext != ".png" {
 				files[name+suffix] = small
 			}
 		}

@@ -67,7 +67,7 @@ func newTown(t *testing.T) *town {
 		Door: intake.New(intake.Settings{Docket: docket, City: city, Terms: terms, Now: now, Log: log}),
 	})
 	o.app = shell.New(shell.Config{City: shell.City{ZH: "临澜市", EN: "Linlan"}, Secret: []byte(strings.Repeat("s", 32)), Now: now, Log: log})
-	shell.Mount(o.app, o.Routes())
+	shell.Mount(o.app, append(shell.Routes(), o.Routes()...))
 	return o
 }
 

@@ -3,6 +3,7 @@ package resident
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -19,8 +20,11 @@ import (
 	"huiyin/seal"
 )
 
-// draftLife is how long an unfinished form, and the receipt of a sent one, are kept.
-const draftLife = 24 * time.Hour
+// draftLife is how long an unfinished form is kept, receiptLife how long the receipt of a sent one.
+const (
+	draftLife   = 7 * 24 * time.Hour
+	receiptLife = 24 * time.Hour
+)
 
 // draft is what a resident has typed so far; after sending, only the receipt is left.
 type draft struct {
@@ -39,6 +43,8 @@ type draft struct {
 	Email      string         `json:"email,omitempty"`
 	Publish    bool           `json:"publish,omitempty"`
 	Secret     bool           `json:"secret,omitempty"`
+	Wrong      bool           `json:"wrong,omitempty"` // a report of wrongdoing by officials (举报), which is secret too
+	Proxy      string         `json:"proxy,omitempty"` // for whom the matter is brought, empty for oneself
 	Photos     []photo        `json:"photos,omitempty"`
 	Receipt    receipt        `json:"receipt,omitzero"`
 }
@@ -76,6 +82,16 @@ func newDraftToken() string {
 	return hex.EncodeToString(b[:])
 }
 
+// handle names a draft on pages, and in what waits on a device for a network, without opening it. It is also what the submission's key is made of:
+// the same form sent in three steps, or whole after the network came back, is one case.
+func handle(token string) string {
+	if len(token) != 32 {
+		return ""
+	}
+	sum := sha256.Sum256([]byte("draft handle\n" + token))
+	return hex.EncodeToString(sum[:16])
+}
+
 func (s *drafts) hash(token string) []byte { return s.keys.Hash("draft", token) }
 
 // load finds a draft; ok is false where there is none, or its day is over.
@@ -109,6 +125,10 @@ func (s *drafts) save(ctx context.Context, token string, d draft, fresh map[uuid
 	if err != nil {
 		return err
 	}
+	life := draftLife
+	if d.filed() {
+		life = receiptLife
+	}
 	hash := s.hash(token)
 	id := hex.EncodeToString(hash)
 	kept := make([]uuid.UUID, 0, len(d.Photos))
@@ -122,7 +142,7 @@ func (s *drafts) save(ctx context.Context, token string, d draft, fresh map[uuid
 		}
 		tag, err := tx.Exec(ctx, `insert into draft (id_hash, wrapped_key, sealed, expires_at) values ($1, $2, $3, $4)
 			on conflict (id_hash) do update set sealed = excluded.sealed, expires_at = excluded.expires_at where draft.wrapped_key = excluded.wrapped_key`,
-			hash, wrapped, key.Seal("draft", id, plain), s.now().UTC().Add(draftLife))
+			hash, wrapped, key.Seal("draft", id, plain), s.now().UTC().Add(life))
 		if err != nil {
 			return err
 		}

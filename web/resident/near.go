@@ -84,7 +84,9 @@ func (x *Pages) showNear(c *fiber.Ctx) error {
 	}
 	page := x.page(c, "report.near", "report")
 	page.Back = page.Href("/report/2")
-	return shell.Render(c, fiber.StatusOK, nearPage(page, reportView{Draft: d, City: x.City, Danger: d.Warned, Near: list}))
+	v := x.view(c, d)
+	v.Near = list
+	return shell.Render(c, fiber.StatusOK, nearPage(page, v))
 }
 
 // join keeps that the resident met the same matter as a case that was offered. The resident's own case is filed all the same; whether they are one is for the operator to see.

@@ -12,10 +12,11 @@ import (
 	"huiyin/pg"
 	"huiyin/routing"
 	"huiyin/seal"
+	"huiyin/supervision"
 	"huiyin/web/shell"
 )
 
-// Config is what the residents' pages work with; every field but Misses is needed.
+// Config is what the residents' pages work with; every field but Misses and Figures is needed.
 type Config struct {
 	DB      pg.DB
 	Docket  *casework.Docket
@@ -25,8 +26,12 @@ type Config struct {
 	Keys    *seal.Keyring
 	Now     func() time.Time
 	Misses  *shell.Misses // wrong codes, counted together with the API's
+	Figures Figures       // what the form says of waiting times; nil: it says nothing
 	BaseURL string        // of the service as residents reach it, without a slash at the end
 }
+
+// Figures gives the public figures of a period.
+type Figures func(context.Context, supervision.Period, supervision.Filter) (supervision.Board, error)
 
 // Pages serve the residents: filing a matter, following it, rating it, and who read their data. Use New.
 type Pages struct {
@@ -61,6 +66,7 @@ func (x *Pages) Routes() []shell.Route {
 		{Path: "/report", Handler: x.begin, Private: true},
 		{Path: "/report/1", Handler: x.showWhat, Private: true},
 		{Method: "POST", Path: "/report/1", Handler: x.saveWhat, Private: true, Body: uploadBody, Limit: sending},
+		{Method: "POST", Path: "/report/photo", Handler: x.savePhoto, Private: true, Body: uploadBody, Limit: sending},
 		{Path: "/report/danger", Handler: x.showDanger, Private: true},
 		{Path: "/report/2", Handler: x.showWhere, Private: true},
 		{Method: "POST", Path: "/report/2", Handler: x.saveWhere, Private: true, Limit: sending},
@@ -68,6 +74,12 @@ func (x *Pages) Routes() []shell.Route {
 		{Method: "POST", Path: "/report/join", Handler: x.join, Private: true, Body: smallBody, Limit: sending},
 		{Path: "/report/3", Handler: x.showHow, Private: true},
 		{Method: "POST", Path: "/report/3", Handler: x.send, Private: true, Limit: sending},
+		{Path: "/manifest.webmanifest", Handler: manifest, MaxAge: time.Hour},
+		{Path: "/sw.js", Handler: serviceWorker, Door: shell.Files},
+		{Path: "/report/offline", Handler: x.showOffline, MaxAge: time.Minute},
+		{Path: "/offline", Handler: x.showAway, MaxAge: time.Minute},
+		{Path: "/report/fresh", Handler: x.freshForm, Private: true, Limit: sending},
+		{Method: "POST", Path: "/report/whole", Handler: x.sendWhole, Private: true, Body: uploadBody, Limit: sending},
 		{Path: "/report/done", Handler: x.done, Private: true},
 		{Path: "/report/qr.png", Handler: x.qr, Private: true},
 		{Path: "/report/card.png", Handler: x.card, Private: true},

@@ -2,13 +2,10 @@ package resident
 
 import (
 	"context"
-	"io"
-	"mime/multipart"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/gabriel-vasile/mimetype"
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
@@ -22,7 +19,7 @@ import (
 
 const (
 	draftCookie = "hy_draft"
-	maxPhotos   = 3
+	trapField   = "website" // no person sees it; programs that fill in every field do
 )
 
 // reportView is what the three pages of the form show.
@@ -33,6 +30,13 @@ type reportView struct {
 	Danger string  // the emergency number that the words call for
 	Near   []alike // what others reported that may be the same
 	Clear  bool    // what the browser itself kept of the words is removed too
+	Handle string  // names the draft to the browser
+	Waits  waits   // how long answers took
+}
+
+// view begins what a page of the form shows.
+func (x *Pages) view(c *fiber.Ctx, d draft) reportView {
+	return reportView{Draft: d, Then: then(c), City: x.City, Danger: d.Warned, Handle: handle(c.Cookies(draftCookie))}
 }
 
 // begin offers to go on with a draft, or starts the form.
@@ -95,7 +99,11 @@ func (x *Pages) drawWhat(c *fiber.Ctx, status int, mistakes shell.Errors, d draf
 	page := x.page(c, "report.what", "report")
 	page.Errors = mistakes
 	page.Back = page.Href("/")
-	v := reportView{Draft: d, Then: then(c), City: x.City, Clear: c.Query("cleared") != ""}
+	v := x.view(c, d)
+	v.Clear, v.Waits = c.Query("cleared") != "", x.waits(c.UserContext())
+	if !d.begun() {
+		v.Handle = "" // the cookie is of a matter that was sent
+	}
 	if v.Then != "" {
 		page.Back = page.Href("/report/3")
 	}
@@ -119,6 +127,8 @@ func (x *Pages) saveWhat(c *fiber.Ctx) error {
 	case utf8.RuneCountInString(text) > casework.MaxBody:
 		mistakes.Add("text", lang.T("report.text_long", locale.Args{"Limit": casework.MaxBody}))
 		d.Text = string([]rune(text)[:casework.MaxBody])
+	case c.FormValue(trapField) != "":
+		mistakes.Add("text", lang.T("report.trapped"))
 	case text == "" && c.FormValue("remove") == "":
 		mistakes.Add("text", lang.T("report.text_missing"))
 	}
@@ -160,52 +170,6 @@ func query(c *fiber.Ctx) string {
 		return ""
 	}
 	return "?then=3"
-}
-
-// takePhotos reads the pictures that came with the form into the draft; those that cannot be taken become mistakes.
-func takePhotos(c *fiber.Ctx, d *draft, mistakes *shell.Errors, lang locale.Lang) (map[uuid.UUID][]byte, error) {
-	form, err := c.MultipartForm()
-	if err != nil {
-		return nil, nil // the form came without files
-	}
-	fresh := map[uuid.UUID][]byte{}
-	for _, h := range form.File["photos"] {
-		if h.Filename == "" && h.Size == 0 {
-			continue
-		}
-		if len(d.Photos) == maxPhotos {
-			mistakes.Add("photos", lang.T("report.photos_many", locale.Args{"Limit": maxPhotos}))
-			break
-		}
-		if h.Size > casework.MaxFile {
-			mistakes.Add("photos", lang.T("report.photo_large"))
-			continue
-		}
-		data, err := readUpload(h)
-		if err != nil {
-			return nil, err
-		}
-		if !strings.HasPrefix(mimetype.Detect(data).String(), "image/") {
-			mistakes.Add("photos", lang.T("report.photo_kind"))
-			continue
-		}
-		id, err := uuid.NewV7()
-		if err != nil {
-			return nil, err
-		}
-		d.Photos = append(d.Photos, photo{ID: id, Name: h.Filename, Size: len(data)})
-		fresh[id] = data
-	}
-	return fresh, nil
-}
-
-func readUpload(h *multipart.FileHeader) ([]byte, error) {
-	f, err := h.Open()
-	if err != nil {
-		return nil, fault.Wrap(fault.Invalid, "fault.invalid", err)
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, casework.MaxFile+1))
 }
 
 // away shows the form again, filled in, where the database did not answer; other failures are returned.
@@ -250,7 +214,7 @@ func (x *Pages) showWhere(c *fiber.Ctx) error {
 func (x *Pages) drawWhere(c *fiber.Ctx, status int, mistakes shell.Errors, d draft) error {
 	page := x.page(c, "report.where", "report")
 	page.Errors = mistakes
-	v := reportView{Draft: d, Then: then(c), City: x.City, Danger: d.Warned}
+	v := x.view(c, d)
 	var err error
 	if status == fiber.StatusOK { // a page with mistakes asks for nothing else
 		if v.Near, err = x.near(c.UserContext(), d); err != nil {

@@ -88,7 +88,7 @@ func TestADraftSurvivesAndCanBeDeleted(t *testing.T) {
 	o := newTown(t)
 	b := o.browser(t)
 	b.get("/report/1").upload("/report/1", map[string]string{"text": "井盖松动，车过很响"}, pixel).wants(303, "/report/2")
-	o.now = o.now.Add(20 * time.Hour)
+	o.now = o.now.Add(6 * 24 * time.Hour)
 	b.get("/report").shows("井盖松动", "/report/2")
 	b.get("/report/1?then=3").shows("井盖松动", `value="3"`)
 	b.upload("/report/1?then=3", map[string]string{"text": "井盖松动，车过很响，晚上也响"}, pixel).wants(303, "/report/3")
@@ -120,7 +120,7 @@ func TestADraftSurvivesAndCanBeDeleted(t *testing.T) {
 		t.Error("the deleted draft is still there")
 	}
 	b.upload("/report/1", map[string]string{"text": "新的一件"})
-	o.now = o.now.Add(25 * time.Hour)
+	o.now = o.now.Add(draftLife + time.Hour)
 	b.get("/report/1").hides("新的一件")
 	if n, err := o.SweepDrafts(context.Background(), 100); err != nil || n != 1 {
 		t.Errorf("swept %d, %v", n, err)

@@ -81,6 +81,38 @@ func unclearValue(d draft) []string {
 	return []string{"none"} // an empty list would match the empty value
 }
 
+// before says what is ahead: the steps, what is asked, and how long answers took.
+func (v reportView) before(p shell.Page) string {
+	s := p.T("report.before")
+	switch {
+	case v.Waits.Half == 0:
+		return s
+	case v.Waits.Most <= v.Waits.Half:
+		return s + p.T("report.before_half", locale.Args{"Half": v.Waits.Half})
+	}
+	return s + p.T("report.before_most", locale.Args{"Half": v.Waits.Half, "Most": v.Waits.Most})
+}
+
+// confided is the answer to who may know: no, yes, or report.
+func (v reportView) confided() string {
+	if v.Draft.Wrong {
+		return "report"
+	}
+	return yesNo(v.Draft.Secret)
+}
+
+// alarms are the words that call for an emergency line, as the script reads them: "119:word,word|word,word;110:…".
+func (v reportView) alarms() string {
+	words := func(list []string) string {
+		return strings.Join(slices.DeleteFunc(slices.Clone(list), func(w string) bool { return strings.ContainsAny(w, ",;:|") }), ",")
+	}
+	var lines []string
+	for _, a := range v.City.Alarms() {
+		lines = append(lines, a.Number+":"+words(a.Words)+"|"+words(a.Unless))
+	}
+	return strings.Join(lines, ";")
+}
+
 // summary is what will be sent, each line with the way back to its page.
 func (v reportView) summary(p shell.Page) []shell.Item {
 	d := v.Draft

@@ -33,7 +33,7 @@ func (x *Pages) drawHow(c *fiber.Ctx, status int, mistakes shell.Errors, d draft
 	page := x.page(c, "report.how", "report")
 	page.Errors = mistakes
 	page.Back = page.Href("/report/2")
-	return shell.Render(c, status, howPage(page, reportView{Draft: d, City: x.City, Danger: d.Warned}))
+	return shell.Render(c, status, howPage(page, x.view(c, d)))
 }
 
 // send files the case. The submission's key comes from the draft alone, so that pressing the button twice is one case with one code.
@@ -42,8 +42,7 @@ func (x *Pages) send(c *fiber.Ctx) error {
 	token := c.Cookies(draftCookie)
 	d, ok, err := x.drafts.load(ctx, token)
 	given := d
-	given.Name, given.Phone, given.Email = strings.TrimSpace(c.FormValue("name")), strings.TrimSpace(c.FormValue("phone")), strings.TrimSpace(c.FormValue("email"))
-	given.Publish, given.Secret = c.FormValue("publish") == "yes", c.FormValue("secret") == "yes"
+	given.answer(c)
 	again := func(status int, e shell.Errors) error { return x.drawHow(c, status, e, given) }
 	switch {
 	case err != nil:
@@ -56,11 +55,14 @@ func (x *Pages) send(c *fiber.Ctx) error {
 	if err := x.drafts.save(ctx, token, given, nil); err != nil {
 		return x.away(c, err, again)
 	}
-	s, err := x.submission(c, token, given, lang)
+	photos, err := x.drafts.photos(ctx, token, given)
 	if err == nil {
-		var r casework.Receipt
-		if r, err = x.Door.File(ctx, s); err == nil {
-			return x.filed(c, token, given, r)
+		var s intake.Submission
+		if s, err = x.submission(handle(token), given, photos, lang); err == nil {
+			var r casework.Receipt
+			if r, err = x.Door.File(ctx, s); err == nil {
+				return x.filed(c, token, given, r)
+			}
 		}
 	}
 	if mistakes, ok := shell.Mistakes(lang, err); ok {
@@ -69,23 +71,43 @@ func (x *Pages) send(c *fiber.Ctx) error {
 	return x.away(c, err, again)
 }
 
-// submission makes the common record of a draft.
-func (x *Pages) submission(c *fiber.Ctx, token string, d draft, lang locale.Lang) (intake.Submission, error) {
-	photos, err := x.drafts.photos(c.UserContext(), token, d)
-	if err != nil {
-		return intake.Submission{}, err
-	}
+// answer reads the third page: how to reach the resident, and who may know.
+func (d *draft) answer(c *fiber.Ctx) {
+	field := func(name string) string { return strings.TrimSpace(c.FormValue(name)) }
+	d.Name, d.Phone, d.Email = field("name"), field("phone"), field("email")
+	d.Publish, d.Wrong = field("publish") == "yes", field("secret") == "report"
+	d.Secret = d.Wrong || field("secret") == "yes"
+	d.Proxy = opening(field("proxy"), maxProxy)
+}
+
+const maxProxy = 100 // runes
+
+// submission makes the common record of a draft. Its key is of the draft's handle alone.
+func (x *Pages) submission(key string, d draft, photos []casework.Attachment, lang locale.Lang) (intake.Submission, error) {
 	place, territory := x.placeOf(d)
-	s, err := intake.Form{
-		Nonce: token, Text: d.Text, Place: strings.TrimSpace(place + d.pointWords(lang)), Point: d.Point, Name: d.Name, Phone: d.Phone, Email: d.Email,
-		Language: lang, Publish: d.Publish, Secret: d.Secret, Files: photos,
-	}.Submission()
-	s.Key, s.Territory = sha256.Sum256([]byte("web draft\n"+token)), territory
+	f := intake.Form{
+		Nonce: key, Text: d.Text, Place: strings.TrimSpace(place + d.pointWords(lang)), Point: d.Point, Name: d.Name, Phone: d.Phone, Email: d.Email,
+		Language: lang, Publish: d.Publish && !d.Secret, Secret: d.Secret, Files: photos,
+	}
+	if d.Wrong {
+		f.Kind = casework.Report
+	}
+	if d.Proxy != "" {
+		f.Text += "\n\n" + lang.T("report.proxy_line", locale.Args{"Who": d.Proxy})
+	}
+	s, err := f.Submission()
+	s.Key, s.Territory = sha256.Sum256([]byte("web draft\n"+key)), territory
+	if d.Proxy != "" {
+		s.Tags = append(s.Tags, proxyTag)
+	}
 	if d.Same != "" {
 		s.Tags = append(s.Tags, sameTag+d.Same)
 	}
 	return s, err
 }
+
+// proxyTag marks a matter that somebody brings for another person; the rules give it the same name where the words say so.
+const proxyTag = "proxy"
 
 // placeOf is where it happened in the words that units work with: the chosen district stands before an address that does not name it.
 // The territory is given only where the address leads elsewhere or nowhere; within the district the rules may find the street.
@@ -108,16 +130,21 @@ func (x *Pages) placeOf(d draft) (place, territory string) {
 	return place, t.Code
 }
 
-// filed keeps only the receipt of the draft, and opens the case for this browser.
+// filed leaves only the receipt of the draft, and shows it.
 func (x *Pages) filed(c *fiber.Ctx, token string, d draft, r casework.Receipt) error {
+	if err := x.keepReceipt(c, token, d, r); err != nil {
+		return err
+	}
+	return shell.SeeOther(c, "/report/done")
+}
+
+// keepReceipt puts the receipt in the draft's place, and opens the case for this browser.
+func (x *Pages) keepReceipt(c *fiber.Ctx, token string, d draft, r casework.Receipt) error {
 	sent := draft{Receipt: receipt{Code: r.Code, Number: r.Number, FiledAt: r.FiledAt, Due: r.Due, Mailed: d.Email != "", Danger: d.Warned}}
 	if err := x.drafts.save(c.UserContext(), token, sent, nil); err != nil {
 		return err // the case stands; sending again finds it
 	}
-	if err := x.openCase(c, r.ID); err != nil {
-		return err
-	}
-	return shell.SeeOther(c, "/report/done")
+	return x.openCase(c, r.ID)
 }
 
 // done shows the code; reloading or coming back within a day shows it again.

@@ -48,7 +48,7 @@ func codePage(p shell.Page, typed string, cleared bool) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if cleared {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div data-draft-clear=\"report\"></div>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div data-draft-clear=\"report\" data-outbox-clear></div>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -1,5 +1,6 @@
 // What is typed into a field with data-draft stays in this browser for a week, so that a closed page loses nothing.
-// It is kept on this device only, and an element with data-draft-clear removes it: on the page after sending, or by a button.
+// It is kept on this device only, and an element with data-draft-clear removes it: on the page after sending, or by a button. <div data-draft-note="key"
+// hidden> is shown while something is kept under that key.
 const week = 7 * 24 * 60 * 60 * 1000;
 type Kept = { text: string; at: number };
 
@@ -40,18 +41,31 @@ export function keepDrafts(): void {
       element.hidden = false;
       element.addEventListener("click", () => {
         clear(prefix);
-        document.querySelectorAll<HTMLTextAreaElement>("[data-draft^='" + prefix + "']").forEach((field) => (field.value = ""));
+        document.querySelectorAll<HTMLTextAreaElement>("[data-draft^='" + prefix + "']").forEach((field) => {
+          field.value = "";
+          field.dispatchEvent(new Event("input"));
+          field.focus();
+        });
       });
     } else clear(prefix);
   });
   document.querySelectorAll<HTMLTextAreaElement | HTMLInputElement>("[data-draft]").forEach((field) => {
     const key = "draft:" + field.dataset.draft;
     const kept = read(key);
-    if (kept && field.value === "") field.value = kept.text;
+    if (kept && field.value === "") {
+      field.value = kept.text;
+      field.dispatchEvent(new Event("input")); // who listens to the typing hears of it
+    }
+    const note = document.querySelector<HTMLElement>("[data-draft-note='" + field.dataset.draft + "']");
+    const tell = () => note && (note.hidden = !read(key));
     let timer = 0;
     field.addEventListener("input", () => {
       clearTimeout(timer);
-      timer = window.setTimeout(() => write(key, field.value), 400);
+      timer = window.setTimeout(() => {
+        write(key, field.value);
+        tell();
+      }, 400);
     });
+    tell();
   });
 }

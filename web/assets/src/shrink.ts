@@ -1,5 +1,5 @@
 // <input type="file" accept="image/*">: pictures over 300 kB are drawn smaller on the device before they are sent. The drawing also leaves out what
-// the camera wrote beside the picture (place, device). Where anything fails the picture goes as it is.
+// the camera wrote beside the picture (place, device). Where anything fails the picture goes as it is. The event "shrunk" tells that the field is ready.
 const most = 300 * 1024;
 const longest = 1600;
 
@@ -38,6 +38,7 @@ export function shrinkPhotos(): void {
       } catch {
         // The pictures go as they are.
       }
+      if (mine === turn) input.dispatchEvent(new Event("shrunk"));
     });
   });
 }

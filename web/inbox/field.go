@@ -189,8 +189,13 @@ func (x *Pages) takeFromBox(c *fiber.Ctx, a dossier.Act, next func(casework.Case
 			}
 			return c.JSON(boxAnswer{Next: next(id)})
 		}
+		v, err := x.Open(c, by, id, "/m/inbox/"+id.String())
+		if err != nil {
+			return err
+		}
+		v.Again(r)
 		said := ""
-		for _, e := range r.Errors {
+		for _, e := range v.P.Errors {
 			said += e.Text
 		}
 		return c.Status(r.Status).JSON(boxAnswer{Said: said})

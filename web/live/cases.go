@@ -29,7 +29,6 @@ type Step struct {
 	Case  casework.CaseID `json:"case"`
 	Step  casework.Step   `json:"step"`
 	State casework.State  `json:"state"`
-	Staff int64           `json:"-"`
 }
 
 // Begin forgets the history before now.
@@ -55,7 +54,7 @@ func (s *Cases) Begin(ctx context.Context, db *pgxpool.Pool) error {
 func (s *Cases) Read(ctx context.Context, db *pgxpool.Pool) ([]Message, error) {
 	var out []Message
 	err := pg.InTx(ctx, db, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `select e.seq, e.case_id, e.step, e.state_to, coalesce(e.staff_id, 0),
+		rows, err := tx.Query(ctx, `select e.seq, e.case_id, e.step, e.state_to, coalesce(e.staff_id, 0), e.recorded_at,
 				coalesce((select p.unit from party p where p.case_id = e.case_id and p.role = 'lead' and p.left_at is null), ''),
 				coalesce((select array_agg(p.unit) from party p where p.case_id = e.case_id and p.left_at is null), '{}')
 			from event e where e.seq > $1 and not (e.seq = any ($2)) order by e.seq limit $3`, s.last-window, s.numbers(), batch)
@@ -65,7 +64,7 @@ func (s *Cases) Read(ctx context.Context, db *pgxpool.Pool) ([]Message, error) {
 		var m Message
 		var step Step
 		var seq int64
-		_, err = pgx.ForEachRow(rows, []any{&seq, &m.Case, &step.Step, &step.State, &step.Staff, &m.Lead, &m.Units}, func() error {
+		_, err = pgx.ForEachRow(rows, []any{&seq, &m.Case, &step.Step, &step.State, &m.By, &m.At, &m.Lead, &m.Units}, func() error {
 			s.seen[seq] = true
 			s.last = max(s.last, seq)
 			if step.Step == casework.StepUse {

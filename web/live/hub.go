@@ -21,6 +21,8 @@ type Message struct {
 	Lead  casework.UnitCode   // the responsible unit of the case
 	Units []casework.UnitCode // every unit that takes part in the case now
 	Staff int64               // the account it is for alone; 0 means whoever sees the case
+	By    int64               // the account whose doing it is; 0 for residents and the system
+	At    time.Time           // when it was written down, by the database's clock
 	Body  json.RawMessage     // what is sent
 }
 

@@ -28,7 +28,7 @@ type Pages struct {
 
 // Routes are the addresses of the stream.
 func (x *Pages) Routes() []shell.Route {
-	return []shell.Route{{Path: "/live", Handler: x.stream, Door: shell.Staff, Limit: shell.Limit{Name: "live", Max: 60, Per: time.Minute}}}
+	return []shell.Route{{Path: "/live", Handler: x.stream, Door: shell.Staff, Limit: shell.Limit{Name: "live", Max: 600, Per: time.Minute}}}
 }
 
 // stream sends what happens in the cases that the reader may see, as it happens, in the form of the HTML standard, section 9.2 (server-sent events).
@@ -42,7 +42,7 @@ func (x *Pages) stream(c *fiber.Ctx) error {
 	if c.Method() == fiber.MethodHead {
 		return nil
 	}
-	w := x.Hub.join(visible(by))
+	w := x.Hub.join(visible(by, time.Now()))
 	if w == nil {
 		return fault.New(fault.Unavailable, "fault.unavailable")
 	}
@@ -54,10 +54,14 @@ func (x *Pages) stream(c *fiber.Ctx) error {
 	return nil
 }
 
-// visible is the reader's scope: the hotline hears of every case, a unit of those in which it takes part.
-func visible(by casework.Actor) func(Message) bool {
+// visible is the reader's scope: the hotline hears of every case, a unit of those in which it takes part. What the reader did before the page was
+// opened is no news to them: the page that follows an act shows it already.
+func visible(by casework.Actor, opened time.Time) func(Message) bool {
 	sight := by.Sight()
 	return func(m Message) bool {
+		if m.By != 0 && m.By == by.StaffID && m.At.Before(opened) {
+			return false
+		}
 		if m.Staff != 0 {
 			return m.Staff == by.StaffID
 		}

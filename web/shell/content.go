@@ -27,6 +27,15 @@ type Cell struct {
 	Text string
 	Href string          // the text is a link
 	View templ.Component // instead of Text
+	Case string          // in the first cell: the case that the row is about, for live updates
+}
+
+// aboutCase lets live updates mark the row of a case.
+func aboutCase(row []Cell) templ.Attributes {
+	if len(row) == 0 || row[0].Case == "" {
+		return nil
+	}
+	return templ.Attributes{"data-case": row[0].Case}
 }
 
 // Grid is a table. The first cell of a row is its heading.

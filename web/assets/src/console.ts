@@ -6,7 +6,8 @@ import { expireOffers } from "./expire";
 import { narrowLists, standardTexts } from "./narrow";
 import { fieldOutbox } from "./field";
 import { locateButtons } from "./locate";
-import { liveUpdates } from "./live";
+import { dueWords } from "./due";
+import { holdOffline, liveUpdates } from "./live";
 import { shrinkPhotos } from "./shrink";
 
 focusErrors();
@@ -22,3 +23,5 @@ shrinkPhotos();
 locateButtons();
 fieldOutbox();
 liveUpdates();
+holdOffline();
+dueWords();

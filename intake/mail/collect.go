@@ -17,10 +17,13 @@ func (p *parser) collect(m *Message, root *node) {
 	if strings.TrimSpace(m.Text) == "" {
 		c.add(c.tnef, c.tnefHTML)
 	}
+	if strings.TrimSpace(m.Text) == "" {
+		c.add(c.events, false)
+	}
 	if m.Subject == "" {
 		m.Subject = oneLine(p.subject)
 	}
-	if strings.TrimSpace(m.Text) == "" && root.kind.main() == "multipart" {
+	if strings.TrimSpace(m.Text) == "" && root.kind.params["boundary"] != "" {
 		if m.Text = p.outside(root.body); m.Text == "" && len(m.Attachments) == 0 && hollow(root) {
 			m.Text = p.between(root.body)
 		}
@@ -124,6 +127,7 @@ type collector struct {
 	html     bool
 	tnef     string // the words of a winmail.dat, for a letter that has no others
 	tnefHTML bool
+	events   string // the words of an invitation, likewise
 }
 
 func (c *collector) walk(n *node) {
@@ -191,6 +195,7 @@ func (c *collector) alternative(n *node) {
 		if c.tnef == "" {
 			c.tnef, c.tnefHTML = sub.tnef, sub.tnefHTML
 		}
+		c.events = keep(c.events, sub.events)
 	}
 }
 
@@ -288,6 +293,9 @@ func (c *collector) attach(n *node, data []byte) {
 	if len(bytes.TrimSpace(data)) == 0 && n.name() == "" {
 		return
 	}
+	if n.kind.name == "text/calendar" {
+		c.events = keep(c.events, c.p.calendarText(data, n.kind.params["charset"]))
+	}
 	if bytes.HasPrefix(data, tnefMark) && c.unpack(n, data) {
 		return
 	}
@@ -348,6 +356,8 @@ func extension(a Attachment, found *mimetype.MIME) string {
 		return ".eml"
 	case "text/calendar":
 		return ".ics"
+	case "application/pgp-encrypted":
+		return ".txt"
 	case "message/delivery-status", "text/rfc822-headers", "message/feedback-report":
 		return ".txt"
 	case "application/ms-tnef":

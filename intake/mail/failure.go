@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// Failure is what a bounce says about the letter that bounced.
+// Failure is what a bounce says about the letter that bounced. Whoever sent the report wrote it: only a token in MessageID proves that it
+// saw the letter.
 type Failure struct {
 	Recipients []string `json:"recipients"` // addresses that failed, without duplicates
 	Action     string   `json:"action"`     // failed, delayed, delivered, relayed, expanded, complaint; empty when not stated
@@ -30,7 +31,7 @@ func failureOf(p *parser, root *node, m *Message) *Failure {
 			addr = a
 		}
 		addr = bare(addr)
-		if addr == "" || len(f.Recipients) >= 100 || !strings.Contains(addr, "@") {
+		if addr == "" || len(f.Recipients) >= 100 || !strings.Contains(addr, "@") || strings.ContainsAny(addr, " \t|\"") {
 			return
 		}
 		for _, r := range f.Recipients {

@@ -13,6 +13,8 @@ type node struct {
 	body     []byte
 	children []*node
 	depth    int
+
+	enveloped bool // S/MIME that hides its content
 }
 
 // message reads a whole message into its tree.
@@ -71,6 +73,14 @@ func (p *parser) node(h header, body []byte, depth int, fallback string) *node {
 	switch {
 	case n.kind.main() == "multipart":
 		p.multipart(n)
+	case n.kind.name == "application/pkcs7-mime" || n.kind.name == "application/x-pkcs7-mime" || strings.HasSuffix(strings.ToLower(n.name()), ".p7m"):
+		p.cms(n)
+	case n.kind.name == "message/partial":
+		p.mend("partial")
+		if n.kind.params["number"] == "1" && depth < maxDepth { // the first piece begins with the header of the whole
+			ih, ib := p.header(body, true)
+			n.children, n.kind.name = []*node{p.node(ih, ib, depth+1, "text/plain")}, "multipart/x-partial"
+		}
 	case n.kind.name == "message/rfc822" || n.kind.name == "message/global":
 		// read for its verdict only: the enclosed message stays an attachment
 		if depth < maxDepth && p.parts < maxParts {
@@ -83,6 +93,21 @@ func (p *parser) node(h header, body []byte, depth int, fallback string) *node {
 		}
 	}
 	return n
+}
+
+// cms opens S/MIME that signs without hiding: what it wraps is read in its place.
+func (p *parser) cms(n *node) {
+	data := p.transfer(n.body, n.header.get("Content-Transfer-Encoding"))
+	content := cmsContent(data)
+	n.enveloped = n.kind.params["smime-type"] == "enveloped-data" || bytes.Contains(data[:min(len(data), 64)], envelopedData)
+	if len(content) == 0 || n.depth >= maxDepth || p.parts >= maxParts {
+		return
+	}
+	h, b := p.header(content, false)
+	if len(h) > 0 && !describes(h) {
+		h, b = nil, content
+	}
+	n.children, n.kind.name = []*node{p.node(h, b, n.depth+1, "text/plain")}, "multipart/signed"
 }
 
 // file tells whether the part declares itself a file.

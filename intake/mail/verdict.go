@@ -78,6 +78,12 @@ func judge(m *Message, p *parser, root *node, known Known) (Verdict, string) {
 	case strings.TrimSpace(h.get("References")) != "":
 		return Reply, "references"
 	}
+	switch {
+	case encrypted(root, m.Text):
+		return Case, "encrypted"
+	case p.repaired["partial"]:
+		return Case, "partial"
+	}
 	return Case, "new"
 }
 
@@ -187,11 +193,29 @@ func throughList(h header) string {
 			return "header:" + strings.ToLower(f)
 		}
 	}
-	switch p := strings.ToLower(firstToken(h.get("Precedence"))); p {
-	case "list", "bulk", "junk":
+	switch p := strings.ToLower(firstToken(h.get("Precedence"))); {
+	case p == "list", p == "junk", p == "bulk" && distributed(h):
 		return "precedence:" + p
 	}
 	return ""
+}
+
+// distributed tells whether a list has passed a message on, or a robot sent it. "Precedence: bulk" alone does not say so: help desks and
+// offices put it on what their people write, and such a letter is read like any other, only never answered automatically.
+func distributed(h header) bool {
+	for _, f := range []string{"Sender", "Return-Path", "Errors-To", "X-Sender"} {
+		local, _, _ := cutLast(bare(h.get(f)), "@")
+		if wholeSigns.match("listed", local) {
+			return true
+		}
+	}
+	for _, r := range h.all("Received") {
+		if wordSigns.match("listing", r) {
+			return true
+		}
+	}
+	local, _, _ := cutLast(bare(h.get("From")), "@")
+	return wholeSigns.match("robot", local[strings.LastIndexAny(local, "< ")+1:])
 }
 
 // unreadable tells why a person must look at the raw message, "" when it can be read.

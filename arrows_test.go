@@ -45,6 +45,8 @@ var arrows = map[string][]string{
 	"intake/mailauth":   {},
 	"intake/smtpdoor":   {"fault"},
 	"intake/transcript": {},
+	"intake/element":    {},
+	"intake/calls":      with(leaves, "intake/element", "intake/transcript", "casework", "staff"),
 	"intake/table":      {"fault"},
 	"search":            with(leaves, "search/...", "routing/...", "follow", "privacy", "casework", "staff"),
 	"notify":            with(leaves, "notify/postmark", "routing/...", "follow", "privacy", "casework", "staff"),
@@ -75,7 +77,8 @@ var arrows = map[string][]string{
 	"scripts/kills":  {"pg"},
 	"scripts/corpus": {"pg", "intake/mail"},
 	"scripts/eval":   {"casework", "demo", "routing"},
-	"cmd/huiyin":     with(belowWeb, "demo", "migrations", "web/..."),
+	"bench":          {},
+	"cmd/huiyin":     with(belowWeb, "bench", "demo", "migrations", "web/..."),
 }
 
 var (

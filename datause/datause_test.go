@@ -162,6 +162,58 @@ func TestResidentSeesEveryUse(t *testing.T) {
 	}
 }
 
+func TestLookUpsOfTheCallerAndReadingsOfTheMailAreShownAndCounted(t *testing.T) {
+	town := caseworktest.New(t)
+	ctx := context.Background()
+	day := time.Date(2026, 11, 2, 0, 0, 0, 0, town.Zone)
+	before := town.Open(t, "早先的事") // has the same caller
+	look := func() {
+		t.Helper()
+		town.Pass(time.Minute)
+		if _, err := town.Caller(ctx, caseworktest.Clerk(), "13800001111"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	look()
+	town.Pass(time.Minute)
+	later := town.Open(t, "后来的事")
+	look()
+	if _, err := town.Caller(ctx, caseworktest.Clerk(), "13900000000"); err != nil { // somebody else
+		t.Fatal(err)
+	}
+	key := casework.Key{7}
+	if err := town.Keep(ctx, casework.Kept{Key: key, Channel: casework.Email, Verdict: "quarantine"}, []byte("letter")); err != nil {
+		t.Fatal(err)
+	}
+	town.Pass(time.Minute)
+	if _, _, err := town.KeptRaw(ctx, caseworktest.Clerk(), key); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pgtest.OwnerPool(t).Exec(ctx, `update submission set case_id = $1 where key = $2`, later.ID, key[:]); err != nil { // the letter became the later case
+		t.Fatal(err)
+	}
+	for id, want := range map[casework.CaseID]string{before.ID: "lookup lookup", later.ID: "mail lookup"} {
+		got, err := datause.ForCase(ctx, town.Docket, casework.Resident(id), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var means []string
+		for _, u := range got.Uses {
+			means = append(means, string(u.Means))
+			if u.Unit != casework.Hotline || u.Person == "" || locale.ZH.T(u.ActionName()) == u.ActionName() {
+				t.Errorf("%+v does not say who and what", u)
+			}
+		}
+		if strings.Join(means, " ") != want {
+			t.Errorf("shown: %q, want %q", means, want)
+		}
+	}
+	total, err := datause.Totals(ctx, town.Pool, datause.Span{From: day, Until: day.AddDate(0, 0, 1)})
+	if err != nil || total.Lookups != 3 || total.Mails != 1 {
+		t.Errorf("%d look-ups, %d mails, %v", total.Lookups, total.Mails, err)
+	}
+}
+
 func TestFindUsageHasTheShapeOfTheDataTracker(t *testing.T) {
 	town := caseworktest.New(t)
 	ctx := context.Background()

@@ -65,7 +65,9 @@ type CityTotals struct {
 	Units      []UnitTotal    `json:"units"`    // most uses first
 	All        Tally          `json:"all"`
 	Unassigned int            `json:"unassigned"`
-	Cases      int            `json:"cases"` // filed in the same days
+	Cases      int            `json:"cases"`   // filed in the same days
+	Lookups    int            `json:"lookups"` // searches for a caller's earlier cases, which stand in no case
+	Mails      int            `json:"mails"`   // readings of mail that was no case at the time
 	AsOf       time.Time      `json:"as_of"`
 }
 
@@ -109,6 +111,9 @@ func Totals(ctx context.Context, db pg.DB, s Span) (CityTotals, error) {
 			return err
 		}
 		if err := tx.QueryRow(ctx, `select count(*) from cases where filed_at >= $1 and filed_at < $2`, s.From, s.Until).Scan(&t.Cases); err != nil {
+			return err
+		}
+		if t.Lookups, t.Mails, err = countLooks(ctx, tx, s.From, s.Until); err != nil {
 			return err
 		}
 		rows, err = tx.Query(ctx, `select unit, count(distinct case_id) from party where joined_at >= $1 and joined_at < $2 group by unit`, s.From, s.Until)

@@ -2,6 +2,7 @@ package datause
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -21,6 +22,18 @@ type Use struct {
 	Basis     casework.Basis
 	Automatic bool
 	Receiver  string // kind of receiver outside the system; empty where nothing left it
+	Means     Means  // how, where not through the case itself
+}
+
+// ActionName is the locale key of what was done, in plain words.
+func (u Use) ActionName() string {
+	switch u.Means {
+	case ByLookup:
+		return "datause.did_lookup"
+	case ByMail:
+		return "datause.did_mail"
+	}
+	return ActionNames[u.Purpose]
 }
 
 // CaseUses is the answer to "who used my data in this matter".
@@ -29,20 +42,29 @@ type CaseUses struct {
 	Withheld int   // entries that the law forbids to show for now; they are counted
 }
 
-// ForCase reads every use of the personal data of one case, in the actor's scope, straight from the history: a use shows as soon as it is committed.
+// ForCase reads every use of the personal data of one case, in the actor's scope, straight from the history, and the look-ups
+// of its caller and readings of its mail beside it: a use shows as soon as it is committed.
 func ForCase(ctx context.Context, d *casework.Docket, by casework.Actor, id casework.CaseID) (CaseUses, error) {
 	found, err := d.Uses(ctx, by, id)
 	if err != nil {
 		return CaseUses{}, err
 	}
+	beside, means, err := looks(ctx, d, id)
+	if err != nil {
+		return CaseUses{}, err
+	}
 	var out CaseUses
-	for _, u := range found {
+	for i, u := range slices.Concat(found, beside) {
 		use := Use{At: u.At, Unit: u.Unit, Role: u.Role, Fields: u.Fields, Purpose: u.Purpose, Basis: u.Basis, Automatic: u.Automatic, Receiver: u.Receiver}
+		if i >= len(found) {
+			use.Means = means[i-len(found)]
+		}
 		if u.StaffID != 0 {
 			use.Person = d.Keys.Token("reader", id.String(), strconv.FormatInt(u.StaffID, 10))[:6]
 		}
 		out.Uses = append(out.Uses, use)
 	}
+	slices.SortStableFunc(out.Uses, func(a, b Use) int { return b.At.Compare(a.At) })
 	return out, nil
 }
 

@@ -57,6 +57,8 @@ func (v useView) stats() []shell.Figure {
 		{Number: v.Lang.Number(v.Totals.All.Automatic), Unit: v.T("uses.times"), Label: v.T("uses.by_machine"), Definition: v.T("uses.by_machine_how")},
 		{Number: per, Unit: v.T("uses.times"), Label: v.T("uses.per_hundred"), Definition: v.T("uses.per_hundred_how", locale.Args{"Uses": v.Lang.Number(v.Totals.All.Human), "Cases": v.Lang.Number(v.Totals.Cases)})},
 		{Number: v.Lang.Number(v.Totals.Unassigned), Unit: v.T("uses.times"), Label: v.T("uses.unassigned"), Definition: v.T("uses.unassigned_how")},
+		{Number: v.Lang.Number(v.Totals.Lookups), Unit: v.T("uses.times"), Label: v.T("uses.lookups"), Definition: v.T("uses.lookups_how")},
+		{Number: v.Lang.Number(v.Totals.Mails), Unit: v.T("uses.times"), Label: v.T("uses.mails"), Definition: v.T("uses.mails_how")},
 	}
 }
 
@@ -135,6 +137,8 @@ func usesOf(s sheet, t datause.CityTotals) usesFile {
 	out := usesFile{Period: s.Period, Figures: uses(t.All), Purposes: []entry{}, Units: []entry{}}
 	out.Figures["per_hundred"] = one("uses_per_hundred_cases@1", perHundred, t.All.Human, t.Cases)
 	out.Figures["unassigned"] = one("uses_unassigned@1", supervision.Count, t.Unassigned, t.All.Sum())
+	out.Figures["lookups"] = one("uses_lookups@1", supervision.Count, t.Lookups, t.Lookups)
+	out.Figures["mails"] = one("uses_mails@1", supervision.Count, t.Mails, t.Mails)
 	if !t.AsOf.IsZero() {
 		at := t.AsOf.In(locale.Zone).Truncate(time.Second)
 		out.AsOf = &at

@@ -60,7 +60,7 @@ func (x *Pages) useLine(p shell.Page, u datause.Use) shell.Happening {
 	if u.Automatic {
 		who = p.T("mydata.machine")
 	}
-	return shell.Happening{Title: upperFirst(p.T(datause.ActionNames[u.Purpose])), At: u.At, Who: who, View: useDetails(p, u)}
+	return shell.Happening{Title: upperFirst(p.T(u.ActionName())), At: u.At, Who: who, View: useDetails(p, u)}
 }
 
 // fieldNames lists personal fields in words.

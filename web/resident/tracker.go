@@ -37,7 +37,7 @@ func (x *Pages) findUsage(c *fiber.Ctx) error {
 	lang := shell.Lang(c)
 	answer, err := datause.FindUsage(c.UserContext(), x.Docket, casework.Resident(id), id, w, datause.Words{
 		Action: func(u datause.Use) string {
-			return lang.T(datause.ActionNames[u.Purpose]) + lang.T("mydata.action_fields", locale.Args{"Fields": fieldNames(lang, u.Fields)})
+			return lang.T(u.ActionName()) + lang.T("mydata.action_fields", locale.Args{"Fields": fieldNames(lang, u.Fields)})
 		},
 		Unit: func(code casework.UnitCode) string { return x.unitName(lang, code) },
 	})

@@ -23,7 +23,8 @@ func (p *parser) calendarText(b []byte, charset string) string {
 		if !ok {
 			continue
 		}
-		name, params, _ := strings.Cut(strings.ToUpper(name), ";")
+		name, params, _ := strings.Cut(name, ";")
+		name = strings.ToUpper(name)
 		switch {
 		case name == "BEGIN" && isEvent(value):
 			inside, event = true, map[string]string{}

@@ -164,6 +164,7 @@ type htmlWriter struct {
 	out     strings.Builder
 	blank   bool // a blank is due before the next word
 	started bool // the current line has words
+	gapped  bool // and it stands between Han characters too: a cell of a table ends
 	last    rune
 	quote   int
 	pre     int
@@ -190,13 +191,13 @@ func (w *htmlWriter) text(s string) {
 		if r == '\u200b' || r == '\u00ad' || r == '\ufeff' || r == '\u034f' {
 			continue
 		}
-		if w.blank && w.started && !(unicode.Is(unicode.Han, r) && unicode.Is(unicode.Han, w.last)) {
+		if w.blank && w.started && (w.gapped || !unicode.Is(unicode.Han, r) || !unicode.Is(unicode.Han, w.last)) {
 			w.out.WriteByte(' ')
 		}
 		if w.sup && !w.blank && unicode.IsDigit(r) && (unicode.IsLetter(w.last) || unicode.IsDigit(w.last)) {
 			w.out.WriteByte('^')
 		}
-		w.blank, w.sup = false, false
+		w.blank, w.sup, w.gapped = false, false, false
 		w.open()
 		w.out.WriteRune(r)
 		w.last = r
@@ -244,7 +245,7 @@ func (w *htmlWriter) block(paragraph bool) {
 
 func (w *htmlWriter) cell() {
 	if w.started {
-		w.blank = true
+		w.blank, w.gapped = true, true
 	}
 }
 

@@ -122,6 +122,9 @@ func bounced(m *Message, p *parser, root *node) string {
 	if h.has("X-Failed-Recipients") {
 		return "failed_recipients"
 	}
+	if h.has("X-Ms-Embedded-Report") {
+		return "dsn"
+	}
 	system, shared := systemSender(m.From)
 	if (h.has("X-Autoreply") || m.Auto.AutoSubmitted == "auto-replied" && !system) && headSigns.match("away", m.Subject) {
 		return ""
@@ -167,7 +170,7 @@ func answeredByMachine(m *Message, p *parser, root *node) string {
 	if root.kind.params["report-type"] == "disposition-notification" || strings.HasSuffix(p.class, "read receipt") || strings.HasSuffix(p.class, ".ipnrn") || strings.HasSuffix(p.class, ".ipnnrn") {
 		return "read_receipt"
 	}
-	for _, f := range []string{"X-Autoreply", "X-Auto-Reply", "X-Autorespond", "X-Autoresponse", "X-Autoresponder", "X-Mail-Autoreply", "X-Auto-Reply-From", "X-Fc-Machinegenerated", "X-Cron-Env"} {
+	for _, f := range []string{"X-Autoreply", "X-Auto-Reply", "X-Autorespond", "X-Autoresponse", "X-Autoresponder", "X-Mail-Autoreply", "X-Auto-Reply-From", "X-Fc-Machinegenerated", "X-Cron-Env", "X-Apple-Action", "X-Vacation"} {
 		if v := strings.ToLower(strings.TrimSpace(h.get(f))); h.has(f) && v != "no" && v != "false" {
 			return "header:" + strings.ToLower(f)
 		}
@@ -215,7 +218,8 @@ func distributed(h header) bool {
 		}
 	}
 	local, _, _ := cutLast(bare(h.get("From")), "@")
-	return wholeSigns.match("robot", local[strings.LastIndexAny(local, "< ")+1:])
+	local = local[strings.LastIndexAny(local, "< ")+1:]
+	return wholeSigns.match("robot", local) || wholeSigns.match("mass", local)
 }
 
 // unreadable tells why a person must look at the raw message, "" when it can be read.

@@ -42,6 +42,8 @@ func TestLooks(t *testing.T) {
 	browser, w := chromium(t), newTown(t)
 	people := w.people(t)
 	t.Run("keys", func(t *testing.T) { keysOfTheInputMethod(t, browser, w, people) })
+	t.Run("live", func(t *testing.T) { pagesHearWhatOthersDo(t, browser, w, people) })
+	t.Run("wall", func(t *testing.T) { theWallRenewsItself(t, browser, w, people) })
 	t.Run("draft", func(t *testing.T) { aDraftOutlivesThePage(t, browser, w) })
 	t.Run("no scripts", func(t *testing.T) { theLookWorksWithoutScripts(t, browser, w) })
 	t.Run("weight", func(t *testing.T) { pagesStayLight(t, browser, w, people) })

@@ -52,7 +52,8 @@ export function liveUpdates(): void {
   const open = () => {
     if (source || document.hidden || !("EventSource" in window)) return;
     source = new EventSource(bar.dataset.live || "");
-    source.addEventListener("open", () => {
+    source.addEventListener("open", (event) => {
+      if ("data" in event) return; // the server's first words, of the same name
       wait = 3000;
       say();
       if (opened) news(""); // something may have happened while we were away

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"huiyin/intake/calls"
 	"huiyin/supervision"
 	"huiyin/web/admin"
 	"huiyin/web/api"
@@ -26,6 +27,7 @@ func routes(cfg Config, in *signin.Pages) []shell.Route {
 	public := &board.Pages{DB: cfg.Pool, City: cfg.City}
 	figures := supervision.NewViews(cfg.Pool, time.Minute)
 	misses := shell.NewMisses(cfg.Now)
+	room := &calls.Room{DB: cfg.Pool, Keys: cfg.Keys, Now: cfg.Now, Wake: cfg.Docket.Wake}
 	return slices.Concat(
 		shell.Routes(),
 		resident.New(resident.Config{DB: cfg.Pool, Docket: cfg.Docket, Desk: cfg.Desk, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, Now: cfg.Now, BaseURL: cfg.BaseURL, Misses: misses}).Routes(),
@@ -35,7 +37,7 @@ func routes(cfg Config, in *signin.Pages) []shell.Route {
 		console.New(office, cfg.Door, cfg.Keys, cfg.Search).Routes(),
 		(&inbox.Pages{Office: office, DB: cfg.Pool, BaseURL: cfg.BaseURL, Figures: figures.View, Texts: cfg.Rules.Texts}).Routes(),
 		(&admin.Pages{DB: cfg.Pool, Register: cfg.Staff, Book: cfg.Book, Rules: cfg.Rules, Actor: in.Actor, Checks: cfg.Checks}).Routes(),
-		api.New(api.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, Desk: cfg.Desk, City: cfg.City, Staff: cfg.Staff, BaseURL: cfg.BaseURL, Figures: public.Figures, Now: cfg.Now, Misses: misses, Pools: pools(cfg)}).Routes(),
+		api.New(api.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, Desk: cfg.Desk, City: cfg.City, Staff: cfg.Staff, Calls: room, BaseURL: cfg.BaseURL, Figures: public.Figures, Now: cfg.Now, Misses: misses, Pools: pools(cfg)}).Routes(),
 	)
 }
 

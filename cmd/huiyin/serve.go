@@ -90,7 +90,7 @@ func (s *service) run(ctx context.Context, worker bool) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { s.Announce.Run(ctx, s.Pool); return nil })
 	if s.pages != nil {
-		s.live = live.New(s.Pool, s.Log, &live.Cases{})
+		s.live = live.New(s.Pool, s.Log, &live.Cases{}, &live.Calls{})
 		g.Go(func() error { s.live.Run(ctx); return nil })
 		server := web.New(s.webConfig())
 		renewals = append(renewals, func() { server.Renew(s.webConfig()) })
@@ -115,7 +115,9 @@ func (s *service) run(ctx context.Context, worker bool) error {
 	}
 	g.Go(func() error { s.watchRules(ctx, renewals); return nil })
 	s.announce(ctx)
-	return g.Wait()
+	err := g.Wait()
+	s.Senders.Wait()
+	return err
 }
 
 // work runs letters, followers and timers.

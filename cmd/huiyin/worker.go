@@ -11,6 +11,7 @@ import (
 
 	"huiyin/datause"
 	"huiyin/follow"
+	"huiyin/intake/calls"
 	"huiyin/privacy"
 	"huiyin/search"
 	"huiyin/supervision"
@@ -61,7 +62,9 @@ type sweep struct {
 func (p *parts) sweeps() []sweep {
 	d, waits := p.Docket, supervision.DefaultWaits
 	drafts := resident.New(resident.Config{DB: p.Pool, Keys: p.Keys, Now: p.Config.Now()})
+	room := &calls.Room{DB: p.Pool, Keys: p.Keys, Now: p.Config.Now(), Wake: p.Announce.Wake}
 	return []sweep{
+		{"spool", time.Second, p.Door.Drain},
 		{"overdue", time.Second, func(ctx context.Context) (int, error) { return supervision.SweepOverdue(ctx, d) }},
 		{"review", 10 * time.Minute, func(ctx context.Context) (int, error) { return supervision.SweepReview(ctx, d, waits) }},
 		{"close", 10 * time.Minute, func(ctx context.Context) (int, error) { return supervision.SweepClose(ctx, d, waits) }},
@@ -69,6 +72,7 @@ func (p *parts) sweeps() []sweep {
 		{"review_dates", time.Hour, func(ctx context.Context) (int, error) { return supervision.SweepReviewDates(ctx, d) }},
 		{"retention", time.Hour, func(ctx context.Context) (int, error) { return privacy.SweepRetention(ctx, d, 500) }},
 		{"drafts", time.Hour, func(ctx context.Context) (int, error) { return drafts.SweepDrafts(ctx, 500) }},
+		{"calls", time.Minute, func(ctx context.Context) (int, error) { return room.Sweep(ctx, 500) }},
 		{"sessions", time.Hour, func(ctx context.Context) (int, error) {
 			n, err := p.Staff.Sweep(ctx)
 			return int(n), err

@@ -10,6 +10,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/intake"
+	"huiyin/intake/calls"
 	"huiyin/pg"
 	"huiyin/routing"
 	"huiyin/staff"
@@ -25,6 +26,7 @@ type Settings struct {
 	City      *routing.City
 	BaseURL   string               // how the world reaches the pages, without a slash at the end
 	Staff     *staff.Register      // whose tokens the programs of call centres carry
+	Calls     *calls.Room          // calls under way
 	Figures   fiber.Handler        // answers GET /api/v1/figures: the board's own
 	Now       func() time.Time     // the service clock
 	Misses    *shell.Misses        // wrong codes, counted together with the pages'; nil means its own count
@@ -75,6 +77,8 @@ func (x *Service) Routes() []shell.Route {
 		{Path: "/api/v1/cases/:number", Handler: x.showCase, Door: shell.API, Private: true, Limit: perMinute("api_case", 120)},
 		{Method: fiber.MethodPost, Path: "/api/v1/ratings", Handler: x.rate, Door: shell.API, Private: true, Limit: perMinute("api_ratings", 60)},
 		{Method: fiber.MethodPost, Path: "/api/v1/transcripts", Handler: x.fileCall, Door: shell.API, Private: true, Body: maxCall, Limit: perMinute("api_calls", x.PerMinute)},
+		{Method: fiber.MethodPost, Path: "/api/v1/calls/:id/events", Handler: x.tellCall, Door: shell.API, Private: true, Body: 1 << 16, Limit: perMinute("api_call_events", 20*x.PerMinute)},
+		{Method: fiber.MethodPost, Path: "/api/v1/calls/:id/turns", Handler: x.hearCall, Door: shell.API, Private: true, Limit: perMinute("api_call_turns", 100*x.PerMinute)},
 		{Path: "/api/v1/figures", Handler: x.Figures, Door: shell.API, MaxAge: 10 * time.Second},
 		{Path: "/api/openapi.json", Handler: openAPI, Door: shell.Files, MaxAge: time.Minute},
 		{Path: "/api", Handler: x.showDocs, MaxAge: time.Minute},

@@ -22,6 +22,7 @@ import (
 	"huiyin/casework"
 	"huiyin/demo"
 	"huiyin/intake"
+	"huiyin/intake/calls"
 	"huiyin/locale"
 	"huiyin/pg"
 	"huiyin/pg/pgtest"
@@ -44,6 +45,7 @@ type desk struct {
 	desk   *routing.Desk
 	city   *routing.City
 	staff  *staff.Register
+	calls  *calls.Room
 	api    *api.Service
 	app    *fiber.App
 	now    time.Time
@@ -73,6 +75,8 @@ func open(t *testing.T, pool *pgxpool.Pool, change func(*api.Settings)) *desk {
 	w.staff = staff.New(pool)
 	w.staff.Now = clock
 	s.Staff = w.staff
+	w.calls = &calls.Room{DB: pool, Keys: w.docket.Keys, Now: clock}
+	s.Calls = w.calls
 	w.api = api.New(s)
 	w.app = shell.New(shell.Config{City: shell.City{ZH: city.Name.ZH, EN: city.Name.EN}, Secret: bytes.Repeat([]byte("s"), 32), Now: clock, Log: quiet})
 	shell.Mount(w.app, w.api.Routes())

@@ -57,7 +57,7 @@ func (s *Cases) Read(ctx context.Context, db *pgxpool.Pool) ([]Message, error) {
 		rows, err := tx.Query(ctx, `select e.seq, e.case_id, e.step, e.state_to, coalesce(e.staff_id, 0), e.recorded_at,
 				coalesce((select p.unit from party p where p.case_id = e.case_id and p.role = 'lead' and p.left_at is null), ''),
 				coalesce((select array_agg(p.unit) from party p where p.case_id = e.case_id and p.left_at is null), '{}')
-			from event e where e.seq > $1 and not (e.seq = any ($2)) order by e.seq limit $3`, s.last-window, s.numbers(), batch)
+			from event e where e.seq > $1 and not (e.seq = any ($2)) order by e.seq limit $3`, s.last-window, keysOf(s.seen), batch)
 		if err != nil {
 			return err
 		}
@@ -91,12 +91,4 @@ func (s *Cases) Read(ctx context.Context, db *pgxpool.Pool) ([]Message, error) {
 		}
 	}
 	return out, nil
-}
-
-func (s *Cases) numbers() []int64 {
-	list := make([]int64, 0, len(s.seen))
-	for seq := range s.seen {
-		list = append(list, seq)
-	}
-	return list
 }

@@ -22,11 +22,16 @@ import (
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
 
-// readers serves the stream as each of the actors, by the path /live?as=n, and returns the address.
+// served serves the stream of cases as each of the actors, by the path /live?as=n, and returns the address.
 func served(t *testing.T, town *caseworktest.Town, actors ...casework.Actor) string {
 	t.Helper()
+	return servedWith(t, town, []live.Source{&live.Cases{}}, actors...)
+}
+
+func servedWith(t *testing.T, town *caseworktest.Town, sources []live.Source, actors ...casework.Actor) string {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	hub := live.New(town.Pool, slog.New(slog.DiscardHandler), &live.Cases{})
+	hub := live.New(town.Pool, slog.New(slog.DiscardHandler), sources...)
 	done := make(chan struct{})
 	go func() { hub.Run(ctx); close(done) }()
 	x := &live.Pages{Hub: hub, Actor: func(c *fiber.Ctx) (casework.Actor, error) { return actors[c.QueryInt("as")], nil }}

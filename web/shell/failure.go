@@ -87,6 +87,9 @@ func (s *shell) handleError(c *fiber.Ctx, err error) error {
 			c.Set(fiber.HeaderRetryAfter, "30")
 		}
 	}
+	if r.fail != nil {
+		return r.fail(c.Status(status), status, err)
+	}
 	if wantsJSON(c, r) {
 		lang := r.lang
 		if r.door == API && c.Get(fiber.HeaderAcceptLanguage) != "" {

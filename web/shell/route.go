@@ -33,8 +33,12 @@ type Route struct {
 	Body    int           // largest body in bytes; 0 means 1 MiB
 	Limit   Limit         // requests allowed a sender; zero means no limit
 	MaxAge  time.Duration // how long caches may keep the answer; 0 means they ask again each time
+	Fail    Fail          // answers failures in the words of a protocol; nil means the page or JSON that all others have
 	page    bool          // a GET answers at this address; Mount finds out
 }
+
+// Fail answers a failure of a route. Status, headers against storing, Retry-After and the log are the frame's.
+type Fail func(c *fiber.Ctx, status int, err error) error
 
 // Mount puts routes under an application made by New, in their order, with the rules that their fields name.
 func Mount(app *fiber.App, routes []Route) {
@@ -78,7 +82,7 @@ func add(app *fiber.App, method, path string, handlers ...fiber.Handler) {
 // enter applies the route's rules before its handler.
 func (r Route) enter(c *fiber.Ctx) error {
 	req := of(c)
-	req.route, req.door, req.page, req.hold = r.Path, r.Door, r.page, r.Private
+	req.route, req.door, req.page, req.hold, req.fail = r.Path, r.Door, r.page, r.Private, r.Fail
 	if r.Door == Staff || r.Door == API || r.Door == Files {
 		req.lang, req.path = preferred(c), c.Path()
 	}

@@ -122,6 +122,7 @@ type request struct {
 	door   Door
 	page   bool // a GET answers at the route's address
 	hold   bool // the route is Private
+	fail   Fail // how the route answers failures; nil: as all do
 	nonce  string
 	who    *Identity
 	asked  bool // who was looked up

@@ -31,6 +31,7 @@ type Card struct {
 	Satisfaction casework.Satisfaction `json:"satisfaction,omitempty"` // 1 to 5
 	Rounds       int                   `json:"rounds"`
 	Kept         Promise               `json:"kept"`
+	Due          time.Time             `json:"due,omitzero"` // the promise to the resident as it was first made, up to the full hour
 }
 
 // CardStep is one public step: the hour it happened in, and which unit took it.
@@ -119,6 +120,7 @@ func Publish(f casework.Dossier, keys *seal.Keyring, zone *time.Location) (Publi
 		Unit: facts.unit, Outcome: outcome(facts.state), Solved: facts.solved, Satisfaction: facts.satisfaction, Rounds: facts.rounds, Kept: facts.kept,
 	}
 	card.District, card.Street = toStreet(c.Territory)
+	card.Due = fullHour(facts.due).In(zone)
 	for _, s := range facts.steps {
 		s.At = s.At.In(zone).Truncate(time.Hour)
 		card.Steps = append(card.Steps, s)
@@ -140,7 +142,8 @@ type facts struct {
 	satisfaction casework.Satisfaction
 	rounds       int
 	kept         Promise
-	closed       bool // a legal channel, secret or privacy matter
+	due          time.Time // as promised at filing; zero where the history does not tell
+	closed       bool      // a legal channel, secret or privacy matter
 	steps        []CardStep
 }
 
@@ -157,6 +160,7 @@ func readFacts(events []casework.Event) facts {
 			Solved       casework.Solved       `json:"solved"`
 			Satisfaction casework.Satisfaction `json:"satisfaction"`
 			Clock        string                `json:"clock"`
+			Due          string                `json:"due"`
 		}
 		if json.Unmarshal(e.Data, &d) != nil {
 			k.closed = true // what cannot be read is not published
@@ -164,6 +168,10 @@ func readFacts(events []casework.Event) facts {
 		switch e.Step {
 		case casework.StepUse:
 			continue
+		case casework.StepFile:
+			if due, err := time.Parse(time.RFC3339, d.Due); err == nil {
+				k.due = due
+			}
 		case casework.StepBreach:
 			if d.Clock == casework.ClockTotal {
 				k.kept = PromiseBroken
@@ -195,6 +203,14 @@ func readFacts(events []casework.Event) facts {
 		}
 	}
 	return k
+}
+
+// fullHour rounds a time up to the hour: to the minute it would tell when the case was filed.
+func fullHour(t time.Time) time.Time {
+	if h := t.Truncate(time.Hour); h.Before(t) {
+		return h.Add(time.Hour)
+	}
+	return t
 }
 
 func stepUnit(e casework.Event, lead casework.UnitCode) casework.UnitCode {

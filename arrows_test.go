@@ -71,6 +71,7 @@ var arrows = map[string][]string{
 	"web/admin":         with(belowWeb, "web/shell", "web/assets"),
 	"web/board":         with(belowWeb, "web/shell", "web/assets"),
 	"web/api":           with(belowWeb, "web/shell", "web/assets"),
+	"web/open311":       with(belowWeb, "web/shell"),
 
 	// Wiring.
 	"cmd/assets":     {},

@@ -13,6 +13,7 @@ import (
 	"huiyin/web/dossier"
 	"huiyin/web/inbox"
 	"huiyin/web/live"
+	"huiyin/web/open311"
 	"huiyin/web/resident"
 	"huiyin/web/shell"
 	"huiyin/web/signin"
@@ -38,6 +39,7 @@ func routes(cfg Config, in *signin.Pages) []shell.Route {
 		(&inbox.Pages{Office: office, DB: cfg.Pool, BaseURL: cfg.BaseURL, Figures: figures.View, Texts: cfg.Rules.Texts}).Routes(),
 		(&admin.Pages{DB: cfg.Pool, Register: cfg.Staff, Book: cfg.Book, Rules: cfg.Rules, Actor: in.Actor, Checks: cfg.Checks}).Routes(),
 		api.New(api.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, Desk: cfg.Desk, City: cfg.City, Staff: cfg.Staff, Calls: room, BaseURL: cfg.BaseURL, Figures: public.Figures, Now: cfg.Now, Misses: misses, Pools: pools(cfg)}).Routes(),
+		open311.New(open311.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, City: cfg.City, Staff: cfg.Staff, Misses: misses, BaseURL: cfg.BaseURL, Now: cfg.Now}).Routes(),
 	)
 }
 

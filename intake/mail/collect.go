@@ -345,9 +345,33 @@ func (c *collector) file(a Attachment, n *node) {
 		}
 	}
 	if a.Name == "" {
+		a.Name = c.p.described(n, extension(a, found))
+	}
+	if a.Name == "" {
 		a.Name = fmt.Sprintf("part-%d%s", len(c.m.Attachments)+1, extension(a, found))
 	}
 	c.m.Attachments = append(c.m.Attachments, a)
+}
+
+// described makes a name of what a part says of itself beside its name: where it stands, its identifier, its description.
+func (p *parser) described(n *node, ext string) string {
+	location, _, _ := strings.Cut(p.text(n.header.get("Content-Location")), "?")
+	id, _, _ := strings.Cut(strings.Trim(strings.TrimSpace(n.header.get("Content-Id")), "<>"), "@")
+	for _, name := range []string{fileName(location), fileName(p.text(id))} {
+		if end := path.Ext(name); len(end) > 1 && len(end) <= 5 && len(name) <= 100 && len(end) < len(name) {
+			return name
+		}
+	}
+	name := fileName(p.text(n.header.get("Content-Description")))
+	switch {
+	case name != "" && len(name) <= 100 && path.Ext(name) == "":
+		return name + ext
+	case name != "" && len(name) <= 100:
+		return name
+	case n.kind.name == "message/delivery-status":
+		return "delivery-status.txt"
+	}
+	return ""
 }
 
 func extension(a Attachment, found *mimetype.MIME) string {

@@ -17,6 +17,8 @@ type letter struct {
 	Text    string
 	Quoted  string
 	Answer  bool `json:"may_answer"`
+
+	Attachments []struct{ Name string }
 }
 
 // The bars of the mail door, in percent.

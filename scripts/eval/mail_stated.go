@@ -21,7 +21,6 @@ type stated struct {
 // measureStated compares with the parses that stand beside the messages: subjects, senders, and how many of the words of the body are
 // in the text or in what was set apart as quoted.
 func measureStated(dir string, rows []map[string]string, letters map[string]letter) error {
-	type tally struct{ n, subjects, subjectsRight, senders, sendersRight, words, found, bodies, whole int }
 	by := map[string]*tally{}
 	owner := map[string]string{} // two messages of one number share the name of one expectation: the file is the last one's
 	for _, row := range rows {
@@ -46,6 +45,16 @@ func measureStated(dir string, rows []map[string]string, letters map[string]lett
 		}
 		t.n++
 		l := letters[row["file"]]
+		named := map[string]bool{}
+		for _, f := range l.Attachments {
+			named[f.Name] = true
+		}
+		for _, name := range s.files {
+			t.files++
+			if named[name] {
+				t.filesRight++
+			}
+		}
 		if s.hasSubject {
 			t.subjects++
 			if alike(squeezed(s.subject), squeezed(l.Subject)) {
@@ -73,12 +82,27 @@ func measureStated(dir string, rows []map[string]string, letters map[string]lett
 			}
 		}
 	}
+	all := &tally{}
 	for _, folder := range slices.Sorted(maps.Keys(by)) {
-		t := by[folder]
-		fmt.Printf("  %s states %d: subjects %s; senders %s (bar %d); words %s (bar %d); bodies with %d %% of their words %s\n", folder, t.n, percent(t.subjectsRight, t.subjects),
-			percent(t.sendersRight, t.senders), barWitnessed, percent(t.found, t.words), barWords, barWords, percent(t.whole, t.bodies))
+		by[folder].print(folder)
+		all.add(by[folder])
 	}
+	all.print("all together")
 	return nil
+}
+
+// tally counts what was stated and what of it we read alike.
+type tally struct{ n, subjects, subjectsRight, senders, sendersRight, words, found, bodies, whole, files, filesRight int }
+
+func (t *tally) add(o *tally) {
+	t.n, t.subjects, t.subjectsRight, t.senders, t.sendersRight = t.n+o.n, t.subjects+o.subjects, t.subjectsRight+o.subjectsRight, t.senders+o.senders, t.sendersRight+o.sendersRight
+	t.words, t.found, t.bodies, t.whole, t.files, t.filesRight = t.words+o.words, t.found+o.found, t.bodies+o.bodies, t.whole+o.whole, t.files+o.files, t.filesRight+o.filesRight
+}
+
+func (t *tally) print(who string) {
+	fmt.Printf("  %s, %d stated:\n    subjects %s (bar %d); senders %s (bar %d); words %s (bar %d)\n    bodies with %d %% of their words %s; files under the same name %s\n", who, t.n,
+		percent(t.subjectsRight, t.subjects), barWitnessed, percent(t.sendersRight, t.senders), barWitnessed, percent(t.found, t.words), barWords,
+		barWords, percent(t.whole, t.bodies), percent(t.filesRight, t.files))
 }
 
 // expectation is the file of the expected parse of a message, below the corpus, "" if there is none.
@@ -165,8 +189,10 @@ func words(s string) []string {
 	var out []string
 	var word strings.Builder
 	flush := func() {
-		if word.Len() > 0 {
+		if strings.Trim(word.String(), "\uFFFD") != "" {
 			out = append(out, word.String())
+		}
+		if word.Len() > 0 {
 			word.Reset()
 		}
 	}

@@ -30,11 +30,19 @@ func zammadStates(data []byte) (stated, error) {
 	if e.ContentType == "text/html" {
 		s.body = withoutTags(e.Body)
 	}
+	if s.body == nothing {
+		s.body = ""
+	}
 	for _, a := range e.Attachments {
-		s.files = append(s.files, a.Filename)
+		if a.Filename != "message.html" { // the HTML form of the text, which the help desk hangs on
+			s.files = append(s.files, a.Filename)
+		}
 	}
 	return s, nil
 }
+
+// nothing is what the help desk writes where a message has no words.
+const nothing = "no visible content"
 
 // withoutTags is the text of HTML, every tag a blank.
 func withoutTags(src string) string {
@@ -174,7 +182,9 @@ func tnefStates(data []byte) stated {
 		s.subject, s.hasSubject = string(m[1]), true
 	}
 	for _, m := range tnefFile.FindAllSubmatch(data, -1) {
-		s.files = append(s.files, string(m[1]))
+		if !strings.HasSuffix(string(m[1]), "-body.rtf") { // the text, which the unpacker leaves as it is
+			s.files = append(s.files, string(m[1]))
+		}
 	}
 	return s
 }

@@ -79,7 +79,7 @@ func try(town *Town, name string, by casework.Actor, ref casework.Ref, unit case
 	case "decide_extension":
 		return town.DecideExtension(ctx, by, ref, yes, "理由")
 	case "ask_hang":
-		return town.AskHang(ctx, by, ref, "等管网改造")
+		return town.AskHang(ctx, by, ref, "等管网改造", time.Time{})
 	case "decide_hang":
 		return town.DecideHang(ctx, by, ref, yes, "等管网改造", town.Now().Add(60*day))
 	case "unhang":

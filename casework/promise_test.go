@@ -47,7 +47,7 @@ func TestNoStepHidesABreachFromTheSweep(t *testing.T) {
 		},
 		"withdrawal": func(town *Town, ref casework.Ref) error { return town.Withdraw(ctx, casework.Resident(ref.ID), ref) },
 		"hang-up": func(town *Town, ref casework.Ref) error {
-			must(t, town.AskHang(ctx, Worker(River), ref, "等改造"))
+			must(t, town.AskHang(ctx, Worker(River), ref, "等改造", town.Now().AddDate(0, 2, 0)))
 			wants(t, town.DecideHang(ctx, Clerk(), ref, true, "等改造", town.Now().AddDate(50, 0, 0)), fault.Invalid, "fault.review_date_needed")
 			return town.DecideHang(ctx, Clerk(), ref, true, "等改造", town.Now().Add(60*day))
 		},

@@ -247,12 +247,23 @@ func (d *Docket) DecideTermination(ctx context.Context, by Actor, ref Ref, grant
 	})
 }
 
-// AskHang asks to put a case on the ledger of long-lasting difficulties (申请挂账) with a plan.
-func (d *Docket) AskHang(ctx context.Context, by Actor, ref Ref, plan string) error {
+// AskHang asks to put a case on the ledger of long-lasting difficulties (申请挂账) with a plan, and the day on which the unit means to look at it again;
+// the zero time leaves the day to the hotline. Errors: fault.Invalid at review_on for a day that is past or over a year ahead.
+func (d *Docket) AskHang(ctx context.Context, by Actor, ref Ref, plan string, reviewOn time.Time) error {
 	return d.leadStep(ctx, by, ref, StepAskHang, func(ctx context.Context, w *work) (any, error) {
-		return nil, w.ask(ctx, by, Request{Kind: "hang", Reason: plan})
+		r := Request{Kind: "hang", Reason: plan}
+		if !reviewOn.IsZero() {
+			if err := need(mayReview(w.at, reviewOn), "fault.review_date_needed", "review_on"); err != nil {
+				return nil, err
+			}
+			r.NewDue = &reviewOn
+		}
+		return nil, w.ask(ctx, by, r)
 	})
 }
+
+// mayReview reports whether a hung-up case can be looked at again on a day: after now, and at most a year ahead.
+func mayReview(now, on time.Time) bool { return on.After(now) && on.Before(now.AddDate(1, 0, 1)) }
 
 // DecideHang hangs a case up with a plan and a review date at most a year ahead, or refuses. The total clock runs on.
 func (d *Docket) DecideHang(ctx context.Context, by Actor, ref Ref, granted bool, plan string, reviewOn time.Time) error {
@@ -264,7 +275,7 @@ func (d *Docket) DecideHang(ctx context.Context, by Actor, ref Ref, granted bool
 		if err := need(!blank(plan), "fault.reason_needed", "plan"); err != nil {
 			return nil, err
 		}
-		if err := need(!granted || reviewOn.After(w.at) && reviewOn.Before(w.at.AddDate(1, 0, 1)), "fault.review_date_needed", "review_on"); err != nil {
+		if err := need(!granted || mayReview(w.at, reviewOn), "fault.review_date_needed", "review_on"); err != nil {
 			return nil, err
 		}
 		if _, err := w.decide(ctx, by, "hang", granted, plan); err != nil || !granted {

@@ -120,7 +120,7 @@ func TestAReviewDateUrgesOnce(t *testing.T) {
 	ref := casework.Ref{ID: s.Send(t, "老楼加装电梯", caseworktest.Urban)}
 	urban := caseworktest.Worker(caseworktest.Urban)
 	s.do(s.Sign(s.ctx, urban, ref))
-	s.do(s.AskHang(s.ctx, urban, ref, "等规划"))
+	s.do(s.AskHang(s.ctx, urban, ref, "等规划", time.Time{}))
 	s.do(s.DecideHang(s.ctx, caseworktest.Clerk(), ref, true, "等规划", s.Now().Add(3*day)))
 	urged := func() (n int) {
 		s.do(s.Pool.QueryRow(s.ctx, `select count(*) from event where step = 'urge'`).Scan(&n))

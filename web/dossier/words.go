@@ -116,10 +116,21 @@ func (v View) requestItems(r casework.Request) []shell.Item {
 	if r.Suggested != "" {
 		items = append(items, shell.Item{Key: p.T("dossier.suggested"), Value: v.Unit(r.Suggested)})
 	}
+	if r.NewDue != nil && r.Kind == "hang" {
+		items = append(items, shell.Item{Key: p.T("dossier.review_on"), Value: p.Lang.Date(*r.NewDue)})
+	}
 	if r.NewDue != nil && r.OldDue != nil {
 		items = append(items, shell.Item{Key: p.T("dossier.new_due"), Value: p.T("dossier.said_extension", locale.Args{"Old": p.Lang.Deadline(*r.OldDue), "New": p.Lang.Deadline(*r.NewDue)})})
 	}
 	return items
+}
+
+// ReviewDay is the day for looking at a hung-up case again that stands ready for the hotline: the one the unit proposed, else three months ahead.
+func (v View) ReviewDay(r casework.Request) string {
+	if r.NewDue != nil {
+		return Date(*r.NewDue)
+	}
+	return Date(v.P.Now.AddDate(0, 3, 0))
 }
 
 // Answer is what the resident was told last, by the unit or by the hotline; ok is false before there is an answer.

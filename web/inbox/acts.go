@@ -4,9 +4,11 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"huiyin/casework"
 	"huiyin/fault"
+	"huiyin/locale"
 	"huiyin/web/dossier"
 )
 
@@ -103,7 +105,14 @@ func terminate(ctx context.Context, r dossier.Request) error {
 }
 
 func hang(ctx context.Context, r dossier.Request) error {
-	return r.Docket.AskHang(ctx, r.By, r.Ref, r.Value("reason"))
+	var on time.Time
+	if day := r.Value("review_on"); day != "" {
+		var err error
+		if on, err = time.ParseInLocation(time.DateOnly, day, locale.Zone); err != nil {
+			return fault.Wrap(fault.Invalid, "fault.review_date_needed", err).At("review_on")
+		}
+	}
+	return r.Docket.AskHang(ctx, r.By, r.Ref, r.Value("reason"), on)
 }
 
 func unhang(ctx context.Context, r dossier.Request) error { return r.Desk.Unhang(ctx, r.By, r.Ref) }

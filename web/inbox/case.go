@@ -98,11 +98,21 @@ func (x *Pages) sheet(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	return x.drawSheet(c, by, id, nil)
+}
+
+// fullSheet is the sheet with the personal data that was asked for with a purpose; the resident sees who had it printed.
+func (x *Pages) fullSheet(c *fiber.Ctx) error {
+	return x.Reveal(c, func(by casework.Actor, id casework.CaseID, s *dossier.Shown) error { return x.drawSheet(c, by, id, s) })
+}
+
+func (x *Pages) drawSheet(c *fiber.Ctx, by casework.Actor, id casework.CaseID, shown *dossier.Shown) error {
 	v, err := x.Open(c, by, id, "/inbox/"+id.String())
 	if err != nil {
 		return err
 	}
 	v.P.Section, v.P.Back, v.P.Wide = "inbox", v.Base, false
+	v.Shown = shown
 	return shell.Render(c, fiber.StatusOK, sheetPage(v))
 }
 

@@ -33,6 +33,15 @@ type fieldView struct {
 	Names   dossier.Namer
 }
 
+// place is where to go: what the resident wrote, with the area where it does not name it.
+func (v fieldView) place(c casework.Case) string {
+	area := v.Names.City.TerritoryName(c.Territory, v.P.Lang)
+	if strings.Contains(c.Place, area) {
+		return c.Place
+	}
+	return strings.TrimSpace(area + " " + c.Place)
+}
+
 // fieldCaseView is one case in the field.
 type fieldCaseView struct {
 	caseView

@@ -39,7 +39,7 @@ func holding(v caseView) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		if v.Leads() || v.below() {
 			if h, ok := v.holder(); ok {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"hy-card\" aria-labelledby=\"holder\"><h3 class=\"govuk-heading-s\" id=\"holder\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"hy-card hy-hold\" aria-labelledby=\"holder\"><h3 class=\"govuk-heading-s\" id=\"holder\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

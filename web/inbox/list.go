@@ -155,8 +155,9 @@ func signable(e casework.DeskEntry) bool { return e.Led && e.State == casework.D
 // choosable reports whether a case can be signed or handed out from the list.
 func (v *listView) choosable(e casework.DeskEntry) bool {
 	held := e.State == casework.Signed || e.State == casework.Contacted || e.State == casework.InHand || e.State == casework.Paused
+	here := e.HolderUnit == v.By.Unit || e.Led && e.Lead == v.By.Unit
 	free := e.HolderStaff == 0 && e.HolderUnit == v.By.Unit
-	return v.By.Has(casework.Liaison, casework.Handler, casework.Leader) && (signable(e) || held && v.View != casework.DeskAssist && (v.Hands || free))
+	return v.By.Has(casework.Liaison, casework.Handler, casework.Leader) && (signable(e) || held && here && v.View != casework.DeskAssist && (v.Hands || free))
 }
 
 // owner is who works on a case now.

@@ -51,6 +51,7 @@ func (x *Pages) Routes() []shell.Route {
 		page("/m/inbox/:id", x.showFieldCase),
 		page("/inbox/:id", x.show),
 		page("/inbox/:id/sheet", x.sheet),
+		post("/inbox/:id/sheet", x.fullSheet),
 		page("/inbox/:id/qr.png", x.qr),
 		post("/inbox/:id/reveal", x.reveal),
 		page("/inbox/:id/file/:file", x.SendFile),

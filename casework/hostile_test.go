@@ -143,7 +143,7 @@ func TestTwoThousandThingsAtOnce(t *testing.T) {
 		worker, chief := Worker(unit), Chief(unit)
 		resident := casework.Resident(id)
 		switch name := []string{"dispatch", "sign", "contact", "begin", "reply", "ask_return", "decide_return", "ask_extension", "decide_extension", "pause", "resume", "rate", "redo",
-			"sweep", "sweep", "reveal", "reveal", "add", "merge", "unmerge", "dossier", "open"}[r.IntN(22)]; name {
+			"sweep", "sweep", "reveal", "reveal", "add", "merge", "unmerge", "split", "unsplit", "dossier", "open"}[r.IntN(24)]; name {
 		case "dispatch":
 			return name, town.Dispatch(ctx, Clerk(), ref, casework.Order{Lead: unit, Clocks: clocks()})
 		case "sign":
@@ -183,6 +183,17 @@ func TestTwoThousandThingsAtOnce(t *testing.T) {
 			return name, town.Merge(ctx, Clerk(), ref, cases[r.IntN(len(cases))])
 		case "unmerge":
 			return name, town.Unmerge(ctx, Clerk(), ref)
+		case "split":
+			p := casework.Parting{Part: town.Filing("另一件"), Title: "剩下的", Body: "剩下的"}
+			p.Part.Total.Due = town.Docket.Now().Add(5 * 24 * time.Hour)
+			_, err := town.Split(ctx, Clerk(), ref, p)
+			return name, err
+		case "unsplit":
+			parts, err := town.Siblings(ctx, Clerk(), id)
+			if err != nil || len(parts) == 0 {
+				return name, fault.New(fault.Conflict, "fault.not_split")
+			}
+			return name, town.Unsplit(ctx, Clerk(), refOf(parts[len(parts)-1].ID))
 		case "dossier":
 			_, err := town.Dossier(ctx, worker, id)
 			return name, err

@@ -23,7 +23,8 @@ type statusView struct {
 	Own      casework.Revealed    // the resident's own words; nil after erasure
 	Said     map[uuid.UUID]string // what the resident added, as written
 	Erased   bool
-	Master   *casework.Case // the case this one was merged into
+	Master   *casework.Case     // the case this one was merged into
+	Siblings []casework.Sibling // the cases it was split into or out of, with their codes
 	Files    []casework.FileInfo
 	RateLink string // empty where there is nothing to rate now
 	Unit     string // the lead's name, or the hotline's
@@ -42,6 +43,9 @@ func (x *Pages) read(ctx context.Context, lang locale.Lang, id casework.CaseID) 
 		return statusView{}, err
 	}
 	v := statusView{Dossier: f}
+	if v.Siblings, err = x.Docket.Siblings(ctx, by, id); err != nil {
+		return v, err
+	}
 	v.Own, err = x.Docket.Reveal(ctx, by, id, []casework.PersonalField{casework.FieldBody, casework.FieldPlace}, ownUse)
 	if err == nil {
 		v.Said, err = x.Docket.RevealMessages(ctx, by, id, ownUse)

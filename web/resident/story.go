@@ -184,6 +184,12 @@ func (t teller) text(e casework.Event, d told) string {
 		return t.v.Case.Plan + "\n" + t.p.T("story.hang_review", locale.Args{"Date": t.p.Lang.Date(day)})
 	case casework.StepGrantExtension:
 		return t.p.T("story.extension_total")
+	case casework.StepSplit:
+		for _, s := range t.v.Siblings {
+			if s.Number == d.Number && s.Code != "" {
+				return t.p.T("story.split_text", locale.Args{"Code": s.Code})
+			}
+		}
 	}
 	return ""
 }

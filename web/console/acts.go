@@ -10,6 +10,7 @@ import (
 	"huiyin/casework"
 	"huiyin/fault"
 	"huiyin/locale"
+	"huiyin/privacy"
 	"huiyin/web/dossier"
 )
 
@@ -36,10 +37,12 @@ var (
 	actCoHandle  = dossier.Act{Name: "assist", Do: coHandle, Done: "console.done_assist"}
 	actSupervise = dossier.Act{Name: "supervise", Do: supervise, Done: "console.done_supervise"}
 	actUrge      = dossier.Act{Name: "urge", Do: urge, Done: "console.done_urge"}
+	actAsk       = dossier.Act{Name: "ask", Do: ask, Done: "console.done_ask"}
+	actUnsplit   = dossier.Act{Name: "unsplit", Do: unsplit, Done: "console.done_unsplit"}
 )
 
 var acts = []dossier.Act{actDispatch, actRecall, actClassify, actAccept, actAnswer, actDecline, actRedirect, actMerge, actUnmerge, actReview, actRedo, actFollow, actClose,
-	actReturn, actExtension, actTerminate, actHang, actUnhang, actCoHandle, actSupervise, actUrge}
+	actReturn, actExtension, actTerminate, actHang, actUnhang, actCoHandle, actSupervise, actUrge, actAsk, actUnsplit}
 
 // take answers the form of an act: from the queue it leads on to the next case, from a case's page back to it.
 func (x *Pages) take(a dossier.Act) fiber.Handler {
@@ -57,7 +60,7 @@ func (x *Pages) take(a dossier.Act) fiber.Handler {
 				return "/console/call"
 			case c.Query("from") != "queue":
 				return "/console/case/" + id.String()
-			case a.Name == actClassify.Name || a.Name == actAccept.Name:
+			case a.Name == actClassify.Name || a.Name == actAccept.Name || a.Name == actAsk.Name:
 				return f.address(id.String())
 			}
 			return f.address(c.Query("then"))
@@ -79,6 +82,9 @@ func dispatch(ctx context.Context, r dossier.Request) error {
 	o := casework.Order{Classification: classification(r), Lead: casework.UnitCode(r.Value("unit")), Advice: r.Value("advice")}
 	if o.Lead == "" {
 		return fault.New(fault.Invalid, "fault.unit_needed").At("unit")
+	}
+	if r.Value("urgent") == "yes" && (o.Urgency == "" || o.Urgency == casework.Normal) {
+		o.Urgency = casework.Urgent
 	}
 	for _, u := range append(r.All("helpers"), r.All("helper")...) {
 		if code := casework.UnitCode(u); !slices.Contains(o.Co, code) {
@@ -212,5 +218,14 @@ func coHandle(ctx context.Context, r dossier.Request) error {
 func supervise(ctx context.Context, r dossier.Request) error {
 	return r.Docket.Supervise(ctx, r.By, r.Ref, r.Value("level"), r.Value("reason"))
 }
+
+// ask keeps what a resident said when the hotline asked back (补问); the words stand in the case as the resident's own.
+func ask(ctx context.Context, r dossier.Request) error {
+	said := r.Value("text")
+	clear, _ := privacy.Mask(said)
+	return r.Desk.Add(ctx, r.By, r.Ref, casework.Addition{Channel: casework.Phone, Text: casework.Masked{Original: said, Clear: clear}})
+}
+
+func unsplit(ctx context.Context, r dossier.Request) error { return r.Docket.Unsplit(ctx, r.By, r.Ref) }
 
 func urge(ctx context.Context, r dossier.Request) error { return r.Docket.Urge(ctx, r.By, r.Ref) }

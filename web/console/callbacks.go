@@ -19,6 +19,7 @@ const inCallBacks = 100
 
 // callbackView is one call-back under way: the questions come one after the other, each answered by one key.
 type callbackView struct {
+	K       chords
 	P       shell.Page
 	List    []casework.CallBack
 	Open    *dossier.View // nil where nobody is to be called
@@ -42,6 +43,9 @@ func (x *Pages) drawCallbacks(c *fiber.Ctx, open string, shown *dossier.Shown) e
 	}
 	v := callbackView{P: shell.NewPage(c, shell.Lang(c).T("call.callbacks")), Reached: c.Query("reached") == "yes"}
 	v.P.Section, v.P.Wide = "callbacks", true
+	if v.K, err = x.keysFor(c, by); err != nil {
+		return err
+	}
 	if s := casework.Solved(c.Query("solved")); v.Reached && slices.Contains(solvedChoices, s) {
 		v.Solved = s
 	}

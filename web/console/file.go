@@ -6,8 +6,6 @@ import (
 	"huiyin/casework"
 	"huiyin/fault"
 	"huiyin/intake"
-	"huiyin/routing"
-	"huiyin/search"
 	"huiyin/web/dossier"
 	"huiyin/web/shell"
 )
@@ -15,28 +13,23 @@ import (
 // call is what an operator takes down while listening.
 type call struct {
 	Key, Channel, Kind, Text, Place, Name, Phone, Email, Secret, Publish string
+	Urgent                                                               string // yes where the operator hears that it cannot wait
+	Unit                                                                 string // proposal that the operator picked while listening; it stands ready on the receipt
 }
 
 func callOf(c *fiber.Ctx) call {
 	return call{Key: shell.IdempotencyKey(c), Channel: c.FormValue("channel"), Kind: c.FormValue("kind"), Text: c.FormValue("text"), Place: c.FormValue("place"),
-		Name: c.FormValue("name"), Phone: c.FormValue("phone"), Email: c.FormValue("email"), Secret: c.FormValue("secret"), Publish: c.FormValue("publish")}
+		Name: c.FormValue("name"), Phone: c.FormValue("phone"), Email: c.FormValue("email"), Secret: c.FormValue("secret"), Publish: c.FormValue("publish"),
+		Urgent: c.FormValue("urgent"), Unit: c.FormValue("unit")}
 }
 
 // callView is the page on which a call is typed in, with what the service knows of it so far.
 type callView struct {
 	P    shell.Page
 	Call call
-	Help *callHelp // nil before anything was checked
+	Help callHelp
 	Undo *undo
-}
-
-// callHelp is what is known while the caller still speaks: nothing of it is kept but the trace of the look-up by number.
-type callHelp struct {
-	Proposal routing.Proposal
-	Known    bool // the caller's number was looked up
-	History  casework.History
-	Similar  []casework.Case
-	Names    dossier.Namer
+	K    chords
 }
 
 // taken is the receipt as it is read aloud to the caller, with the new case ready to be dispatched.
@@ -61,7 +54,13 @@ func (x *Pages) showCall(c *fiber.Ctx) error {
 	}
 	v := callView{P: shell.NewPage(c, shell.Lang(c).T("console.file")), Call: call{Channel: string(casework.Phone), Publish: "no", Secret: "no"}}
 	v.P.Section = "file"
-	v.Undo = x.lastDispatch(c, by, fromCall)
+	if v.K, err = x.keysFor(c, by); err != nil {
+		return err
+	}
+	if v.Undo = x.lastDispatch(c, by, fromCall); v.Undo != nil {
+		v.Undo.K = v.K
+	}
+	v.Help = x.blank(c, v.K)
 	return shell.Render(c, fiber.StatusOK, callPage(v))
 }
 
@@ -73,8 +72,14 @@ func (x *Pages) saveCall(c *fiber.Ctx) error {
 	}
 	v := callView{P: shell.NewPage(c, shell.Lang(c).T("console.file")), Call: callOf(c)}
 	v.P.Section = "file"
+	if v.K, err = x.keysFor(c, by); err != nil {
+		return err
+	}
 	if c.FormValue("do") == "check" {
-		if v.Help, err = x.help(c, by, v.Call); err != nil {
+		if v.Help, err = x.help(c, by, v.Call, v.K); err != nil {
+			return err
+		}
+		if v.Help.Caller, err = x.caller(c, by, v.Call.Phone); err != nil {
 			return err
 		}
 		return shell.Render(c, fiber.StatusOK, callPage(v))
@@ -82,80 +87,31 @@ func (x *Pages) saveCall(c *fiber.Ctx) error {
 	r, err := x.fileCall(c, by, v.Call)
 	if err != nil {
 		if mistakes, ok := shell.Mistakes(v.P.Lang, err); ok {
-			v.P.Errors = mistakes
+			v.P.Errors, v.Help = mistakes, x.blank(c, v.K)
 			return shell.Render(c, shell.Status(err), callPage(v))
 		}
 		return err
 	}
-	return x.drawTaken(c, by, r, v.Call)
+	return x.drawTaken(c, by, r, v)
 }
 
 // drawTaken draws the receipt with the dispatch beside it.
-func (x *Pages) drawTaken(c *fiber.Ctx, by casework.Actor, r casework.Receipt, typed call) error {
+func (x *Pages) drawTaken(c *fiber.Ctx, by casework.Actor, r casework.Receipt, from callView) error {
 	d, err := x.Office.Open(c, by, r.ID, "/console/case/"+r.ID.String())
 	if err != nil {
 		return err
 	}
 	d.P.Section, d.P.Title, d.Query = "file", d.P.T("console.filed"), fromCall
-	v := taken{P: d.P, R: r, Due: d.P.Lang.Deadline(r.Due), Read: spaced(r.Code), Case: d, Pane: x.pane(d), Names: dossier.Namer{City: x.City, Lang: d.P.Lang}}
+	v := taken{P: d.P, R: r, Due: d.P.Lang.Deadline(r.Due), Read: spaced(r.Code), Case: d, Pane: x.pane(d, from.K), Names: dossier.Namer{City: x.City, Lang: d.P.Lang}}
+	if unit := casework.UnitCode(from.Call.Unit); placeIn(d.F.Case, unit) > 0 {
+		v.Pane.Chosen = string(unit) // picked while listening
+	}
 	if d.F.Case.State == casework.Registered {
 		if v.Similar, err = x.similar(c, by, d.F.Case.Body, r.ID); err != nil {
 			return err
 		}
 	}
 	return shell.Render(c, fiber.StatusOK, filedPage(v))
-}
-
-// help gathers what the rules and the past say about a call. Only a number that can be one is looked up, and that leaves a trace.
-func (x *Pages) help(c *fiber.Ctx, by casework.Actor, v call) (*callHelp, error) {
-	h := &callHelp{Proposal: routing.Propose(x.City, routing.Input{Text: v.Text, Address: v.Place, At: shell.Now(c)}), Names: dossier.Namer{City: x.City, Lang: shell.Lang(c)}}
-	var err error
-	if intake.IsPhone(v.Phone) {
-		h.Known = true
-		if h.History, err = x.Docket.Caller(c.UserContext(), by, v.Phone); err != nil {
-			return nil, err
-		}
-	}
-	h.Similar, err = x.similar(c, by, v.Text+" "+v.Place, casework.CaseID{})
-	return h, err
-}
-
-// Similar cases are searched by the first words of a call; a handful is all that anybody reads while listening.
-const (
-	wordsForSimilar = 60
-	similarShown    = 5
-)
-
-// similar finds open cases that may be about the same matter, other than the one given.
-func (x *Pages) similar(c *fiber.Ctx, by casework.Actor, text string, but casework.CaseID) ([]casework.Case, error) {
-	words := []rune(text)
-	words = words[:min(len(words), wordsForSimilar)]
-	if len(words) < 4 {
-		return nil, nil
-	}
-	found, err := x.finder.Engine.Find(c.UserContext(), search.Query{Text: string(words), States: openStates(), Limit: similarShown + 1}, by.Sight())
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]casework.CaseID, 0, len(found.Hits))
-	for _, h := range found.Hits {
-		if h.Case != but {
-			ids = append(ids, h.Case)
-		}
-	}
-	seen, err := x.Docket.Seen(c.UserContext(), by, ids[:min(len(ids), similarShown)])
-	if err != nil {
-		return nil, err
-	}
-	var list []casework.Case
-	for _, id := range ids {
-		for _, s := range seen {
-			if s.ID == id {
-				list = append(list, s.Case)
-			}
-		}
-	}
-	return list, nil
 }
 
 func (x *Pages) fileCall(c *fiber.Ctx, by casework.Actor, v call) (casework.Receipt, error) {
@@ -166,6 +122,9 @@ func (x *Pages) fileCall(c *fiber.Ctx, by casework.Actor, v call) (casework.Rece
 		Name: v.Name, Phone: v.Phone, Email: v.Email, Publish: v.Publish == "yes", Secret: v.Secret == "yes"}.Submission()
 	if err != nil {
 		return casework.Receipt{}, err
+	}
+	if v.Urgent == "yes" {
+		s.Urgency = casework.Urgent
 	}
 	return x.door.File(c.UserContext(), s)
 }

@@ -78,6 +78,7 @@ func (x *Pages) query(a asked) search.Query {
 
 // foundView is the search and what it found.
 type foundView struct {
+	K     chords
 	P     shell.Page
 	Asked asked
 	Done  bool // something was looked for
@@ -112,6 +113,9 @@ func (x *Pages) drawFound(c *fiber.Ctx, a asked) error {
 	}
 	v := foundView{P: shell.NewPage(c, shell.Lang(c).T("call.search")), Asked: a, Done: a.Text != "" || len(a.values(1)) > 0}
 	v.P.Section = "search"
+	if v.K, err = x.keysFor(c, by); err != nil {
+		return err
+	}
 	v.Names = dossier.Namer{City: x.City, Lang: v.P.Lang}
 	v.Units = dossier.UnitChoices(v.P, x.City, v.P.T("console.every_unit"))
 	if v.Done && (c.Method() == fiber.MethodPost || !personal(a.Text)) {
@@ -129,6 +133,65 @@ func (v foundView) stages() []shell.Choice {
 	}
 	return list
 }
+
+// narrowing is one row of links that narrow or widen the search by one thing.
+type narrowing struct {
+	Label string
+	Pills []dossier.Pill
+}
+
+// narrowings are links for what people narrow by most: the state, the last days, and the units of what was found. Where the words name a person there
+// are none, since no address may carry them.
+func (v foundView) narrowings() []narrowing {
+	if personal(v.Asked.Text) {
+		return nil
+	}
+	p, a := v.P, v.Asked
+	state := narrowing{Label: p.T("call.narrow_state")}
+	for _, s := range append([]string{""}, stageOrder...) {
+		to := a
+		to.State = s
+		text := p.T("call.any_state")
+		if s != "" {
+			text = p.T("call.state_" + s)
+		}
+		state.Pills = append(state.Pills, dossier.Pill{Text: text, Href: to.address(1), Current: a.State == s})
+	}
+	days := narrowing{Label: p.T("call.narrow_days")}
+	for _, d := range []struct {
+		text  string
+		since string
+	}{{p.T("call.any_day"), ""}, {p.T("call.days_today"), dossier.Date(p.Now)}, {p.T("call.days_week"), dossier.Date(p.Now.AddDate(0, 0, -6))}, {p.T("call.days_month"), dossier.Date(p.Now.AddDate(0, 0, -29))}} {
+		to := a
+		to.Since, to.Until = d.since, ""
+		days.Pills = append(days.Pills, dossier.Pill{Text: d.text, Href: to.address(1), Current: a.Since == d.since && a.Until == ""})
+	}
+	units := narrowing{Label: p.T("call.narrow_unit")}
+	add := func(text, to string, current bool) {
+		other := a
+		other.Unit = to
+		units.Pills = append(units.Pills, dossier.Pill{Text: text, Href: other.address(1), Current: current})
+	}
+	add(p.T("console.every_unit"), "", a.Unit == "")
+	seen := map[casework.UnitCode]bool{}
+	for _, h := range v.R.Hits {
+		if code := h.Case.Lead; code != "" && !seen[code] && len(seen) < unitsOffered && string(code) != a.Unit {
+			seen[code] = true
+			add(v.Names.Unit(h.Case), string(code), false)
+		}
+	}
+	if a.Unit != "" {
+		add(v.Names.City.UnitName(casework.UnitCode(a.Unit), p.Lang), a.Unit, true)
+	}
+	list := []narrowing{state, days}
+	if len(units.Pills) > 1 {
+		list = append(list, units)
+	}
+	return list
+}
+
+// unitsOffered is how many units of what was found can be chosen by a link.
+const unitsOffered = 5
 
 // understood says how many were found and by what.
 func (v foundView) understood() string {

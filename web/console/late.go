@@ -24,6 +24,7 @@ func limit(c casework.Case) time.Time {
 
 // lateView is the supervisors' list: what is late now, the oldest first, and with whom it lies.
 type lateView struct {
+	K     chords
 	P     shell.Page
 	Cases []casework.Case
 	More  bool
@@ -42,6 +43,9 @@ func (x *Pages) lateNow(c *fiber.Ctx) error {
 	}
 	v := lateView{P: shell.NewPage(c, shell.Lang(c).T("console.late")), Cases: page.Cases, More: page.Next != ""}
 	v.P.Section = "late"
+	if v.K, err = x.keysFor(c, by); err != nil {
+		return err
+	}
 	v.Names = dossier.Namer{City: x.City, Lang: v.P.Lang}
 	v.Chart = byHolder(v)
 	return shell.Render(c, fiber.StatusOK, latePage(v))

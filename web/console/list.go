@@ -50,6 +50,7 @@ func openStates() []casework.State {
 
 // listView is a page of cases.
 type listView struct {
+	K       chords
 	P       shell.Page
 	Pills   []dossier.Pill
 	View    string
@@ -67,7 +68,10 @@ func (x *Pages) list(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := x.newList(c)
+	v, err := x.newList(c, by)
+	if err != nil {
+		return err
+	}
 	if !slices.Contains(views, v.View) {
 		v.View = "all"
 	}
@@ -116,7 +120,10 @@ func (x *Pages) lookup(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := x.newList(c)
+	v, err := x.newList(c, by)
+	if err != nil {
+		return err
+	}
 	v.View, v.Looked = "", true
 	typed := strings.TrimSpace(c.FormValue("contact"))
 	if typed == "" {
@@ -135,14 +142,16 @@ func (x *Pages) lookup(c *fiber.Ctx) error {
 	return shell.Render(c, fiber.StatusOK, listPage(v))
 }
 
-func (x *Pages) newList(c *fiber.Ctx) listView {
+func (x *Pages) newList(c *fiber.Ctx, by casework.Actor) (listView, error) {
 	v := listView{P: shell.NewPage(c, shell.Lang(c).T("console.list")), View: c.Query("view", "all"), Unit: c.Query("unit"), Channel: c.Query("channel"), Number: strings.TrimSpace(c.Query("number"))}
 	v.P.Section = "list"
 	v.Names = dossier.Namer{City: x.City, Lang: v.P.Lang}
 	for _, name := range views {
 		v.Pills = append(v.Pills, dossier.Pill{Text: v.P.T("console.view_" + name), Href: v.address(name, ""), Current: name == v.View})
 	}
-	return v
+	var err error
+	v.K, err = x.keysFor(c, by)
+	return v, err
 }
 
 // address is the list under another view, the other filters unchanged.

@@ -8,6 +8,7 @@ import (
 	"huiyin/intake"
 	"huiyin/seal"
 	"huiyin/search"
+	"huiyin/staff"
 	"huiyin/web/dossier"
 	"huiyin/web/shell"
 )
@@ -18,12 +19,14 @@ type Pages struct {
 	door   *intake.Door
 	finder search.Service
 	keys   *seal.Keyring
+	staff  *staff.Register
 	words  map[casework.UnitCode]string // how operators type a unit: initials, pinyin, short names
 }
 
-// New makes the console. door files what operators take down; keys make the hash by which a telephone number is looked up; finder finds cases by their words.
-func New(o dossier.Office, door *intake.Door, keys *seal.Keyring, finder search.Service) *Pages {
-	return &Pages{Office: o, door: door, keys: keys, finder: finder, words: typingWords(o.City)}
+// New makes the console. door files what operators take down; keys make the hash by which a telephone number is looked up; finder finds cases by their words; register knows everybody's own keys, and who
+// has which case open.
+func New(o dossier.Office, door *intake.Door, keys *seal.Keyring, finder search.Service, register *staff.Register) *Pages {
+	return &Pages{Office: o, door: door, keys: keys, finder: finder, staff: register, words: typingWords(o.City)}
 }
 
 var roles = []string{string(casework.Operator), string(casework.Dispatcher), string(casework.Supervisor), string(casework.Callback)}
@@ -53,6 +56,8 @@ func (x *Pages) Routes() []shell.Route {
 		post("/console/kept/settle", x.settle),
 		page("/console/call", x.showCall),
 		post("/console/call", x.saveCall),
+		post("/console/call/help", x.helpNow),
+		post("/console/call/caller", x.callerNow),
 		page("/console/file", func(c *fiber.Ctx) error { return shell.SeeOther(c, "/console/call") }), // its address until there was help on it
 		page("/console/search", x.showSearch),
 		post("/console/search", x.find),
@@ -60,9 +65,11 @@ func (x *Pages) Routes() []shell.Route {
 		caller(fiber.MethodPost, "/console/callbacks/:id", x.answered),
 		caller(fiber.MethodPost, "/console/callbacks/:id/dial", x.dial),
 		page("/console/keys", x.showKeys),
+		post("/console/keys", x.saveKeys),
 		page("/console/case/:id", x.show),
 		post("/console/case/:id/reveal", x.reveal),
 		page("/console/case/:id/file/:file", x.SendFile),
+		post("/console/case/:id/split", x.split),
 	}
 	for _, a := range acts {
 		list = append(list, post("/console/case/:id/"+a.Name, x.take(a)))

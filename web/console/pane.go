@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"huiyin/casework"
 	"huiyin/intake"
 	"huiyin/routing"
+	"huiyin/staff"
 	"huiyin/web/dossier"
 	"huiyin/web/shell"
 )
@@ -23,6 +25,9 @@ type paneView struct {
 	Helpers    []shell.Choice
 	Known      bool // the case carries a proposal
 	Earlier    int  // cases that the same caller filed before, by the keyed hash of the number
+	K          chords
+	Others     []staff.Attention  // colleagues who have the same case open
+	Siblings   []casework.Sibling // cases it was split into or out of
 }
 
 type candidate struct {
@@ -42,9 +47,9 @@ type pick struct {
 // unitField is the field in which a dispatch names its lead.
 const unitField = "dispatch_unit"
 
-func (x *Pages) pane(v dossier.View) paneView {
+func (x *Pages) pane(v dossier.View, k chords) paneView {
 	p, ok := intake.ProposalOf(v.F.Case)
-	pane := paneView{Known: ok, Emergency: p.Emergency, Chosen: v.Value(actDispatch.Name, "unit", string(p.Preselect))}
+	pane := paneView{K: k, Known: ok, Emergency: p.Emergency, Chosen: v.Value(actDispatch.Name, "unit", string(p.Preselect))}
 	if v.F.Case.Leg > 0 && v.Refused.Act == "" {
 		pane.Chosen = "" // it came back from a unit: the machine's first thought no longer stands ready
 	}
@@ -56,10 +61,7 @@ func (x *Pages) pane(v dossier.View) paneView {
 		return unitField + "-" + strconv.Itoa(n+1)
 	}
 	for i, c := range p.Candidates {
-		one := candidate{Code: string(c.Unit), Name: v.Unit(c.Unit), Percent: strconv.Itoa(int(c.P*100+0.5)) + "%", ID: id()}
-		if i < 5 {
-			one.Key = "Alt+" + strconv.Itoa(i+1)
-		}
+		one := candidate{Code: string(c.Unit), Name: v.Unit(c.Unit), Percent: percent(c.P), ID: id(), Key: k.Nth("choose", i+1)}
 		for _, r := range c.Reasons {
 			one.Reasons = append(one.Reasons, r.Text(v.P.Lang))
 		}
@@ -81,6 +83,27 @@ func (x *Pages) pane(v dossier.View) paneView {
 	return pane
 }
 
+// beside fills in what else is known of the case: how often its caller came, who else looks at it, and what it was split from.
+func (x *Pages) beside(ctx context.Context, by casework.Actor, v dossier.View, pane *paneView) error {
+	var err error
+	id := v.F.Case.ID
+	if pane.Earlier, err = x.Docket.Earlier(ctx, by, id); err != nil {
+		return err
+	}
+	if pane.Siblings, err = x.Docket.Siblings(ctx, by, id); err != nil || !v.Can(casework.StepDispatch, casework.StepAccept) {
+		return err
+	}
+	pane.Others, err = x.staff.Attend(ctx, by.StaffID, id)
+	return err
+}
+
+// partOf reports whether the case was taken out of another and may be put back.
+func (p paneView) partOf(v dossier.View) bool {
+	return v.Can(casework.StepUnsplit) && slices.ContainsFunc(p.Siblings, func(s casework.Sibling) bool { return !s.Part })
+}
+
+func percent(p float64) string { return strconv.Itoa(int(p*100+0.5)) + "%" }
+
 // checked reports whether the unit at a place of the whole list is the chosen one; only its first mention is.
 func (p paneView) checked(code string, inSearch bool) bool {
 	if code != p.Chosen || code == "" {
@@ -97,18 +120,23 @@ func placeIn(c casework.Case, unit casework.UnitCode) int {
 
 // typingWords are the letters by which each unit is found beside its name: pinyin initials of its names, its short names, its spelling and its code.
 func typingWords(city *routing.City) map[casework.UnitCode]string {
-	args := pinyin.NewArgs()
-	args.Style = pinyin.FirstLetter
 	all := map[casework.UnitCode]string{}
 	for _, u := range city.Units() {
 		words := []string{string(u.Code), u.Pinyin, u.Name.ZH, u.Name.EN}
 		for _, name := range append([]string{u.Name.ZH}, u.Aliases...) {
-			words = append(words, name, strings.Join(pinyin.LazyPinyin(name, args), ""))
+			words = append(words, name, initials(name))
 		}
 		slices.Sort(words)
 		all[u.Code] = strings.ToLower(strings.Join(slices.Compact(words), " "))
 	}
 	return all
+}
+
+// initials are the first letters of a text's pinyin, as people type them.
+func initials(text string) string {
+	args := pinyin.NewArgs()
+	args.Style = pinyin.FirstLetter
+	return strings.Join(pinyin.LazyPinyin(text, args), "")
 }
 
 // categories lists the leaves and branches of the tree of matters by their full path.

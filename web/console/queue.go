@@ -97,6 +97,7 @@ type queueView struct {
 	Open   *dossier.View // nil where the queue is empty
 	Pane   paneView
 	Undo   *undo // the dispatch that can still be taken back
+	K      chords
 	Filter filter
 }
 
@@ -124,6 +125,9 @@ func (x *Pages) drawQueue(c *fiber.Ctx, by casework.Actor, f filter, open string
 	}
 	v := queueView{P: shell.NewPage(c, shell.Lang(c).T("console.queue")), Filter: f, More: page.Next != ""}
 	v.P.Section, v.P.Wide = "queue", true
+	if v.K, err = x.keysFor(c, by); err != nil {
+		return err
+	}
 	slices.SortStableFunc(page.Cases, func(a, b casework.Case) int { return byNeed(a, b, v.P.Now) })
 	v.Pills = f.pills(v.P, page.Cases)
 	var list []casework.Case
@@ -143,9 +147,9 @@ func (x *Pages) drawQueue(c *fiber.Ctx, by casework.Actor, f filter, open string
 		}
 		switch {
 		case at >= 0 && i == at+1:
-			row.Key = "Alt+J"
+			row.Key = v.K.Of("next")
 		case i == at-1:
-			row.Key = "Alt+K"
+			row.Key = v.K.Of("previous")
 		}
 		v.Rows = append(v.Rows, row)
 	}
@@ -161,6 +165,14 @@ func (x *Pages) drawQueue(c *fiber.Ctx, by casework.Actor, f filter, open string
 	back := f.values()
 	back.Set("from", "queue")
 	v.Undo = x.lastDispatch(c, by, "?"+back.Encode())
+	if v.Undo != nil {
+		v.Undo.K = v.K
+	}
+	if v.Open == nil {
+		if err := x.staff.LookAway(c.UserContext(), by.StaffID); err != nil {
+			return err
+		}
+	}
 	status := fiber.StatusOK
 	if refused != nil {
 		status = refused.Status
@@ -189,9 +201,8 @@ func (x *Pages) open(c *fiber.Ctx, by casework.Actor, v *queueView, open, then s
 		v.P.Errors = d.P.Errors
 	}
 	d.Shown = shown
-	v.Open, v.Pane = &d, x.pane(d)
-	v.Pane.Earlier, err = x.Docket.Earlier(c.UserContext(), by, id)
-	return err
+	v.Open, v.Pane = &d, x.pane(d, v.K)
+	return x.beside(c.UserContext(), by, d, &v.Pane)
 }
 
 // pills are the filters with what they would show.
@@ -250,8 +261,12 @@ func (x *Pages) drawCase(c *fiber.Ctx, by casework.Actor, id casework.CaseID, re
 		v.Again(*refused)
 		status = refused.Status
 	}
-	pane := x.pane(v)
-	if pane.Earlier, err = x.Docket.Earlier(c.UserContext(), by, id); err != nil {
+	k, err := x.keysFor(c, by)
+	if err != nil {
+		return err
+	}
+	pane := x.pane(v, k)
+	if err := x.beside(c.UserContext(), by, v, &pane); err != nil {
 		return err
 	}
 	return shell.Render(c, status, casePage(v, pane))

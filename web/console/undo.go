@@ -17,6 +17,7 @@ const undoCookie = "hy_undo"
 type undo struct {
 	dossier.View
 	Seconds int
+	K       chords
 }
 
 // remember keeps which case was dispatched, so that the next page can offer to take that back.
@@ -35,11 +36,11 @@ func (x *Pages) lastDispatch(c *fiber.Ctx, by casework.Actor, query string) *und
 		return nil // out of sight: nothing is offered, and the page stands without it
 	}
 	v.Query = query
-	return recallable(v)
+	return recallable(v, nil)
 }
 
 // recallable is the offer for one case, nil where its reader cannot take the dispatch back.
-func recallable(v dossier.View) *undo {
+func recallable(v dossier.View, k chords) *undo {
 	if !v.Can(casework.StepRecall) || v.F.Case.Pending != "" {
 		return nil
 	}
@@ -51,7 +52,7 @@ func recallable(v dossier.View) *undo {
 		if e.StaffID != v.By.StaffID || left <= 0 {
 			return nil
 		}
-		return &undo{View: v, Seconds: max(1, int(left.Seconds()))}
+		return &undo{View: v, K: k, Seconds: max(1, int(left.Seconds()))}
 	}
 	return nil
 }
@@ -65,9 +66,7 @@ func undone(f filter, c *fiber.Ctx, id casework.CaseID) string {
 	return "/console/case/" + id.String()
 }
 
-// shortcutUndo is the chord of the offer; inside a text field it stays the text's own.
-const shortcutUndo = "Ctrl+Z"
-
+// undoButton has a chord that inside a text field stays the text's own.
 func undoButton(u undo) shell.ButtonSpec {
-	return shell.ButtonSpec{Text: u.P.T("call.undo"), Kind: shell.Secondary, Shortcut: shortcutUndo}
+	return shell.ButtonSpec{Text: u.P.T("call.undo"), Kind: shell.Secondary, Shortcut: u.K.Of("undo")}
 }

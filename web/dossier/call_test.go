@@ -43,7 +43,7 @@ func TestAnOperatorIsHelpedWhileTheCallerSpeaks(t *testing.T) {
 	h.indexed()
 	typed := url.Values{"_key": {"0123456789abcdef-help"}, "channel": {"phone"}, "text": {stalls}, "place": {"临江区向阳街道东风路"}, "phone": {"199-0000-1234"}, "secret": {"no"}, "publish": {"yes"}, "do": {"check"}}
 	page := b.post("/console/call", typed)
-	page.wants(t, 200, "建议 1", "临江区城市管理局", "来电人以前有 1 件诉求", earlier.Number, "类似的诉求", stalls)
+	page.wants(t, 200, "派单建议", "临江区城市管理局", "来电人以前有 1 件诉求", earlier.Number, "类似的诉求", stalls)
 	page.lacks(t, person, earlier.Code)
 	if h.lookups() != 1 {
 		t.Errorf("%d look-ups noted", h.lookups())

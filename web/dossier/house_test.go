@@ -105,7 +105,7 @@ func newHouse(t *testing.T) *house {
 		Nav: append(append(console.Nav(), inbox.Nav()...), signin.Nav()...)})
 	shell.Mount(h.app, shell.Routes())
 	shell.Mount(h.app, in.Routes())
-	shell.Mount(h.app, console.New(office, h.door, keys, h.finder).Routes())
+	shell.Mount(h.app, console.New(office, h.door, keys, h.finder, h.register).Routes())
 	shell.Mount(h.app, (&inbox.Pages{Office: office, DB: pool, Texts: h.texts(), BaseURL: "https://linlan.example", Figures: func(ctx context.Context, p supervision.Period, f supervision.Filter) (supervision.Board, error) {
 		return supervision.View(ctx, pool, p, f)
 	}}).Routes())

@@ -23,8 +23,8 @@ export function warnOfDanger(): void {
       const number = found(field.value);
       if (panel.hidden === !number && panel.dataset.now === number) return;
       panel.dataset.now = number;
-      const first = panel.querySelector("[data-number='" + number + "']");
-      if (first) first.parentElement!.prepend(first);
+      const first = panel.querySelector("[data-number='" + number + "']")?.closest("li");
+      first?.parentElement!.prepend(first); // the line that fits comes first
       panel.hidden = !number;
     };
     field.addEventListener("input", (event) => (event as InputEvent).isComposing || look());

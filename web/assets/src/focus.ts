@@ -1,8 +1,13 @@
-// The error summary takes the focus when the page opens, and its links move it to the field.
+// The error summary takes the focus when the page opens, and its links move it to the field. Staff, who know their forms, are led to the
+// one field that is wrong at once; the summary is announced all the same.
 export function focusErrors(): void {
   const summary = document.querySelector<HTMLElement>("[data-focus]");
   if (!summary) return;
-  summary.focus();
+  const links = summary.querySelectorAll<HTMLAnchorElement>("a[href^='#']");
+  const only = links.length === 1 && document.documentElement.classList.contains("hy-staff") ? document.getElementById((links[0].getAttribute("href") || "").slice(1)) : null;
+  const closed = only && only.closest<HTMLDetailsElement>("details:not([open])");
+  if (closed) closed.open = true;
+  (only || summary).focus();
   summary.addEventListener("click", (event) => {
     const link = (event.target as HTMLElement).closest("a");
     const hash = link ? link.getAttribute("href") : null;

@@ -1,19 +1,20 @@
 // <input data-filter="#list"> hides the list's items that do not contain what is typed, in their text or in data-words (initials, codes).
+// Enter takes the first that is left. The list may change between two keys.
 export function narrowLists(): void {
   document.querySelectorAll<HTMLInputElement>("[data-filter]").forEach((input) => {
     const list = document.querySelector(input.dataset.filter || "");
     if (!list) return;
-    const items = Array.from(list.children) as HTMLElement[];
-    const words = items.map((item) => ((item.textContent || "") + " " + (item.dataset.words || "")).toLowerCase());
+    const items = () => Array.from(list.children) as HTMLElement[];
+    const words = (item: HTMLElement) => ((item.textContent || "") + " " + (item.dataset.words || "")).toLowerCase();
     input.addEventListener("typed", () => {
       const wanted = input.value.trim().toLowerCase();
-      items.forEach((item, i) => (item.hidden = words[i].indexOf(wanted) < 0));
+      items().forEach((item) => (item.hidden = words(item).indexOf(wanted) < 0));
     });
     input.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
-      const first = items.find((item) => !item.hidden)?.querySelector<HTMLElement>("a, button, input");
+      if (event.key !== "Enter" || event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.keyCode === 229) return;
+      event.preventDefault(); // it would send the form around the box
+      const first = input.value.trim() ? items().find((item) => !item.hidden)?.querySelector<HTMLElement>("a, button, input") : null;
       if (!first) return;
-      event.preventDefault();
       first.click();
       first.focus();
     });

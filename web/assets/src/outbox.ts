@@ -4,6 +4,7 @@ import { drop, Item, items, put } from "./store";
 
 const flag = "outbox";
 const most = 3;
+const receipt = /^(\/en)?\/(t|report\/done)(\/|$)/; // where the code, or what it opens, stands already
 let timer = 0;
 let root: HTMLElement;
 let form: HTMLFormElement | null;
@@ -53,9 +54,10 @@ async function draw(): Promise<void> {
   }
   const waiting = all.filter((item) => item.state === "waiting").length;
   const list = part(root, "list")!;
-  list.replaceChildren(...all.filter((item) => !editing || item.key !== editing.key).map(line));
+  const shown = all.filter((item) => (item.state === "sent" ? !receipt.test(location.pathname) : !editing || item.key !== editing.key));
+  list.replaceChildren(...shown.map(line));
   part(root, "count")!.textContent = waiting && !navigator.onLine ? say("waiting", waiting) : "";
-  root.hidden = all.length === 0;
+  root.hidden = shown.length === 0 && !waiting;
 }
 
 // fill puts a kept matter into the form, to be finished or corrected.
@@ -142,7 +144,9 @@ async function begin(): Promise<void> {
     const lang = document.documentElement.lang === "en" ? "/en" : "";
     const page = new DOMParser().parseFromString(await (await fetch(lang + "/report/offline")).text(), "text/html");
     root = document.adoptNode(page.querySelector<HTMLElement>("section[data-outbox]")!);
-    document.querySelector("#main .hy-column, #main")!.prepend(root);
+    const column = document.querySelector("#main .hy-column");
+    if (!column) root.classList.add("govuk-width-container");
+    (column || document.querySelector("#main")!).prepend(root);
   }
   form = document.querySelector<HTMLFormElement>("[data-outbox-form]");
   if (form) {

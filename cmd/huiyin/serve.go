@@ -115,9 +115,7 @@ func (s *service) run(ctx context.Context, worker bool) error {
 	}
 	g.Go(func() error { s.watchRules(ctx, renewals); return nil })
 	s.announce(ctx)
-	err := g.Wait()
-	s.Senders.Wait()
-	return err
+	return g.Wait()
 }
 
 // work runs letters, followers and timers.

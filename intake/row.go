@@ -74,6 +74,9 @@ func (m *Mapping) submission(r table.Row, names placeNames, now time.Time, seria
 		Secret: m.word(r, "secret") == "true", Publish: m.word(r, "publish") == "true", Language: locale.Lang(m.word(r, "language")), Reason: importReason(m.Source),
 	}
 	s.tidy()
+	if said := line(m.value(r, "category"), maxTitle); said != "" && s.Category == "" && s.Text != "" {
+		s.Text += "\n\n" + said // no matter of ours: the rules decide, and a person reads what the other system called it
+	}
 	switch {
 	case s.ExternalNo == "":
 		return s, errNoNumber

@@ -31,11 +31,13 @@ func TestParseMail(t *testing.T) {
 	var got struct {
 		File, Verdict, Subject, Text string
 		From                         struct{ Address string }
+		MayAnswer                    bool `json:"may_answer"`
+		Failure                      *struct{ Recipients []string }
 	}
 	if err := json.Unmarshal([]byte(strings.SplitN(out, "\n", 2)[0]), &got); err != nil {
 		t.Fatal(err)
 	}
-	if got.File != letter || got.Verdict != "case" || got.Subject != "lamp" || got.Text != "The lamp is dark." || got.From.Address != "a@b.example" {
+	if got.File != letter || got.Verdict != "case" || got.Subject != "lamp" || got.Text != "The lamp is dark." || got.From.Address != "a@b.example" || !got.MayAnswer || got.Failure != nil {
 		t.Errorf("%+v", got)
 	}
 	if !strings.Contains(out, `"verdict":"quarantine"`) {

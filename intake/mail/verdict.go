@@ -140,7 +140,9 @@ func bounced(m *Message, p *parser, root *node) string {
 		return "mail_system"
 	case shared && subject && (body || m.Auto.NullReturnPath || m.Auto.AutoSubmitted != ""):
 		return "mail_system"
-	case m.Auto.NullReturnPath && (subject || body && shared):
+	case headSigns.match("bounce", m.Subject) && strings.HasPrefix(strings.ToLower(m.From.Address), "postmaster@"):
+		return "mail_system"
+	case m.Auto.NullReturnPath && body && (subject || shared):
 		return "null_return_path"
 	case m.Auto.AutoSubmitted != "" && subject && body:
 		return "auto_submitted"

@@ -259,3 +259,16 @@ var pixel = []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\
 
 // closeDB takes the database away from a running service.
 func closeDB(o *town) { o.DB.(*pgxpool.Pool).Close() }
+
+// pageOf is a page of the frame outside any request.
+func pageOf(t *testing.T, o *town) (p shell.Page) {
+	t.Helper()
+	o.app.Get("/page-of", func(c *fiber.Ctx) error {
+		p = shell.NewPage(c, "")
+		return nil
+	})
+	res, err := o.app.Test(httptest.NewRequest("GET", "/page-of", nil), -1)
+	must(t, err)
+	must(t, res.Body.Close())
+	return p
+}

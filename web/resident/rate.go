@@ -64,7 +64,7 @@ func (x *Pages) showRating(c *fiber.Ctx) error {
 	if !ok {
 		return err
 	}
-	if r, rated := ratingOf(f, round); rated {
+	if r, done := ratingOf(f, round); done {
 		return x.drawRated(c, f, r)
 	}
 	if round != f.Case.Round || !casework.Allowed(casework.StepRate, f.Case.State, casework.Resident(f.Case.ID)) {
@@ -100,6 +100,11 @@ func ratingOf(f casework.Dossier, round int) (casework.RatingView, bool) {
 	return f.Ratings[i], true
 }
 
+// rated is what was chosen and written.
+func rated(c *fiber.Ctx) rateView {
+	return rateView{Solved: c.FormValue("solved"), Level: c.FormValue("satisfaction"), Text: strings.TrimSpace(c.FormValue("text"))}
+}
+
 // rate keeps the rating; sent twice, the second time shows what the first led to.
 func (x *Pages) rate(c *fiber.Ctx) error {
 	f, round, ok, err := x.link(c)
@@ -108,10 +113,10 @@ func (x *Pages) rate(c *fiber.Ctx) error {
 	}
 	ctx, lang, id := c.UserContext(), shell.Lang(c), f.Case.ID
 	here := "/rate/" + c.Params("token")
-	if _, rated := ratingOf(f, round); rated {
+	if _, done := ratingOf(f, round); done {
 		return shell.SeeOther(c, here)
 	}
-	v := x.rating(c, f, rateView{Solved: c.FormValue("solved"), Level: c.FormValue("satisfaction"), Text: strings.TrimSpace(c.FormValue("text"))})
+	v := x.rating(c, f, rated(c))
 	level, _ := strconv.Atoi(v.Level)
 	var mistakes shell.Errors
 	if !slices.Contains([]string{"yes", "partly", "no"}, v.Solved) {

@@ -230,26 +230,34 @@ func (x *Pages) drawWhere(c *fiber.Ctx, status int, mistakes shell.Errors, d dra
 
 const maxPlace = 300 // runes
 
+// place reads the second page: where it happened.
+func (d *draft) place(c *fiber.Ctx) {
+	d.Place, d.District, d.Unclear, d.Point, d.Placed = strings.TrimSpace(c.FormValue("place")), c.FormValue("district"), c.FormValue("unclear") != "", pointOf(c), true
+	d.Same, d.SameNumber, d.SameStreet = "", "", ""
+}
+
+// knowDistrict drops a district that is none of the city's.
+func (x *Pages) knowDistrict(d *draft) {
+	if _, known := x.City.Territory(d.District); !known && d.District != "unknown" {
+		d.District = ""
+	}
+}
+
 func (x *Pages) saveWhere(c *fiber.Ctx) error {
 	lang := shell.Lang(c)
-	given := draft{Place: strings.TrimSpace(c.FormValue("place")), District: c.FormValue("district"), Unclear: c.FormValue("unclear") != "", Point: pointOf(c), Placed: true}
 	token, d, err := x.open(c)
-	fill := func(d draft) draft {
-		d.Place, d.District, d.Unclear, d.Point, d.Placed = given.Place, given.District, given.Unclear, given.Point, true
-		d.Same, d.SameNumber, d.SameStreet = "", "", ""
-		return d
-	}
 	if err != nil {
-		return x.away(c, err, func(status int, e shell.Errors) error { return x.drawWhere(c, status, e, fill(d)) })
+		return x.away(c, err, func(status int, e shell.Errors) error {
+			d.place(c)
+			return x.drawWhere(c, status, e, d)
+		})
 	}
 	if token == "" {
 		return shell.SeeOther(c, "/report/1")
 	}
-	d = fill(d)
+	d.place(c)
 	var mistakes shell.Errors
-	if _, known := x.City.Territory(d.District); !known && d.District != "unknown" {
-		d.District = ""
-	}
+	x.knowDistrict(&d)
 	if utf8.RuneCountInString(d.Place) > maxPlace {
 		mistakes.Add("place", lang.T("report.place_long", locale.Args{"Limit": maxPlace}))
 	}

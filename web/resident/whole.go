@@ -103,15 +103,12 @@ func (x *Pages) fillWhole(c *fiber.Ctx, d *draft, lang locale.Lang) shell.Errors
 		d.Text = strings.TrimSpace(strings.ReplaceAll(c.FormValue("text"), "\r\n", "\n"))
 	}
 	if sent["place"] || sent["unclear"] {
-		d.Place, d.District, d.Unclear, d.Point = strings.TrimSpace(c.FormValue("place")), c.FormValue("district"), c.FormValue("unclear") != "", pointOf(c)
-		d.Same, d.SameNumber, d.SameStreet = "", "", ""
+		d.place(c)
 	}
 	if sent["phone"] || sent["publish"] {
 		d.answer(c)
 	}
-	if _, known := x.City.Territory(d.District); !known && d.District != "unknown" {
-		d.District = ""
-	}
+	x.knowDistrict(d)
 	switch {
 	case d.Text == "":
 		mistakes.Add("text", lang.T("report.text_missing"))

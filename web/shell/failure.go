@@ -88,7 +88,9 @@ func (s *shell) handleError(c *fiber.Ctx, err error) error {
 		}
 	}
 	if r.fail != nil {
-		return r.fail(c.Status(status), status, err)
+		if answered := r.fail(c.Status(status), status, err); !errors.Is(answered, err) {
+			return answered
+		}
 	}
 	if wantsJSON(c, r) {
 		lang := r.lang

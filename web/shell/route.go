@@ -37,7 +37,8 @@ type Route struct {
 	page    bool          // a GET answers at this address; Mount finds out
 }
 
-// Fail answers a failure of a route. Status, headers against storing, Retry-After and the log are the frame's.
+// Fail answers a failure of a route. Status, headers against storing, Retry-After and the log are the frame's. A failure that it gives back is answered
+// as all others are.
 type Fail func(c *fiber.Ctx, status int, err error) error
 
 // Mount puts routes under an application made by New, in their order, with the rules that their fields name.

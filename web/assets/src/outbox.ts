@@ -4,7 +4,7 @@ import { drop, Item, items, put } from "./store";
 
 const flag = "outbox";
 const most = 3;
-const receipt = /^(\/en)?\/(t|report\/done)(\/|$)/; // where the code, or what it opens, stands already
+const receipt = ".hy-code#code, .hy-card #now"; // the page shows the code, or what it opens
 let timer = 0;
 let root: HTMLElement;
 let form: HTMLFormElement | null;
@@ -54,7 +54,7 @@ async function draw(): Promise<void> {
   }
   const waiting = all.filter((item) => item.state === "waiting").length;
   const list = part(root, "list")!;
-  const shown = all.filter((item) => (item.state === "sent" ? !receipt.test(location.pathname) : !editing || item.key !== editing.key));
+  const shown = all.filter((item) => (item.state === "sent" ? !document.querySelector(receipt) : !editing || item.key !== editing.key));
   list.replaceChildren(...shown.map(line));
   part(root, "count")!.textContent = waiting && !navigator.onLine ? say("waiting", waiting) : "";
   root.hidden = shown.length === 0 && !waiting;

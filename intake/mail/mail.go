@@ -85,7 +85,7 @@ type Message struct {
 	Tokens      []string // what stood after + in addresses of our mailboxes; unverified
 	Auto        Automatic
 	Failure     *Failure // set for a bounce
-	Repaired    []string // what was damaged and how it was read, sorted, each once
+	Repaired    []string // what was damaged and read all the same, sorted, each once: the words of repairs
 }
 
 // Known is what the receiver knows beside the bytes. The zero value is fine.

@@ -21,6 +21,7 @@ var arrows = map[string][]string{
 	"locale":     {},
 	"seal":       {},
 	"migrations": {},
+	"spans":      {},
 	"pg":         {"fault", "migrations"},
 
 	"pg/pgtest":        {"migrations", "pg"},
@@ -35,7 +36,7 @@ var arrows = map[string][]string{
 	"routing":     with(leaves, "routing/sla", "casework", "staff"),
 	"routing/sla": with(leaves, "casework"),
 	"follow":      {"casework", "pg"},
-	"privacy":     with(leaves, "casework", "staff"),
+	"privacy":     with(leaves, "spans", "casework", "staff"),
 
 	"rulebook": with(leaves, "casework", "staff", "routing", "routing/sla"),
 
@@ -84,7 +85,7 @@ var arrows = map[string][]string{
 
 var (
 	leaves   = []string{"fault", "pg", "calendar", "locale", "seal"}
-	belowWeb = with(leaves, "casework", "staff", "rulebook", "routing/...", "follow", "privacy", "intake/...", "search/...", "notify/...", "translog/...", "supervision/...", "datause/...")
+	belowWeb = with(leaves, "spans", "casework", "staff", "rulebook", "routing/...", "follow", "privacy", "intake/...", "search/...", "notify/...", "translog/...", "supervision/...", "datause/...")
 )
 
 // outside says which packages may import a module that the others must not know.

@@ -1,7 +1,6 @@
 package privacy
 
 import (
-	"cmp"
 	"slices"
 	"unicode"
 )
@@ -35,21 +34,7 @@ const star = '*'
 // a plate, the @ of an address, the words (building, room) of an address. Rules alone find names, so names that no word
 // announces can stay: what is published also needs a person's eye (domain study 6.2).
 func Mask(text string) (masked string, spans []Span) {
-	s := newScan(text)
-	s.emails()
-	s.plates()
-	s.accounts()
-	s.codes()
-	s.numbers()
-	s.spelledNumbers()
-	s.addresses()
-	s.names()
-	slices.SortFunc(s.found, func(a, b Span) int { return cmp.Compare(a.Start, b.Start) })
-	out := slices.Clone(s.raw)
-	for _, f := range s.found {
-		s.hide(out, f)
-	}
-	return string(out), s.found
+	return Masker{}.Mask(text)
 }
 
 // scan is one text under search.
@@ -82,6 +67,18 @@ func plain(r rune) rune {
 		return '0' + (r-0x1D7CE)%10
 	}
 	return r
+}
+
+// search goes through every rule.
+func (s *scan) search() {
+	s.emails()
+	s.plates()
+	s.accounts()
+	s.codes()
+	s.numbers()
+	s.spelledNumbers()
+	s.addresses()
+	s.names()
 }
 
 // take notes a finding, unless part of it belongs to another already.

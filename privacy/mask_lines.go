@@ -10,7 +10,7 @@ import (
 	"io"
 )
 
-// maxLine bounds one input line of MaskLines: a case has at most 20,000 characters.
+// maxLine bounds one input line of Lines: a case has at most 20,000 characters.
 const maxLine = 4 << 20
 
 type maskInput struct {
@@ -35,11 +35,11 @@ type maskFailure struct {
 	Error string          `json:"error"`
 }
 
-// MaskLines reads JSON lines {"id","text"} and writes for each {"id","text","spans":[{"start","end","kind"}]}: the masked copy and
+// Lines reads JSON lines {"id","text"} and writes for each {"id","text","spans":[{"start","end","kind"}]}: the masked copy and
 // where it differs, in characters (Unicode code points) of the input text. The id is repeated as it came. Empty lines are
 // skipped; a line that is not such an object is answered with {"id","error"} and handed to complain with its number. bad
 // counts those; err is a failure to read or write.
-func MaskLines(ctx context.Context, in io.Reader, out io.Writer, complain func(line int, why error)) (bad int, err error) {
+func (k Masker) Lines(ctx context.Context, in io.Reader, out io.Writer, complain func(line int, why error)) (bad int, err error) {
 	r, w := bufio.NewReaderSize(in, maxLine), bufio.NewWriter(out)
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
@@ -57,7 +57,7 @@ func MaskLines(ctx context.Context, in io.Reader, out io.Writer, complain func(l
 		}
 		var answer maskOutput
 		if err == nil {
-			answer, err = maskLine(line)
+			answer, err = k.line(line)
 		}
 		if err != nil {
 			bad++
@@ -96,8 +96,8 @@ func nextLine(r *bufio.Reader) (line []byte, more bool, err error) {
 	return line, more, err
 }
 
-// maskLine answers one line; its errors quote nothing of the line, which may hold personal data.
-func maskLine(line []byte) (maskOutput, error) {
+// line answers one line; its errors quote nothing of the line, which may hold personal data.
+func (k Masker) line(line []byte) (maskOutput, error) {
 	var in maskInput
 	err := json.Unmarshal(line, &in)
 	if in.ID == nil {
@@ -115,7 +115,7 @@ func maskLine(line []byte) (maskOutput, error) {
 	case in.Text == nil:
 		return out, errors.New(`member "text" is missing`)
 	}
-	masked, spans := Mask(*in.Text)
+	masked, spans := k.Mask(*in.Text)
 	out.Text = masked
 	for _, s := range spans {
 		out.Spans = append(out.Spans, maskSpan(s))

@@ -180,7 +180,7 @@ func TestCheckPlaces(t *testing.T) {
 	}
 }
 
-func TestMaskLines(t *testing.T) {
+func TestMaskerLines(t *testing.T) {
 	long := `{"id":1,"text":"` + strings.Repeat("x", maxLine) + `"}`
 	in := "\ufeff" + `{"id":"a","text":"请回电13800138000"}` + "\n\n" + `{"id":7,"text":"<无>","more":1}` + "\nnot json 13800138000\n" + `{"id":8}` + "\n" +
 		`{"id":9,"text":13800138000}` + "\n[]\n" + long + "\n" + `{"text":""}`
@@ -195,7 +195,7 @@ func TestMaskLines(t *testing.T) {
 `
 	var out bytes.Buffer
 	var lines []int
-	bad, err := MaskLines(t.Context(), strings.NewReader(in), &out, func(line int, why error) { lines = append(lines, line) })
+	bad, err := Masker{}.Lines(t.Context(), strings.NewReader(in), &out, func(line int, why error) { lines = append(lines, line) })
 	if err != nil || bad != 5 {
 		t.Errorf("bad = %d, %v", bad, err)
 	}
@@ -205,7 +205,7 @@ func TestMaskLines(t *testing.T) {
 	if d := cmp.Diff([]int{4, 5, 6, 7, 8}, lines); d != "" {
 		t.Error(d)
 	}
-	if bad, err := MaskLines(t.Context(), strings.NewReader(""), &out, nil); bad != 0 || err != nil {
+	if bad, err := (Masker{}).Lines(t.Context(), strings.NewReader(""), &out, nil); bad != 0 || err != nil {
 		t.Errorf("nothing: %d, %v", bad, err)
 	}
 }

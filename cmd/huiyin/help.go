@@ -34,10 +34,15 @@ func version(_ context.Context, env *Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	program, built := "unknown", ""
-	if info, ok := debug.ReadBuildInfo(); ok {
-		program, built = info.Main.Version, info.GoVersion
-	}
+	program, built := programVersion()
 	fmt.Fprintf(env.Stdout, "huiyin %s (%s), schema version %d\n", program, built, schema)
 	return nil
+}
+
+// programVersion is the version of this program and of the Go that built it.
+func programVersion() (program, built string) {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.Main.Version, info.GoVersion
+	}
+	return "unknown", ""
 }

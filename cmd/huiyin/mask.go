@@ -6,17 +6,27 @@ import (
 	"io"
 
 	"huiyin/privacy"
+	"huiyin/spans"
 )
 
 // mask answers, for each line of standard input or of the files, with the masked copy of its text and what was masked.
 func mask(ctx context.Context, env *Env, args []string) error {
-	f := env.flags("mask", "[FILE…]")
+	f := env.flags("mask", "[--model DIR] [FILE…]")
+	dir := f.String("model", "", "also use what train --spans learned: the model's `DIR`")
 	if err := parse(f, args, 0, -1); err != nil {
 		return err
 	}
+	var masker privacy.Masker
+	if *dir != "" {
+		model, err := spans.Load(*dir)
+		if err != nil {
+			return err
+		}
+		masker.Model = model
+	}
 	wrong := 0
 	answer := func(name string, in io.Reader) error {
-		_, err := privacy.MaskLines(ctx, in, env.Stdout, func(line int, why error) {
+		_, err := masker.Lines(ctx, in, env.Stdout, func(line int, why error) {
 			if wrong++; wrong <= maxComplaints {
 				fmt.Fprintf(env.Stderr, "huiyin mask: %s line %d: %s\n", name, line, oneLine(why.Error()))
 			}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"huiyin/privacy"
+	"huiyin/spans"
+)
+
+// train makes a model from examples. Models stay outside the repository; each has a card that says what it was made of and how well it does.
+func train(ctx context.Context, env *Env, args []string) error {
+	f := env.flags("train", "--spans FILE --out DIR")
+	marked := f.String("spans", "", "JSON lines {\"text\",\"spans\":[{\"start\",\"end\",\"type\"}]} in which people marked names and parts of addresses")
+	out := f.String("out", "", "the `DIR` that the model and its card are written to; it is made if it is not there")
+	if err := parse(f, args, 0, 0); err != nil {
+		return err
+	}
+	if *marked == "" || *out == "" {
+		return usage{"give the marked texts with --spans FILE and the model's directory with --out DIR"}
+	}
+	examples, err := readMarked(env, *marked)
+	if err != nil {
+		return err
+	}
+	say := func(stage string) {
+		fmt.Fprintf(env.Stderr, "huiyin train: %s, %d examples\n", map[string]string{"measure": "learning from nine tenths to measure on the rest", "train": "learning from all"}[stage], len(examples))
+	}
+	plan := spans.Plan{Seed: 1, Lists: [][]string{privacy.Surnames()}}
+	model, card, err := spans.Learn(ctx, examples, plan, spans.Eager{Kinds: privacy.EagerLabels(), Clean: 0.66}, say)
+	if err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	card.Made = time.Now()
+	card.Program, _ = programVersion()
+	if err := os.MkdirAll(*out, 0o755); err != nil { //nolint:gosec // a model is no secret of this machine
+		return fmt.Errorf("make the model's directory: %w", err)
+	}
+	if err := errors.Join(model.Save(*out), card.Save(*out)); err != nil {
+		return err
+	}
+	if err := json.NewEncoder(env.Stdout).Encode(card); err != nil {
+		return fmt.Errorf("print the card: %w", err)
+	}
+	return nil
+}
+
+func readMarked(env *Env, name string) ([]spans.Example, error) {
+	in, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("open the marked texts: %w", err)
+	}
+	defer in.Close() //nolint:errcheck // it was only read
+	wrong := 0
+	examples, err := spans.ReadExamples(in, func(line int, why error) {
+		if wrong++; wrong <= maxComplaints {
+			fmt.Fprintf(env.Stderr, "huiyin train: %s line %d is left out: %s\n", name, line, oneLine(why.Error()))
+		}
+	})
+	if err == nil && len(examples) < 20 {
+		err = fmt.Errorf("%s has %d usable examples: at least 20 are needed", name, len(examples))
+	}
+	if wrong > maxComplaints {
+		fmt.Fprintf(env.Stderr, "huiyin train: %d lines were left out\n", wrong)
+	}
+	return examples, err
+}

@@ -1,0 +1,67 @@
+package privacy
+
+import (
+	"cmp"
+	"slices"
+
+	"huiyin/spans"
+)
+
+// Masker masks by the rules and by a model that has learned from marked texts: it finds names that no word announces.
+// Its zero value masks by the rules alone, as Mask does. It is safe for use by many at once.
+type Masker struct {
+	Model *spans.Model
+}
+
+// maskKinds says which kind of the mask a model's label means; labels that are not here, such as companies, are learned and not hidden.
+var maskKinds = func() map[string]string {
+	out := map[string]string{}
+	for kind, labels := range sections("data/labels.txt") {
+		for _, l := range labels {
+			out[l] = kind
+		}
+	}
+	return out
+}()
+
+// EagerLabels are the labels whose spans are better marked once too often than left: a name that stays is published.
+func EagerLabels() []string { return sections("data/labels.txt")[Name] }
+
+// Surnames are the family names that the rules know, for a model to know them too.
+func Surnames() []string {
+	return slices.Concat(nameWords["surnames"], nameWords["compound surnames"])
+}
+
+// Mask hides personal data as the function Mask does, and what the model finds beside it. Where both find something, the rules' finding stays.
+func (k Masker) Mask(text string) (masked string, found []Span) {
+	s := newScan(text)
+	s.search()
+	if k.Model != nil {
+		for _, one := range k.Model.Mark(text) {
+			if kind, hidden := maskKinds[one.Kind]; hidden {
+				s.takeFree(one.Start, one.End, kind)
+			}
+		}
+	}
+	slices.SortFunc(s.found, func(a, b Span) int { return cmp.Compare(a.Start, b.Start) })
+	out := slices.Clone(s.raw)
+	for _, f := range s.found {
+		s.hide(out, f)
+	}
+	return string(out), s.found
+}
+
+// takeFree notes those parts of a finding that belong to no other.
+func (s *scan) takeFree(from, to int, kind string) {
+	for start := from; start < to; start++ {
+		if !s.free(start) {
+			continue
+		}
+		end := start
+		for end < to && s.free(end) {
+			end++
+		}
+		s.take(start, end, kind)
+		start = end
+	}
+}

@@ -152,12 +152,13 @@ func hidden(a atom.Atom, attrs map[string]string) bool {
 		return true
 	}
 	style := strings.ToLower(strings.Join(strings.Fields(attrs["style"]), ""))
-	for _, way := range []string{"display:none", "visibility:hidden", "mso-hide:all", "font-size:0;", "font-size:0px", "max-height:0px;overflow:hidden", "max-height:0;overflow:hidden"} {
-		if strings.Contains(style+";", way) {
+	for _, way := range []string{"display:none", "visibility:hidden", "max-height:0px;overflow:hidden", "max-height:0;overflow:hidden"} {
+		if strings.Contains(style, way) {
 			return true
 		}
 	}
-	return false
+	// Frames of a letter are set to no size too, and what stands in them has a size of its own; words in a line have not.
+	return (a == atom.Span || a == atom.Font) && (strings.Contains(style+";", "font-size:0;") || strings.Contains(style+";", "font-size:0px;"))
 }
 
 type htmlWriter struct {

@@ -261,6 +261,12 @@ func TestHTMLText(t *testing.T) {
 		{"<pre>a\n  b</pre>", "a\n  b"},
 		{"<p>zero\u200bwidth \u202eover\u202c</p>", "zerowidth over"},
 		{"unclosed <b", "unclosed"},
+		{`<div style="font-size:0px"><p style="font-size:14px">a frame</p></div>`, "a frame"},
+		{`<p>a</p><p style="display: NONE">hidden<p>b</p>`, "a\n\nb"},
+		{`<div style="display:none"><div>x</div>y</div>z`, "z"},
+		{`<span hidden>x</span>z`, "z"},
+		{"<table><tr><td>楼道</td><td>停电</td></tr></table>", "楼道 停电"},
+		{"面积20m<sup>2</sup>，第1<sup>st</sup>，10<sup>6</sup>", "面积20m^2，第1st，10^6"},
 	}
 	for _, c := range cases {
 		if got := HTMLText(c.src); got != c.want {

@@ -159,6 +159,10 @@ func TestImportIsIdempotentAndRejectsRowsOneByOne(t *testing.T) {
 	if (again != Tally{Rows: allRows, Known: goodRows + 1, Rejected: badRows}) {
 		t.Fatalf("again %+v", again)
 	}
+	foretold, _ := run(t, d.Door, "c.csv", fixture(t), &Mapping{}, true)
+	if foretold != again {
+		t.Errorf("a dry run foretells %+v, and it was %+v", foretold, again)
+	}
 	if n := d.count(t, `select count(*) from cases`); n != goodRows {
 		t.Errorf("%d cases", n)
 	}
@@ -188,7 +192,7 @@ func TestMappingFileNamesWhatTheColumnsDoNot(t *testing.T) {
 		t.Fatal(err)
 	}
 	body := []byte("c1;c2;c3;c4;c5;c6\n7;05.03.2026 10:30;路灯坏了;临江区;人民路;A\n2.0260000000007E+13;06.03.2026 10:30;问一下;;;B\n")
-	if got, why := run(t, d.Door, "a.csv", body, m, false); (got != Tally{Rows: 2, Filed: 2}) {
+	if got, why := run(t, d.Door, "a.csv", body, m, false); (got != Tally{Rows: 2, Filed: 2, Unsorted: 1}) {
 		t.Fatalf("%+v %q", got, why)
 	}
 	page, _ := d.docket.List(t.Context(), casework.System, casework.Query{Number: "7"})

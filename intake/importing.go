@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"golang.org/x/sync/errgroup"
 
 	"huiyin/casework"
@@ -15,6 +16,7 @@ import (
 	"huiyin/intake/table"
 	"huiyin/locale"
 	"huiyin/notify/postmark"
+	"huiyin/pg"
 )
 
 // importBatch is how many rows one transaction holds: it must end within a second, since every follower waits for it.
@@ -26,13 +28,14 @@ type Tally struct {
 	Filed    int
 	Known    int // filed by an earlier run, or standing twice in the file
 	Rejected int
+	Unsorted int // of the filed: neither the file nor the rules tell what they are about
 }
 
 // Import is one file on its way in.
 type Import struct {
 	File    *table.Reader
 	Mapping *Mapping
-	DryRun  bool                               // reads and checks everything, files nothing
+	DryRun  bool                               // reads and checks everything, files nothing; with a database it tells what an earlier run has filed
 	Reject  func(r table.Row, why error) error // called for each rejected row, in the order of the file
 	Advance func(Tally)                        // called after each batch; may be nil
 }
@@ -85,8 +88,9 @@ func (d *Door) Import(ctx context.Context, im Import) (Tally, error) {
 	batches := make(chan []prepared, 1) // one batch is prepared while another is written
 	work.Go(func() error {
 		defer close(batches)
-		for {
+		for read := 0; ; {
 			batch, err := readBatch(im.File)
+			read += len(batch)
 			if len(batch) > 0 {
 				d.prepareAll(batch, m, names, now, im.File.Numeric)
 				select {
@@ -99,7 +103,7 @@ func (d *Door) Import(ctx context.Context, im Import) (Tally, error) {
 				return nil
 			}
 			if err != nil {
-				return fmt.Errorf("after row %d: %w", len(batch), err)
+				return fmt.Errorf("after row %d: %w", read, err)
 			}
 		}
 	})
@@ -161,7 +165,11 @@ func (d *Door) fileBatch(ctx context.Context, im Import, batch []prepared, t *Ta
 	}
 	var receipts []casework.Receipt
 	var err error
-	if !im.DryRun {
+	if im.DryRun {
+		if receipts, err = d.foretell(ctx, filings); err != nil {
+			return err
+		}
+	} else {
 		receipts, err = d.docket.OpenAll(ctx, filings)
 		if fault.KindOf(err) == fault.Unavailable || ctx.Err() != nil {
 			return errors.Join(ctx.Err(), err)
@@ -174,7 +182,6 @@ func (d *Door) fileBatch(ctx context.Context, im Import, batch []prepared, t *Ta
 		var r casework.Receipt
 		if p.err == nil {
 			switch {
-			case im.DryRun:
 			case alone:
 				if r, p.err = d.docket.Open(ctx, p.filing); fault.KindOf(p.err) == fault.Unavailable {
 					return p.err
@@ -194,7 +201,42 @@ func (d *Door) fileBatch(ctx context.Context, im Import, batch []prepared, t *Ta
 			t.Known++
 		default:
 			t.Filed++
+			if p.filing.Category == "" {
+				t.Unsorted++
+			}
 		}
 	}
 	return nil
+}
+
+// foretell says of filings, in their order, which of them an earlier run has filed. Without a database it knows of none.
+func (d *Door) foretell(ctx context.Context, filings []casework.Filing) ([]casework.Receipt, error) {
+	receipts := make([]casework.Receipt, len(filings))
+	if d.docket == nil || len(filings) == 0 {
+		return receipts, nil
+	}
+	keys := make([][]byte, len(filings))
+	for i, f := range filings {
+		keys[i] = f.Key[:]
+	}
+	known := map[casework.Key]bool{}
+	err := pg.InTx(ctx, d.docket.DB, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `select key from submission where key = any ($1)`, keys)
+		if err != nil {
+			return err
+		}
+		var key []byte
+		_, err = pgx.ForEachRow(rows, []any{&key}, func() error {
+			known[casework.Key(key)] = true
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		return nil, pg.Classify(fmt.Errorf("look for filed rows: %w", err))
+	}
+	for i, f := range filings {
+		receipts[i].Existing = known[f.Key]
+	}
+	return receipts, nil
 }

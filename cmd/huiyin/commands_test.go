@@ -15,7 +15,16 @@ import (
 	"huiyin/pg/pgtest"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m) }
+// asProgram holds the arguments with which the test's own binary is the program, in tests that kill it.
+const asProgram = "TEST_AS_HUIYIN"
+
+func TestMain(m *testing.M) {
+	if args := os.Getenv(asProgram); args != "" {
+		os.Args = append([]string{"huiyin"}, strings.Split(args, "\n")...)
+		main() // ends the process
+	}
+	pgtest.Main(m)
+}
 
 // huiyin runs a command with settings, as a shell would.
 func huiyin(t *testing.T, set map[string]string, args ...string) (status int, stdout, stderr string) {

@@ -56,6 +56,9 @@ func importFile(ctx context.Context, env *Env, args []string) error {
 		fmt.Fprintf(env.Stdout, "%s (%s): %d rows, %d %s, %d known before, %d rejected, in %s (%.0f rows/s)\n",
 			filepath.Base(name), file.Form, t.Rows, t.Filed, words, t.Known, t.Rejected, took.Round(10*time.Millisecond), float64(t.Rows)/took.Seconds())
 	}
+	if t.Unsorted > 0 {
+		fmt.Fprintf(env.Stdout, "without a matter that the file or the rules know: %d of the %d\n", t.Unsorted, t.Filed)
+	}
 	if t.Rejected > 0 {
 		fmt.Fprintf(env.Stdout, "rejected rows with their reasons: %s\n", rejects.name)
 	}
@@ -65,9 +68,9 @@ func importFile(ctx context.Context, env *Env, args []string) error {
 	return err
 }
 
-// runImport files into the database; a dry run needs none.
+// runImport files into the database. A dry run needs none; where there is one, it decides by the rulebook in force and knows what was filed before.
 func (env *Env) runImport(ctx context.Context, im intake.Import) (intake.Tally, error) {
-	if im.DryRun {
+	if im.DryRun && !env.Config.hasDatabase() {
 		city, err := cityOf(env.Config.City)
 		if err != nil {
 			return intake.Tally{}, err
@@ -87,6 +90,15 @@ func (env *Env) runImport(ctx context.Context, im intake.Import) (intake.Tally, 
 		return t, closeAfter(p.database, err)
 	}
 	return t, p.Close()
+}
+
+// hasDatabase reports whether there is a database to ask: a configured one, or a private one that an earlier command made.
+func (c Config) hasDatabase() bool {
+	if c.DatabaseURL != "" {
+		return true
+	}
+	_, err := os.Stat(filepath.Join(c.Data, "pg", "data"))
+	return err == nil
 }
 
 // fileArgument takes the one file name, wherever it stands among the flags.

@@ -43,6 +43,7 @@ var arrows = map[string][]string{
 	// The doors and the followers.
 	"intake":            with(leaves, "intake/...", "notify/postmark", "routing/...", "privacy", "casework", "staff"),
 	"intake/mail":       {"fault"},
+	"intake/normalize":  {"search/words"},
 	"intake/mailauth":   {},
 	"intake/smtpdoor":   {"fault"},
 	"intake/transcript": {},

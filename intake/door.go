@@ -35,11 +35,12 @@ type Door struct {
 	now       func() time.Time
 	log       *slog.Logger
 	senders   *mailauth.Checker
+	spool     *spool
 }
 
 // New makes a door. Nothing listens yet: web, smtpdoor and the command line bring the submissions.
 func New(s Settings) *Door {
-	return &Door{docket: s.Docket, desk: &routing.Desk{Docket: s.Docket, City: s.City, Terms: s.Terms, Now: s.Now}, city: s.City, terms: s.Terms, mailboxes: s.Mailboxes, now: s.Now, log: s.Log, senders: s.Senders}
+	return &Door{docket: s.Docket, desk: &routing.Desk{Docket: s.Docket, City: s.City, Terms: s.Terms, Now: s.Now}, city: s.City, terms: s.Terms, mailboxes: s.Mailboxes, now: s.Now, log: s.Log, senders: s.Senders, spool: &spool{}}
 }
 
 // Submission is what every way in makes of what it took: one record, whatever the form.

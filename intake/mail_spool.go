@@ -22,7 +22,8 @@ const (
 	rushRate    = 50        // mails a second that become cases at once
 	rushBurst   = 500       // and as many more after a quiet time
 	rushBytes   = 256 << 10 // a larger mail is never written twice
-	spoolBatch  = 256       // mails of one commit
+	spoolBatch  = 32        // mails of one commit
+	writersMax  = 8         // commits at once: one alone would be one connection's share of a busy machine
 	drainBatch  = 32        // mails read back at a time
 	drainersMax = 2         // of them at once
 	quiet       = 150 * time.Millisecond
@@ -35,7 +36,7 @@ type spool struct {
 	tokens   float64
 	at       time.Time // of the last look at tokens
 	waiting  []*spooled
-	writing  bool
+	writers  int // commits under way
 	draining bool
 	last     time.Time // when a mail was spooled last
 	began    time.Time // of the drain under way
@@ -59,11 +60,8 @@ func (s *spool) rush(size int) bool {
 		s.tokens = min(rushBurst, s.tokens+now.Sub(s.at).Seconds()*rushRate)
 	}
 	s.at = now
-	if s.tokens >= 1 {
-		s.tokens--
-		return false
-	}
-	return size <= rushBytes
+	s.tokens = max(s.tokens-1, -rushRate) // the rush is over when fewer come than the rate for a second
+	return s.tokens < 0 && size <= rushBytes
 }
 
 // put makes a mail durable in the spool.
@@ -83,8 +81,8 @@ func (d *Door) put(ctx context.Context, env smtpdoor.Envelope, raw []byte) error
 	s.mu.Lock()
 	s.waiting = append(s.waiting, m)
 	s.last = time.Now()
-	if !s.writing {
-		s.writing = true
+	if s.writers < writersMax {
+		s.writers++
 		go d.writeSpool()
 	}
 	if !s.draining {
@@ -111,7 +109,7 @@ func (d *Door) writeSpool() {
 		batch := s.waiting[:min(len(s.waiting), spoolBatch)]
 		s.waiting = s.waiting[len(batch):]
 		if len(batch) == 0 {
-			s.writing = false
+			s.writers--
 			s.mu.Unlock()
 			return
 		}
@@ -145,7 +143,7 @@ func (d *Door) drainWhenQuiet() {
 	ended := func() bool {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if len(s.waiting) > 0 || s.writing || time.Since(s.last) < quiet {
+		if len(s.waiting) > 0 || s.writers > 0 || time.Since(s.last) < quiet {
 			return false
 		}
 		s.draining = false

@@ -19,7 +19,16 @@ import (
 // Mail makes one e-mail durable; it is what the SMTP door delivers to. It returns nil only when the message stands in the database:
 // as a new case, as an addition to its case, or, where no person wrote it, in the list of kept submissions. Nothing is ever dropped:
 // what cannot be read becomes a case with the raw message, for a person. The same bytes again change nothing.
+//
+// In a rush it stands in the spool first (see spool), and is a case some seconds later.
 func (d *Door) Mail(ctx context.Context, env smtpdoor.Envelope, raw []byte) error {
+	if d.spool.rush(len(raw)) {
+		return d.put(ctx, env, raw)
+	}
+	return d.mail(ctx, env, raw)
+}
+
+func (d *Door) mail(ctx context.Context, env smtpdoor.Envelope, raw []byte) error {
 	key := sha256.Sum256(raw)
 	m := d.read(env, raw)
 	if err := d.take(ctx, key, m, raw); err != nil {

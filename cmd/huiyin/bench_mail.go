@@ -11,6 +11,7 @@ import (
 	"net/textproto"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -76,7 +77,7 @@ func (b *benchRun) mail(ctx context.Context, p *parts, own *Env) error {
 			return sender(p.Config.MailAddr, p.Config.Mailbox[0], message)
 		}}
 	}
-	letters := &letterMaker{}
+	letters := newLetterMaker()
 	b.say("warming up")
 	if _, err := load(2*time.Second, 0, b.workers, letters.usual).Run(ctx); err != nil {
 		return err
@@ -106,7 +107,7 @@ func (b *benchRun) mail(ctx context.Context, p *parts, own *Env) error {
 	}
 	r := mailResult{Result: mails.Against(inserts), Large: b.large}
 	r.FiledRate = math.Round(float64(len(mails.Times)) / (mails.Took + after).Seconds())
-	if err := p.allFiled(ctx, letters.serial); err != nil {
+	if err := p.allFiled(ctx, int(letters.serial.Load())); err != nil {
 		return err
 	}
 	if b.large > 0 {
@@ -240,27 +241,41 @@ func sender(addr, mailbox string, message func(i int) [][]byte) (do func(context
 	return do, end, nil
 }
 
-// letterMaker makes messages that are all different.
+// letterMaker makes messages that differ in their Message-ID, and so in all that identifies them.
 type letterMaker struct {
-	mu     sync.Mutex
-	serial int
-	file   []byte // the encoded body of the large ones, made once
+	serial atomic.Int64
+	model  func() model  // of the usual letter
+	file   func() []byte // the encoded file of the large ones
 }
 
-func (m *letterMaker) next() int {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.serial++
-	return m.serial
+// model is a message with a place for its serial number.
+type model struct{ before, after []byte }
+
+func newLetterMaker() *letterMaker {
+	m := &letterMaker{}
+	m.model = sync.OnceValue(m.usualModel)
+	m.file = sync.OnceValue(func() []byte {
+		var f bytes.Buffer
+		encode(&f, noise(largeBytes/78*57))
+		return f.Bytes()
+	})
+	return m
 }
 
-// usual is a letter as residents send: a head with the marks of two servers, text and HTML.
+// id is the next Message-ID, always as long as the others.
+func (m *letterMaker) id() []byte { return fmt.Appendf(nil, "%012d", m.serial.Add(1)) }
+
 func (m *letterMaker) usual(int) [][]byte {
-	n := m.next()
-	text := locale.ZH.T("bench.complaint", locale.Args{"N": n})
+	of := m.model()
+	return [][]byte{of.before, m.id(), of.after}
+}
+
+// usualModel is a letter as residents send: a head with the marks of two servers, text and HTML.
+func (m *letterMaker) usualModel() model {
+	text := locale.ZH.T("bench.complaint", locale.Args{"N": 9})
 	page := "<html><head><meta charset=\"utf-8\"><style>p{margin:0;font-family:sans-serif}</style></head><body><div><p>" + text + "</p></div></body></html>"
 	var b bytes.Buffer
-	m.head(&b, n)
+	m.head(&b)
 	fmt.Fprintf(&b, "Content-Type: multipart/alternative; boundary=\"=_bench\"\r\n\r\n--=_bench\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n")
 	encode(&b, []byte(text))
 	fmt.Fprintf(&b, "--=_bench\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n")
@@ -269,33 +284,30 @@ func (m *letterMaker) usual(int) [][]byte {
 	for b.Len() < mailBytes-80 {
 		fmt.Fprintf(&b, "%078d\r\n", b.Len())
 	}
-	return [][]byte{b.Bytes()}
+	before, after, _ := bytes.Cut(b.Bytes(), []byte(serialMark))
+	return model{before, after}
 }
+
+// serialMark stands where a serial number is put.
+const serialMark = "@serial@"
 
 // large is a letter with a file that fills what the door takes.
 func (m *letterMaker) large(int) [][]byte {
-	n := m.next()
-	m.mu.Lock()
-	if m.file == nil {
-		var f bytes.Buffer
-		encode(&f, noise(largeBytes/78*57))
-		m.file = f.Bytes()
-	}
-	m.mu.Unlock()
 	var b bytes.Buffer
-	m.head(&b, n)
+	m.head(&b)
 	fmt.Fprintf(&b, "Content-Type: multipart/mixed; boundary=\"=_bench\"\r\n\r\n--=_bench\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n")
-	encode(&b, []byte(locale.ZH.T("bench.complaint", locale.Args{"N": n})))
+	encode(&b, []byte(locale.ZH.T("bench.complaint", locale.Args{"N": 9})))
 	fmt.Fprintf(&b, "--=_bench\r\nContent-Type: video/mp4\r\nContent-Disposition: attachment; filename=\"film.mp4\"\r\nContent-Transfer-Encoding: base64\r\n\r\n")
-	return [][]byte{b.Bytes(), m.file, []byte("--=_bench--\r\n")}
+	before, after, _ := bytes.Cut(b.Bytes(), []byte(serialMark))
+	return [][]byte{before, m.id(), after, m.file(), []byte("--=_bench--\r\n")}
 }
 
-func (m *letterMaker) head(b *bytes.Buffer, n int) {
+func (m *letterMaker) head(b *bytes.Buffer) {
 	for i := range 2 {
-		fmt.Fprintf(b, "Received: from mx%d.mail.example (mx%d.mail.example [203.0.113.%d]) by relay.mail.example with ESMTPS id %016x\r\n\tfor <12345@bench.example>; Mon, 02 Nov 2026 09:00:00 +0800\r\n", i, i, i+1, n)
+		fmt.Fprintf(b, "Received: from mx%d.mail.example (mx%d.mail.example [203.0.113.%d]) by relay.mail.example with ESMTPS id %016x\r\n\tfor <12345@bench.example>; Mon, 02 Nov 2026 09:00:00 +0800\r\n", i, i, i+1, i)
 	}
-	fmt.Fprintf(b, "From: =?utf-8?B?%s?= <resident%d@mail.example>\r\nTo: 12345@bench.example\r\nSubject: =?utf-8?B?%s?=\r\nMessage-ID: <%d@mail.example>\r\nDate: Mon, 02 Nov 2026 09:00:00 +0800\r\nMIME-Version: 1.0\r\nX-Mailer: bench\r\n",
-		base64.StdEncoding.EncodeToString([]byte(locale.ZH.T("bench.resident"))), n, base64.StdEncoding.EncodeToString([]byte(locale.ZH.T("bench.subject"))), n)
+	fmt.Fprintf(b, "From: =?utf-8?B?%s?= <resident@mail.example>\r\nTo: 12345@bench.example\r\nSubject: =?utf-8?B?%s?=\r\nMessage-ID: <%s@mail.example>\r\nDate: Mon, 02 Nov 2026 09:00:00 +0800\r\nMIME-Version: 1.0\r\nX-Mailer: bench\r\n",
+		base64.StdEncoding.EncodeToString([]byte(locale.ZH.T("bench.resident"))), base64.StdEncoding.EncodeToString([]byte(locale.ZH.T("bench.subject"))), serialMark)
 }
 
 // encode writes bytes in base64, in lines of 76.

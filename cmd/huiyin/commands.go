@@ -36,8 +36,10 @@ func commands() []command {
 		{"reindex", "make the search index anew, after the words or the names of the city changed", reindex},
 		{"route", "propose kind, category, place and responsible units for each text, with reasons (JSON lines in, JSON lines out)", route},
 		{"parse", "read e-mail or transcripts of calls as the intake does: parse mail FILE… or parse transcript FILE… (JSON lines out)", parseFiles},
+		{"normalize", "bring texts into one form, and say what was repaired and what is damaged (JSON lines in, JSON lines out)", normalizeLines},
 		{"train", "learn from marked texts to find names and parts of addresses: train --spans FILE --out DIR", train},
 		{"mask", "mask personal data in texts (JSON lines in, JSON lines out)", mask},
+		{"bench", "measure load against a server started for it, beside the machine's raw ceiling: bench mail [--json]", measure},
 		{"help", "list the commands and the settings", help},
 		{"version", "print the version of this program and of its database schema", version},
 	}

@@ -23,6 +23,11 @@ type Config struct {
 	MailAddr         string    // where mail is received, host:port
 	Mailbox          []string  // recipients accepted, in lower case; others get 550
 	Smarthost        string    // where letters are sent, host:port; empty = written to the outbox in Data
+	MailAuth         bool      // whether DKIM, SPF and DMARC of incoming mail are looked up
+	MailCert         string    // file of the certificate for STARTTLS at the mail door; empty = STARTTLS is not offered
+	MailKey          string    // file of its key
+	DKIMKey          string    // file of the key that signs our letters; empty = they are not signed
+	DKIMSelector     string    // under which name the public part stands in the DNS
 	City             string    // directory of the city's rules; empty = the demonstration city
 	OIDCIssuer       string    // single sign-on of the staff; empty = passwords only
 	OIDCClientID     string    // our name there
@@ -63,6 +68,11 @@ func settings() []setting {
 		{"HUIYIN_MAILBOX", "12345@localhost", "mail addresses accepted, separated by commas", func(c *Config, v string) error { return mailboxes(&c.Mailbox, v) }},
 		{"HUIYIN_SMARTHOST", "", "SMTP server that takes our letters (empty: they are written to the outbox)",
 			func(c *Config, v string) error { return hostPort(&c.Smarthost, v) }},
+		{"HUIYIN_MAIL_AUTH", "on", "look up DKIM, SPF and DMARC of incoming mail after taking it: on or off", func(c *Config, v string) error { return onOff(&c.MailAuth, v) }},
+		{"HUIYIN_MAIL_CERT", "", "certificate file for STARTTLS at the mail door, read again when it changes (empty: not offered)", func(c *Config, v string) error { return path(&c.MailCert, v) }},
+		{"HUIYIN_MAIL_KEY", "", "key file of that certificate", func(c *Config, v string) error { return path(&c.MailKey, v) }},
+		{"HUIYIN_DKIM_KEY", "", "private key file (PEM) that signs our letters (empty: not signed)", func(c *Config, v string) error { return path(&c.DKIMKey, v) }},
+		{"HUIYIN_DKIM_SELECTOR", "huiyin", "name of its public part in the DNS: SELECTOR._domainkey.DOMAIN", func(c *Config, v string) error { return word(&c.DKIMSelector, v) }},
 		{"HUIYIN_CITY", "", "directory of the city's rules (empty: the demonstration city)", func(c *Config, v string) error { return path(&c.City, v) }},
 		{"HUIYIN_OIDC_ISSUER", "", "single sign-on of the staff (empty: passwords)", func(c *Config, v string) error { return webAddress(&c.OIDCIssuer, v) }},
 		{"HUIYIN_OIDC_CLIENT_ID", "", "our name at the single sign-on", func(c *Config, v string) error { return word(&c.OIDCClientID, v) }},
@@ -103,6 +113,9 @@ func Load(getenv func(string) (string, bool)) (Config, error) {
 	if (c.OIDCIssuer == "") != (c.OIDCClientID == "") {
 		wrong = append(wrong, errors.New("HUIYIN_OIDC_ISSUER and HUIYIN_OIDC_CLIENT_ID go together: set both or neither"))
 	}
+	if (c.MailCert == "") != (c.MailKey == "") {
+		wrong = append(wrong, errors.New("HUIYIN_MAIL_CERT and HUIYIN_MAIL_KEY go together: set both or neither"))
+	}
 	return c, errors.Join(wrong...)
 }
 
@@ -115,6 +128,14 @@ func shown(name, value string) string {
 }
 
 const longest = 4096
+
+func onOff(to *bool, v string) error {
+	if v != "on" && v != "off" {
+		return errors.New("it must be on or off")
+	}
+	*to = v == "on"
+	return nil
+}
 
 func word(to *string, v string) error {
 	if len(v) > longest || strings.ContainsAny(v, "\x00\r\n") {

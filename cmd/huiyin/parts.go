@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 
 	"huiyin/casework"
 	"huiyin/demo"
 	"huiyin/follow"
 	"huiyin/intake"
+	"huiyin/intake/mailauth"
 	"huiyin/pg"
 	"huiyin/routing"
 	"huiyin/routing/sla"
@@ -34,6 +36,7 @@ type parts struct {
 	Door     *intake.Door
 	Staff    *staff.Register
 	Announce *follow.Announcer
+	Senders  *mailauth.Checker // asks who sent a mail; nil where that is switched off
 }
 
 // assemble opens the database and puts the parts together. The units of the city's files are in the database afterwards.
@@ -48,6 +51,9 @@ func assemble(ctx context.Context, env *Env, name string, progress io.Writer) (*
 	}
 	p := &parts{database: db, Config: env.Config, Book: rulebook.New(db.Pool, files, env.Config.Now()), Announce: follow.NewAnnouncer(),
 		Log: slog.New(slog.NewJSONHandler(env.Stderr, &slog.HandlerOptions{Level: env.loudness()}))}
+	if env.Config.MailAuth {
+		p.Senders = mailauth.NewChecker(net.DefaultResolver, env.Config.Now())
+	}
 	if err := p.join(ctx); err != nil {
 		return nil, closeAfter(db, err)
 	}
@@ -74,7 +80,7 @@ func (p *parts) decide(ctx context.Context) error {
 	p.Rules, p.City, p.Terms = rules, rules.City, rules.Terms
 	p.Docket = &casework.Docket{DB: p.Pool, Keys: p.Keys, Now: now, Zone: p.City.TZ, Wake: p.Announce.Wake}
 	p.Desk = &routing.Desk{Docket: p.Docket, City: p.City, Terms: p.Terms, Now: now}
-	p.Door = intake.New(intake.Settings{Docket: p.Docket, City: p.City, Terms: p.Terms, Mailboxes: p.Config.Mailbox, Now: now, Log: p.Log})
+	p.Door = intake.New(intake.Settings{Docket: p.Docket, City: p.City, Terms: p.Terms, Mailboxes: p.Config.Mailbox, Now: now, Log: p.Log, Senders: p.Senders})
 	return staff.SyncUnits(ctx, p.Pool, demo.Units(p.City))
 }
 

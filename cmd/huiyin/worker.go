@@ -64,6 +64,7 @@ func (p *parts) sweeps() []sweep {
 	drafts := resident.New(resident.Config{DB: p.Pool, Keys: p.Keys, Now: p.Config.Now()})
 	room := &calls.Room{DB: p.Pool, Keys: p.Keys, Now: p.Config.Now(), Wake: p.Announce.Wake}
 	return []sweep{
+		{"spool", time.Second, p.Door.Drain},
 		{"overdue", time.Second, func(ctx context.Context) (int, error) { return supervision.SweepOverdue(ctx, d) }},
 		{"review", 10 * time.Minute, func(ctx context.Context) (int, error) { return supervision.SweepReview(ctx, d, waits) }},
 		{"close", 10 * time.Minute, func(ctx context.Context) (int, error) { return supervision.SweepClose(ctx, d, waits) }},

@@ -116,11 +116,11 @@ func read(ctx context.Context, data string) (found map[key]stored, cases int, er
 	return found, cases, err
 }
 
-// caughtUp waits until every follower has read the whole history, so that the letters to be written are written.
+// caughtUp waits until the mail of a rush is filed and every follower has read the whole history, so that the letters to be written are written.
 func caughtUp(ctx context.Context, q pg.Querier) error {
 	for range 600 {
 		var behind bool
-		err := q.QueryRow(ctx, `select exists (select from follower f where exists (select from event e where (e.xid, e.seq) > (f.xid, f.seq)))`).Scan(&behind)
+		err := q.QueryRow(ctx, `select exists (select from mail_spool) or exists (select from follower f where exists (select from event e where (e.xid, e.seq) > (f.xid, f.seq)))`).Scan(&behind)
 		if err != nil || !behind {
 			return err
 		}

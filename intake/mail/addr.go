@@ -163,8 +163,10 @@ func (p *parser) displayName(s string) string {
 
 // bare is an address without anything around it.
 func bare(s string) string {
-	s = oneLine(s)
-	s = strings.Trim(s, "<>'\" \t;,")
+	s = strings.Trim(oneLine(s), "<>' \t;,")
+	if !strings.HasPrefix(s, `"`) || !strings.Contains(s, `"@`) { // a quoted local part keeps its marks
+		s = strings.Trim(s, "<>'\" \t;,")
+	}
 	return strings.TrimPrefix(strings.TrimPrefix(s, "mailto:"), "MAILTO:")
 }
 

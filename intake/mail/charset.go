@@ -11,7 +11,6 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/ianaindex"
-	"golang.org/x/text/encoding/japanese"
 	"golang.org/x/text/encoding/korean"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/traditionalchinese"
@@ -117,14 +116,14 @@ func (p *parser) decode(b []byte, label string) string {
 		}
 	}
 	if utf8.Valid(b) && !stateful(name) {
-		if name != "utf-8" && name != "" && likelyUTF8(b) {
-			p.mend("charset_wrong")
+		switch {
+		case name == "utf-8":
 			return string(b)
-		}
-		if name == "utf-8" || name == "" || name == "gb18030" && likelyUTF8(b) {
-			if name == "" {
-				p.mend("charset_guess")
-			}
+		case name == "":
+			p.mend("charset_guess")
+			return guess(b, p.hint)
+		case doubleByte(name) && hanUTF8(b), !doubleByte(name) && likelyUTF8(b):
+			p.mend("charset_wrong")
 			return string(b)
 		}
 	}
@@ -197,128 +196,6 @@ func likelyUTF8(b []byte) bool {
 		i += n
 	}
 	return score >= 2
-}
-
-// mostlyUTF8: UTF-8 with a few broken sequences, as after a cut in the middle of a character.
-func mostlyUTF8(b []byte) bool {
-	good, bad := 0, 0
-	for i := 0; i < len(b); {
-		if b[i] < 0x80 {
-			i++
-			continue
-		}
-		r, n := utf8.DecodeRune(b[i:])
-		if r == utf8.RuneError && n == 1 {
-			bad++
-		} else {
-			good++
-		}
-		i += n
-	}
-	return good > 0 && good >= 6*bad
-}
-
-// pairsOnly: every byte above 0x7F belongs to a pair of GB 2312, and there are at least four such pairs.
-func pairsOnly(b []byte) bool {
-	pairs := 0
-	for i := 0; i < len(b); i++ {
-		if b[i] < 0x80 {
-			continue
-		}
-		if i+1 >= len(b) || b[i] < 0xA1 || b[i] > 0xF7 || b[i+1] < 0xA1 || b[i+1] == 0xFF {
-			return false
-		}
-		pairs++
-		i++
-	}
-	return pairs >= 4
-}
-
-// guess reads undeclared bytes: UTF-8 if they are, else the hint, else whatever their pairs speak for.
-func guess(b []byte, hint string) string {
-	if utf8.Valid(b) {
-		return string(b)
-	}
-	if mostlyUTF8(b) {
-		return strings.ToValidUTF8(string(b), "\uFFFD")
-	}
-	if name := canonical(hint); name != "" && name != "utf-8" && !stateful(name) {
-		if e := encodingOf(name); e != nil && !latin(name) {
-			if s := decodeWith(e, b); !strings.ContainsRune(s, utf8.RuneError) {
-				return s
-			}
-		}
-	}
-	return decodeWith(countPairs(b).encoding(), b)
-}
-
-// pairs counts what tells the double-byte charsets from each other and from the single-byte ones.
-type pairs struct {
-	all    int // bytes that lead a pair
-	low    int // of these, with an ASCII byte or one below 0xA1 after them
-	big5   int // of these, within Big5
-	alone  int // bytes above 0x7F that lead nothing
-	accent int // bytes above 0x7F between letters of words in ASCII, as in Stra\xdfe
-	ascii  int // letters of ASCII
-	kana   int // pairs that are kana in Shift_JIS
-	eucs   int // pairs that are kana in EUC-JP
-}
-
-func countPairs(b []byte) pairs {
-	var n pairs
-	for i := 0; i < len(b); i++ {
-		c := b[i]
-		if c < 0x80 {
-			if c|0x20 >= 'a' && c|0x20 <= 'z' {
-				n.ascii++
-			}
-			continue
-		}
-		if (i == 0 || b[i-1] < 0x80) && (i+1 == len(b) || b[i+1] < 0x80) && c >= 0xA0 {
-			n.accent++
-		}
-		if c == 0x80 || c == 0xFF || i+1 >= len(b) || b[i+1] < 0x40 || b[i+1] == 0x7F || b[i+1] == 0xFF {
-			if i+3 < len(b) && c >= 0x81 && c != 0xFF && b[i+1] >= '0' && b[i+1] <= '9' && b[i+2] >= 0x81 {
-				n.all++ // four-byte form of GB 18030
-				i += 3
-				continue
-			}
-			n.alone++
-			continue
-		}
-		n.all++
-		if b[i+1] < 0xA1 {
-			n.low++
-		}
-		if c >= 0xA4 && c <= 0xF9 && (b[i+1] < 0x7F || b[i+1] >= 0xA1) {
-			n.big5++
-		}
-		if c == 0x82 && b[i+1] >= 0x9F || c == 0x83 && b[i+1] <= 0x96 {
-			n.kana++
-		}
-		if c == 0xA4 || c == 0xA5 {
-			n.eucs++
-		}
-		i++
-	}
-	return n
-}
-
-// encoding decides by the counts. Chinese in GB 18030 is the rule at a hotline; the others need a clear sign.
-func (n pairs) encoding() encoding.Encoding {
-	switch high := n.all + n.alone; {
-	case n.alone*3 > n.all || n.all > 0 && n.all < 4 && n.low == n.all:
-		return charmap.Windows1252
-	case n.accent*10 >= high*9 && n.ascii > 4*high: // single letters with accents, scattered over words
-		return charmap.Windows1252
-	case n.all >= 8 && n.kana*4 > n.all:
-		return japanese.ShiftJIS
-	case n.all >= 8 && n.eucs*3 > n.all && n.low == 0:
-		return japanese.EUCJP
-	case n.low*6 > n.all && n.big5*20 >= n.all*19:
-		return traditionalchinese.Big5
-	}
-	return simplifiedchinese.GB18030
 }
 
 // shiftOut turns the shifted half of ISO-2022-CN and -KR into the 8-bit form of the same characters.

@@ -166,6 +166,9 @@ func TestAddresses(t *testing.T) {
 		{`"=?gbk?B?1cXI/Q==?=" <a@b.example>`, []Address{{"张三", "a@b.example"}}},
 		{`<a@b.example`, []Address{{"", "a@b.example"}}},
 		{``, nil},
+		{`"#1*fax"@b.example`, []Address{{"", `"#1*fax"@b.example`}}},
+		{`"a@b.example"`, []Address{{"", "a@b.example"}}},
+		{`'a@b.example' <a@b.example>`, []Address{{"a@b.example", "a@b.example"}}},
 		{`Zhang San`, []Address{{"Zhang San", ""}}},
 		{`a@b.example; c@d.example`, []Address{{"", "a@b.example"}, {"", "c@d.example"}}},
 	}
@@ -193,6 +196,9 @@ func TestCharsets(t *testing.T) {
 		{"unicode-1-1-utf-7", "Hi +XyBOCQ-!", "Hi 张三!"},
 		{"big5", "\xb1i\xa4T", "張三"},
 		{"nonsense", "\xd5\xc5\xc8\xfd\xb7\xb4\xd3\xb3", "张三反映"},
+		{"gb2312", "\xd0\xbb\xd0\xbb", "谢谢"}, // also valid UTF-8
+		{"gbk", "\xcd\xa8-\xd6\xaa", "通-知"},
+		{"gb2312", "\xe8\xb7\xaf\xe7\x81\xaf", "路灯"}, // UTF-8 under a wrong label
 		{"utf-16le", "\x20\x5f\x09\x4e", "张三"},
 	}
 	for _, c := range cases {

@@ -3,7 +3,6 @@ package mail
 import (
 	"bytes"
 	"strings"
-	"unicode/utf8"
 )
 
 // clean is a header value as valid UTF-8: undeclared 8-bit bytes are guessed, encoded words are left alone.
@@ -11,11 +10,11 @@ func (p *parser) clean(raw string) string {
 	if !hasHigh([]byte(raw)) {
 		return raw
 	}
-	if utf8.ValidString(raw) {
-		return raw
+	said := guess([]byte(raw), p.hint)
+	if said != raw {
+		p.mend("header_8bit")
 	}
-	p.mend("header_8bit")
-	return guess([]byte(raw), p.hint)
+	return said
 }
 
 // text is a header value as a person reads it: encoded words decoded, control characters gone, one line.

@@ -2,6 +2,7 @@ package console
 
 import (
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
 	"huiyin/casework"
 	"huiyin/fault"
@@ -30,6 +31,7 @@ type callView struct {
 	Help callHelp
 	Undo *undo
 	K    chords
+	Live spoken // the call that the operator has
 }
 
 // taken is the receipt as it is read aloud to the caller, with the new case ready to be dispatched.
@@ -42,6 +44,7 @@ type taken struct {
 	Pane    paneView
 	Similar []casework.Case
 	Names   dossier.Namer
+	Gaps    gapNote
 }
 
 // fromCall is added to the addresses of forms on the receipt: they lead back to the next call.
@@ -61,6 +64,11 @@ func (x *Pages) showCall(c *fiber.Ctx) error {
 		v.Undo.K = v.K
 	}
 	v.Help = x.blank(c, v.K)
+	asked, _ := uuid.Parse(c.Query("call")) // else the one that the operator has
+	if v.Live, err = x.spokenNow(c, by, asked, 0); err != nil {
+		return err
+	}
+	v.Call = v.Live.into(v.Call)
 	return shell.Render(c, fiber.StatusOK, callPage(v))
 }
 
@@ -73,6 +81,10 @@ func (x *Pages) saveCall(c *fiber.Ctx) error {
 	v := callView{P: shell.NewPage(c, shell.Lang(c).T("console.file")), Call: callOf(c)}
 	v.P.Section = "file"
 	if v.K, err = x.keysFor(c, by); err != nil {
+		return err
+	}
+	said, _ := uuid.Parse(c.FormValue("call"))
+	if v.Live, err = x.spokenNow(c, by, said, 0); err != nil {
 		return err
 	}
 	if c.FormValue("do") == "check" {
@@ -103,6 +115,9 @@ func (x *Pages) drawTaken(c *fiber.Ctx, by casework.Actor, r casework.Receipt, f
 	}
 	d.P.Section, d.P.Title, d.Query = "file", d.P.T("console.filed"), fromCall
 	v := taken{P: d.P, R: r, Due: d.P.Lang.Deadline(r.Due), Read: spaced(r.Code), Case: d, Pane: x.pane(d, from.K), Names: dossier.Namer{City: x.City, Lang: d.P.Lang}}
+	if v.Gaps, err = x.heardOf(c, by, r.ID, from.Call); err != nil {
+		return err
+	}
 	if unit := casework.UnitCode(from.Call.Unit); placeIn(d.F.Case, unit) > 0 {
 		v.Pane.Chosen = string(unit) // picked while listening
 	}

@@ -6,6 +6,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/intake"
+	"huiyin/intake/calls"
 	"huiyin/seal"
 	"huiyin/search"
 	"huiyin/staff"
@@ -20,13 +21,14 @@ type Pages struct {
 	finder search.Service
 	keys   *seal.Keyring
 	staff  *staff.Register
+	room   *calls.Room
 	words  map[casework.UnitCode]string // how operators type a unit: initials, pinyin, short names
 }
 
 // New makes the console. door files what operators take down; keys make the hash by which a telephone number is looked up; finder finds cases by their words; register knows everybody's own keys, and who
-// has which case open.
-func New(o dossier.Office, door *intake.Door, keys *seal.Keyring, finder search.Service, register *staff.Register) *Pages {
-	return &Pages{Office: o, door: door, keys: keys, finder: finder, staff: register, words: typingWords(o.City)}
+// has which case open; room has the calls under way.
+func New(o dossier.Office, door *intake.Door, keys *seal.Keyring, finder search.Service, register *staff.Register, room *calls.Room) *Pages {
+	return &Pages{Office: o, door: door, keys: keys, finder: finder, staff: register, room: room, words: typingWords(o.City)}
 }
 
 var roles = []string{string(casework.Operator), string(casework.Dispatcher), string(casework.Supervisor), string(casework.Callback)}
@@ -42,6 +44,9 @@ func (x *Pages) Routes() []shell.Route {
 	caller := func(method, path string, h fiber.Handler) shell.Route {
 		return shell.Route{Method: method, Path: path, Handler: h, Door: shell.Staff, Roles: []string{string(casework.Callback)}}
 	}
+	ringer := func(method, path string, h fiber.Handler) shell.Route {
+		return shell.Route{Method: method, Path: path, Handler: h, Door: shell.Staff, Roles: []string{string(casework.Operator), string(casework.Callback)}}
+	}
 	list := []shell.Route{
 		page("/console", x.queue),
 		page("/console/list", x.list),
@@ -56,6 +61,8 @@ func (x *Pages) Routes() []shell.Route {
 		post("/console/kept/settle", x.settle),
 		page("/console/call", x.showCall),
 		post("/console/call", x.saveCall),
+		page("/console/call/live", x.liveParts),
+		post("/console/call/heard", x.addHeard),
 		post("/console/call/help", x.helpNow),
 		post("/console/call/caller", x.callerNow),
 		page("/console/file", func(c *fiber.Ctx) error { return shell.SeeOther(c, "/console/call") }), // its address until there was help on it
@@ -64,6 +71,9 @@ func (x *Pages) Routes() []shell.Route {
 		caller("", "/console/callbacks", x.callbacks),
 		caller(fiber.MethodPost, "/console/callbacks/:id", x.answered),
 		caller(fiber.MethodPost, "/console/callbacks/:id/dial", x.dial),
+		ringer("", "/console/ringback", x.ringbacks),
+		ringer(fiber.MethodPost, "/console/ringback/:id", x.rang),
+		ringer(fiber.MethodPost, "/console/ringback/:id/number", x.ringbackNumber),
 		page("/console/keys", x.showKeys),
 		post("/console/keys", x.saveKeys),
 		page("/console/case/:id", x.show),
@@ -86,6 +96,7 @@ func Nav() []shell.NavItem {
 		{Section: "list", Key: "console.nav_list", Path: "/console/list", Roles: roles},
 		{Section: "search", Key: "call.nav_search", Path: "/console/search", Roles: roles},
 		{Section: "callbacks", Key: "call.nav_callbacks", Path: "/console/callbacks", Roles: []string{string(casework.Callback)}},
+		{Section: "ringback", Key: "livecall.nav", Path: "/console/ringback", Roles: []string{string(casework.Operator), string(casework.Callback)}},
 		{Section: "late", Key: "console.nav_late", Path: "/console/late", Roles: desk},
 		{Section: "file", Key: "console.nav_file", Path: "/console/call", Roles: []string{string(casework.Operator)}},
 		{Section: "kept", Key: "console.nav_kept", Path: "/console/kept", Roles: desk},

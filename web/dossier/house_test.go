@@ -25,6 +25,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/intake"
+	"huiyin/intake/calls"
 	"huiyin/locale"
 	"huiyin/pg/pgtest"
 	"huiyin/routing"
@@ -58,6 +59,7 @@ type house struct {
 	t        *testing.T
 	app      *fiber.App
 	docket   *casework.Docket
+	room     *calls.Room
 	desk     *routing.Desk
 	city     *routing.City
 	door     *intake.Door
@@ -96,6 +98,7 @@ func newHouse(t *testing.T) *house {
 	h.desk = &routing.Desk{Docket: h.docket, City: h.city, Terms: terms, Now: clock}
 	h.door = intake.New(intake.Settings{Docket: h.docket, City: h.city, Terms: terms, Mailboxes: []string{"12345@localhost"}, Now: clock, Log: log})
 	h.register = staff.New(pool)
+	h.room = &calls.Room{DB: pool, Keys: keys, Now: clock}
 	h.register.Now = clock
 	lexicon := search.Lexicon(h.city)
 	h.finder = search.Service{Docket: h.docket, Lexicon: lexicon, Engine: &embedded.Engine{DB: pool, Lexicon: lexicon, Now: clock, Zone: locale.Zone}}
@@ -105,7 +108,7 @@ func newHouse(t *testing.T) *house {
 		Nav: append(append(console.Nav(), inbox.Nav()...), signin.Nav()...)})
 	shell.Mount(h.app, shell.Routes())
 	shell.Mount(h.app, in.Routes())
-	shell.Mount(h.app, console.New(office, h.door, keys, h.finder, h.register).Routes())
+	shell.Mount(h.app, console.New(office, h.door, keys, h.finder, h.register, h.room).Routes())
 	shell.Mount(h.app, (&inbox.Pages{Office: office, DB: pool, Texts: h.texts(), BaseURL: "https://linlan.example", Figures: func(ctx context.Context, p supervision.Period, f supervision.Filter) (supervision.Board, error) {
 		return supervision.View(ctx, pool, p, f)
 	}}).Routes())

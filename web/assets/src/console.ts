@@ -12,6 +12,7 @@ import { shrinkPhotos } from "./shrink";
 import { alive } from "./alive";
 import { commands } from "./commands";
 import { ownChords } from "./chords";
+import { addHeard, spokenCall } from "./call";
 
 focusErrors();
 sendOnce();
@@ -28,6 +29,8 @@ expireOffers();
 shrinkPhotos();
 locateButtons();
 fieldOutbox();
+spokenCall();
+addHeard();
 liveUpdates();
 holdOffline();
 dueWords();

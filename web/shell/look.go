@@ -79,9 +79,6 @@ func (p Page) attributes() templ.Attributes {
 	if p.Look.Contrast {
 		a["data-contrast"] = "high"
 	}
-	if p.staff {
-		return a // staff pages have their own, denser sizes
-	}
 	if p.Look.Elder {
 		a["data-mode"] = "elder"
 	}

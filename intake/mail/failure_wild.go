@@ -12,8 +12,6 @@ var (
 	statusCode = regexp.MustCompile(`(?:^|[^\d.])([245]\.[0-7]\.\d{1,3})(?:[^\d.]|\.\D|\.?$)`)
 	// replyCode is the answer of an SMTP server (RFC 5321 section 4.2).
 	replyCode = regexp.MustCompile(`(?m)(?:^|[\s:("'>\[])([45])[0-5]\d[ \-]#?\S`)
-	// returnedCopy is the line above the copy of the letter.
-	returnedCopy = regexp.MustCompile(`(?im)^[\s>\-]*(-{2,}.{0,10}(this is a copy|below this line|original message|returned message|message header|unsent message|附件|原始邮件|原邮件|以下)|original message (follows|headers)|return-path:|received: (from|by)).*$`)
 	// fieldLine is a line of a delivery report that somebody put into the text.
 	fieldLine = regexp.MustCompile(`(?im)^[>\s]*(action|status|final-recipient|original-recipient|diagnostic-code):[ \t]*(\S.{0,300})$`)
 	wildID    = regexp.MustCompile(`(?im)^[>\s]*message-id:\s*<([^<>\s]{3,500})>`)
@@ -32,10 +30,7 @@ const maxWildBytes = 64 << 10
 // which are never the ones that failed.
 func (f *Failure) wild(m *Message, add func(string)) {
 	text := m.Text[:min(len(m.Text), maxWildBytes)]
-	report, copied := text, ""
-	if at := returnedCopy.FindStringIndex(text); at != nil {
-		report, copied = text[:at[0]], text[at[0]:]
-	}
+	report, copied := splitCopy(text)
 	for _, l := range fieldLine.FindAllStringSubmatch(report, 20) {
 		switch value := oneLine(l[2]); strings.ToLower(l[1]) {
 		case "action":
@@ -66,6 +61,18 @@ func (f *Failure) wild(m *Message, add func(string)) {
 			add(a)
 		}
 	}
+}
+
+// splitCopy parts what a report says from the copy of the letter below it.
+func splitCopy(text string) (report, copied string) {
+	at := 0
+	for line := range strings.Lines(text) {
+		if len(line) <= maxMark && wholeSigns.match("copy", strings.TrimRight(line, "\r\n")) {
+			return text[:at], text[at:]
+		}
+		at += len(line)
+	}
+	return text, ""
 }
 
 // wildRecipients finds the addresses that failed: those that stand at the beginning of a line, else the first in angle brackets, else

@@ -47,7 +47,7 @@ func (x *Service) Routes() []shell.Route {
 		return shell.Limit{Name: "open311_" + name, Max: n, Per: time.Minute}
 	}
 	get := func(path string, h fiber.Handler) shell.Route {
-		return shell.Route{Path: path, Handler: h, Door: shell.API, Fail: x.fail}
+		return shell.Route{Path: path, Handler: h, Door: shell.API, Fail: fail}
 	}
 	read := func(path string, h fiber.Handler) shell.Route {
 		r := get(path, h)
@@ -55,7 +55,7 @@ func (x *Service) Routes() []shell.Route {
 		return r
 	}
 	post := func(path, name string, h fiber.Handler) shell.Route {
-		return shell.Route{Method: fiber.MethodPost, Path: path, Handler: h, Door: shell.API, Private: true, Body: shell.BodyLimit, Limit: minute(name, x.PerMinute), Fail: x.fail}
+		return shell.Route{Method: fiber.MethodPost, Path: path, Handler: h, Door: shell.API, Private: true, Body: shell.BodyLimit, Limit: minute(name, x.PerMinute), Fail: fail}
 	}
 	return []shell.Route{
 		get("/open311/discovery.:format", x.discover),
@@ -68,7 +68,7 @@ func (x *Service) Routes() []shell.Route {
 		read(prefix+"/servicerequestupdates.:format", x.listUpdates),
 		post(prefix+"/requests.:format", "file", x.fileRequest),
 		post(prefix+"/servicerequestupdates.:format", "update", x.addUpdate),
-		get(prefix+"/*", x.nowhere),
-		post(prefix+"/*", "file", x.nowhere),
+		get(prefix+"/*", nowhere),
+		post(prefix+"/*", "file", nowhere),
 	}
 }

@@ -544,7 +544,7 @@ func TestWhoMaySeeWhat(t *testing.T) {
 
 	// Paging, and what lies outside of the dates.
 	for query, want := range map[string]int{"?status=open": 0, "?status=open,closed": 1, "?service_code=0105": 1, "?service_code=unsorted": 0, "?start_date=2026-11-18T10:00:00%2B08:00": 1, "?start_date=2026-11-18T11:00:00+08:00": 0,
-		"?end_date=2026-11-18T10:00:00%2B08:00": 0, "?start_date=2026-11-18&end_date=2026-11-19": 1, "?page=2": 0, "?page_size=1": 1} {
+		"?end_date=2026-11-18T10:00:00%2B08:00": 0, "?start_date=2026-11-18&end_date=2026-11-19": 1, "?page=2": 0, "?page_size=1": 1, "?page_size=5000": 1} {
 		status, body, header := w.call("GET", "/open311/v2/requests.json"+query, "")
 		if got := decode[[]shown](t, body); status != 200 || len(got) != want || header.Get("X-Total-Count") == "" {
 			t.Errorf("%s: %d %s", query, status, body)

@@ -17,7 +17,8 @@ import (
 const (
 	maxSpan    = 90 * 24 * time.Hour
 	maxPage    = 1000 // requests
-	maxNumbers = 100  // of one question
+	maxPages   = 1 << 20
+	maxNumbers = 100 // of one question
 )
 
 // listRequests answers what is public, newest first, or the requests of service_request_id as far as the visitor may see them.
@@ -81,10 +82,10 @@ func (x *Service) search(c *fiber.Ctx) (privacy.CardSearch, error) {
 	if s.From, s.Until, err = x.span(c, maxSpan); err != nil {
 		return s, err
 	}
-	if s.Page, err = whole1(c, "page", 1, 1<<20); err != nil {
+	if s.Page, err = ordinal(c, "page", 1, maxPages); err != nil {
 		return s, err
 	}
-	if s.Limit, err = whole1(c, "page_size", maxPage, maxPage); err != nil {
+	if s.Limit, err = ordinal(c, "page_size", maxPage, maxPage); err != nil {
 		return s, err
 	}
 	for _, code := range split(c.Query("service_code")) {
@@ -114,8 +115,9 @@ func (x *Service) search(c *fiber.Ctx) (privacy.CardSearch, error) {
 	return s, nil
 }
 
-// span reads start_date and end_date: without them the last ninety days, with one the ninety days on its side.
-func (x *Service) span(c *fiber.Ctx, most time.Duration) (from, until time.Time, err error) {
+// span reads start_date and end_date, at most ninety days apart: without them it is the time until now that is usual, with one the ninety days on its side.
+func (x *Service) span(c *fiber.Ctx, usual time.Duration) (from, until time.Time, err error) {
+	const most = maxSpan
 	now := x.Now()
 	if from, err = x.moment(c, "start_date"); err != nil {
 		return from, until, err
@@ -125,7 +127,7 @@ func (x *Service) span(c *fiber.Ctx, most time.Duration) (from, until time.Time,
 	}
 	switch {
 	case from.IsZero() && until.IsZero():
-		from, until = now.Add(-most), now
+		from, until = now.Add(-usual), now
 	case from.IsZero():
 		from = until.Add(-most)
 	case until.IsZero():
@@ -204,17 +206,17 @@ func split(s string) []string {
 	return parts
 }
 
-// whole1 reads a whole number from 1 to most.
-func whole1(c *fiber.Ctx, name string, otherwise, most int) (int, error) {
+// ordinal reads a whole number from 1, and takes the most for more.
+func ordinal(c *fiber.Ctx, name string, otherwise, most int) (int, error) {
 	v := c.Query(name)
 	if v == "" {
 		return otherwise, nil
 	}
 	n, err := strconv.Atoi(v)
-	if err != nil || n < 1 || n > most {
+	if err != nil || n < 1 {
 		return 0, invalid(name)
 	}
-	return n, nil
+	return min(n, most), nil
 }
 
 func invalid(name string) error { return fault.New(fault.Invalid, "fault.invalid").At(name) }

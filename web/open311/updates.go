@@ -12,10 +12,13 @@ import (
 	"huiyin/privacy"
 )
 
-const maxChanged = 1000 // requests whose updates one answer tells
+const (
+	maxChanged = 1000               // requests whose updates one answer tells
+	usualSpan  = 7 * 24 * time.Hour // of updates where no dates are given
+)
 
 // listUpdates answers what offices did and said: of the program's own requests where it shows its key, of the resident's where the tracking code is shown, else
-// of what is public. start_date and end_date bound the times of the updates.
+// of what is public. start_date and end_date bound the times of the updates; without them it is the last week, or all of the requests that are named.
 func (x *Service) listUpdates(c *fiber.Ctx) error {
 	if err := x.jurisdiction(c.Query("jurisdiction_id")); err != nil {
 		return err
@@ -28,7 +31,7 @@ func (x *Service) listUpdates(c *fiber.Ctx) error {
 	if len(numbers) > maxNumbers {
 		return invalid("service_request_id")
 	}
-	from, until, err := x.span(c, maxSpan)
+	from, until, err := x.span(c, usualSpan)
 	if err != nil {
 		return err
 	}

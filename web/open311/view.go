@@ -178,11 +178,11 @@ func (x *Service) updates(l locale.Lang, number string, f casework.Dossier, code
 		if !secret {
 			u.Description = text(l.T("step."+string(e.Step)) + x.by(l, e.Unit))
 		}
-		if said, ok := saidAt(f, e); ok && (code || f.Case.Publish && !secret) {
+		if words, ok := saidAt(f, e); ok && (code || f.Case.Publish && !secret) {
 			if !code {
-				said, _ = privacy.Mask(said)
+				words, _ = privacy.Mask(words)
 			}
-			u.Description, u.words = text(said), true
+			u.Description, u.words = text(words), true
 		}
 		all = append(all, u)
 	}

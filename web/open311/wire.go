@@ -155,7 +155,7 @@ type mistake struct {
 var codes = map[fault.Kind]int{fault.Invalid: fiber.StatusBadRequest, fault.Unauthorized: fiber.StatusForbidden, fault.Forbidden: fiber.StatusForbidden}
 
 // fail answers a failure in the shape of the specification, with the parameter at fault in front of the sentence.
-func (x *Service) fail(c *fiber.Ctx, status int, err error) error {
+func fail(c *fiber.Ctx, status int, err error) error {
 	var f *fault.Error
 	field := ""
 	if errors.As(err, &f) {
@@ -176,7 +176,7 @@ func (x *Service) fail(c *fiber.Ctx, status int, err error) error {
 	return sendBytes(c.Status(status), form, b)
 }
 
-func (x *Service) nowhere(*fiber.Ctx) error { return fault.New(fault.NotFound, "fault.not_found") }
+func nowhere(*fiber.Ctx) error { return fault.New(fault.NotFound, "fault.not_found") }
 
 // language is the one the caller asks for, Chinese where it asks for none.
 func language(c *fiber.Ctx) locale.Lang { return locale.Parse(c.Get(fiber.HeaderAcceptLanguage)) }

@@ -29,6 +29,7 @@ type statusView struct {
 	RateLink string // empty where there is nothing to rate now
 	Unit     string // the lead's name, or the hotline's
 	story    []shell.Happening
+	hops     bool // the way inside the unit was asked for
 	add      addForm
 }
 
@@ -189,6 +190,7 @@ func (x *Pages) drawStatus(c *fiber.Ctx, status int, mistakes shell.Errors, v st
 	page := x.page(c, "track.title", "track")
 	page.Path, page.Switch = "/t", page.Lang.Other().Path("/t")
 	page.Errors = mistakes
+	v.hops = c.Query("inside") != ""
 	v.story = teller{p: page, pages: x, v: v}.story()
 	return shell.Render(c, status, statusPage(page, v))
 }

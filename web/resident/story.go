@@ -2,6 +2,7 @@ package resident
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,7 +73,14 @@ var purposes = map[casework.Step]string{
 // inside are the steps that say nothing to the resident, or that the page of uses tells.
 var inside = map[casework.Step]bool{
 	casework.StepClassify: true, casework.StepCoReport: true, casework.StepArchive: true, casework.StepUse: true,
-	casework.StepAssign: true, casework.StepHandBack: true, casework.StepTakeBack: true,
+}
+
+// hops are the steps by which a case went around inside its lead unit: told to whoever asks for them, by unit and never by person.
+var hops = map[casework.Step]bool{casework.StepAssign: true, casework.StepHandBack: true, casework.StepTakeBack: true}
+
+// hopped reports whether there are such steps to tell.
+func (v statusView) hopped() bool {
+	return slices.ContainsFunc(v.Events, func(e casework.Event) bool { return hops[e.Step] })
 }
 
 // tones of steps that stand out.
@@ -83,7 +91,7 @@ var tones = map[casework.Step]shell.Tone{
 
 func (t teller) tell(e casework.Event) (shell.Happening, bool) {
 	d := decode(e)
-	if inside[e.Step] || e.Step == casework.StepRecord && !d.ToResident {
+	if inside[e.Step] || hops[e.Step] && !t.v.hops || e.Step == casework.StepRecord && !d.ToResident {
 		return shell.Happening{}, false
 	}
 	h := shell.Happening{At: e.At, Tone: tones[e.Step], Who: t.who(e)}
@@ -96,6 +104,10 @@ func (t teller) tell(e casework.Event) (shell.Happening, bool) {
 	case casework.StepContact, casework.StepFollowUp:
 		if !d.Reached {
 			key += "_missed"
+		}
+	case casework.StepAssign, casework.StepHandBack, casework.StepTakeBack:
+		if d.Unit == t.v.Case.Lead {
+			key += "_own" // to a person of the lead itself
 		}
 	case casework.StepRedo:
 		if e.Actor == casework.ByResident {

@@ -4,6 +4,7 @@ package element
 import (
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -91,6 +92,31 @@ func (e Elements) Of(k Kind) []Found {
 		}
 	}
 	return list
+}
+
+// mostTold bounds what Told takes of one turn, in characters.
+const mostTold = 100
+
+// Told is what the caller said in the turn from which an element comes, without greetings before it; of a long turn the element alone.
+func Told(turns []Said, f Found) string {
+	at := slices.IndexFunc(turns, func(s Said) bool { return s.N == f.Turn })
+	if at < 0 || utf8.RuneCountInString(turns[at].Text) > mostTold {
+		return f.Value
+	}
+	text := turns[at].Text
+	for again := true; again; {
+		again = false
+		text = strings.TrimFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+		for _, w := range said.Opening {
+			if rest, ok := strings.CutPrefix(text, w); ok && !again {
+				text, again = rest, true
+			}
+		}
+	}
+	if text == "" {
+		return f.Value
+	}
+	return text
 }
 
 // Missing are the needed elements that were not heard. A number that the exchange told counts as a contact.

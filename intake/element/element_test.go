@@ -76,6 +76,20 @@ func TestASpanIsWhereTheWordsStand(t *testing.T) {
 	}
 }
 
+func TestWhatWasToldIsTheWholeTurnWithoutGreetings(t *testing.T) {
+	for said, want := range map[string]string{
+		"乙：喂，你好，我想反映一下，东风路12号的烧烤店天天摆到半夜，油烟太大了。": "东风路12号的烧烤店天天摆到半夜，油烟太大了",
+		"乙：嗯，漏水了": "漏水了",
+		"乙：" + strings.Repeat("一直在说别的事情，", 20) + "家里漏水了": "家里漏水了",
+	} {
+		turns := call(said)
+		f, ok := element.Extract(turns, nil).Best(element.Matter)
+		if got := element.Told(turns, f); !ok || got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 // Orders that leave out or change what the caller said, in the words of the hotline.
 func TestTheOrderAgainstTheCall(t *testing.T) {
 	at := time.Date(2026, 11, 18, 10, 0, 0, 0, time.UTC)

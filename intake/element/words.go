@@ -20,6 +20,7 @@ type words struct {
 	NotPlace    []string `yaml:"not_place"`
 	NotPlaceEnd []string `yaml:"not_place_end"`
 	Filler      []string
+	Opening     []string
 	BehindPlace []string `yaml:"behind_place"`
 	Matter      []string
 	Ask         []string

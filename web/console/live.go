@@ -90,11 +90,12 @@ func (x *Pages) spokenNow(c *fiber.Ctx, by casework.Actor, shown uuid.UUID, afte
 		if l.Touched > after {
 			s.Lines = append(s.Lines, l)
 		}
-		if d := l.Delay(); d >= slow {
-			s.Delay = d
-		} else {
-			s.Delay = 0
+		if !l.SaidAt.IsZero() {
+			s.Delay = l.Delay()
 		}
+	}
+	if s.Delay < slow {
+		s.Delay = 0
 	}
 	if h.Call.Case != nil {
 		return s, nil // it is written down: nothing more is filled in
@@ -130,7 +131,7 @@ func (x *Pages) elements(h calls.Heard, number string) []heard {
 			list = append(list, heard{Kind: k, Field: field, Value: f.Value, Turn: f.Turn, Quote: quote(said, f)})
 		}
 	}
-	if text := draft(e); text != "" {
+	if text := draft(e, said); text != "" {
 		list = append(list, heard{Kind: "summary", Field: "text", Value: text, Turn: -1})
 	}
 	add(element.Time, "")
@@ -171,7 +172,7 @@ func quote(said []element.Said, f element.Found) string {
 }
 
 // draft is the beginning of the order: what the operator corrects instead of typing. It is in the language in which the caller speaks.
-func draft(e element.Elements) string {
+func draft(e element.Elements, said []element.Said) string {
 	matters := e.Of(element.Matter)
 	if len(matters) == 0 {
 		return ""
@@ -185,7 +186,9 @@ func draft(e element.Elements) string {
 	slices.SortStableFunc(matters, func(a, b element.Found) int { return a.Turn - b.Turn })
 	var told []string
 	for _, m := range matters {
-		told = append(told, m.Value)
+		if text := element.Told(said, m); !slices.Contains(told, text) {
+			told = append(told, text)
+		}
 	}
 	words := strings.Join(told, lang.T("livecall.comma"))
 	var before []string

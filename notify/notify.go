@@ -27,8 +27,9 @@ type Settings struct {
 	Docket    *casework.Docket
 	City      *routing.City
 	Transport Transport
-	BaseURL   string   // links in letters begin with it, without a slash at the end
-	Mailboxes []string // our own mailboxes; letters come from the first
+	BaseURL   string     // links in letters begin with it, without a slash at the end
+	Mailboxes []string   // our own mailboxes; letters come from the first
+	Signature *Signature // by which receivers know our letters; nil: they are not signed
 	Now       func() time.Time
 	Log       *slog.Logger
 	Pause     func(failed int) time.Duration // before the next try after so many failed ones; nil: 1 min growing to 12 h

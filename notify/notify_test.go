@@ -70,6 +70,17 @@ func open(t *testing.T, transport notify.Transport) *office { return openAs(t, m
 // openAs opens an installation with a mailbox of its own.
 func openAs(t *testing.T, box string, transport notify.Transport) *office {
 	t.Helper()
+	return openWith(t, box, transport, nil)
+}
+
+// openSigned opens an installation that signs its letters.
+func openSigned(t *testing.T, signature *notify.Signature) *office {
+	t.Helper()
+	return openWith(t, mailbox, nil, signature)
+}
+
+func openWith(t *testing.T, box string, transport notify.Transport, signature *notify.Signature) *office {
+	t.Helper()
 	town := caseworktest.New(t)
 	city, err := routing.LoadCity(os.DirFS("../demo/city"))
 	if err != nil {
@@ -84,7 +95,7 @@ func openAs(t *testing.T, box string, transport notify.Transport) *office {
 		transport = notify.Outbox{Dir: o.dir}
 	}
 	log := slog.New(slog.NewTextHandler(o.log, nil))
-	o.post, err = notify.New(notify.Settings{Pool: town.Pool, Docket: town.Docket, City: city, Transport: transport, BaseURL: "https://linlan.example", Mailboxes: []string{box},
+	o.post, err = notify.New(notify.Settings{Pool: town.Pool, Docket: town.Docket, City: city, Transport: transport, BaseURL: "https://linlan.example", Mailboxes: []string{box}, Signature: signature,
 		Now: town.Now, Log: log, Poll: 100 * time.Millisecond, Pause: func(int) time.Duration { return 10 * time.Millisecond }})
 	if err != nil {
 		t.Fatal(err)

@@ -79,5 +79,5 @@ func (p *Post) write(h mail.Header, words letter) ([]byte, error) {
 	if err := w.Close(); err != nil {
 		return nil, err
 	}
-	return b.Bytes(), nil
+	return p.Signature.sign(b.Bytes())
 }

@@ -6,13 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/smtp"
-	"net/textproto"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -68,88 +64,6 @@ func classOf(err error) string {
 		return "outbox"
 	}
 	return fault.KindOf(err).String()
-}
-
-// Smarthost hands letters to a mail relay, with TLS where the relay offers it.
-type Smarthost struct {
-	Addr    string        // host:port
-	Hello   string        // how we name ourselves; empty: localhost
-	Timeout time.Duration // for one letter; zero: 1 min
-	TLS     *tls.Config   // nil: the relay's certificate must be valid for its host
-}
-
-// Send delivers one letter in one connection.
-func (s Smarthost) Send(ctx context.Context, m Mail) error {
-	timeout := s.Timeout
-	if timeout == 0 {
-		timeout = time.Minute
-	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	host, _, err := net.SplitHostPort(s.Addr)
-	if err != nil {
-		return err
-	}
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.Addr)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	if until, ok := ctx.Deadline(); ok {
-		if err := conn.SetDeadline(until); err != nil {
-			return err
-		}
-	}
-	c, err := smtp.NewClient(conn, host)
-	if err != nil {
-		return answered("greeting", err)
-	}
-	hello := s.Hello
-	if hello == "" {
-		hello = "localhost"
-	}
-	if err := c.Hello(hello); err != nil {
-		return answered("hello", err)
-	}
-	if ok, _ := c.Extension("STARTTLS"); ok {
-		conf := &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12}
-		if s.TLS != nil {
-			conf = s.TLS.Clone()
-		}
-		if err := c.StartTLS(conf); err != nil {
-			return answered("starttls", err)
-		}
-	}
-	if err := c.Mail(m.From); err != nil {
-		return answered("mail", err)
-	}
-	if err := c.Rcpt(m.To); err != nil {
-		return answered("rcpt", err)
-	}
-	w, err := c.Data()
-	if err != nil {
-		return answered("data", err)
-	}
-	if _, err := w.Write(m.Data); err != nil {
-		return err
-	}
-	if err := w.Close(); err != nil {
-		return answered("data", err)
-	}
-	_ = c.Quit() // the letter is delivered, whatever the relay says to the farewell
-	return nil
-}
-
-// enhanced is the status code that begins the text of an answer (RFC 2034).
-var enhanced = regexp.MustCompile(`^[245]\.\d{1,3}\.\d{1,3}`)
-
-// answered turns a server's refusal into its code; other errors stay.
-func answered(at string, err error) error {
-	var said *textproto.Error
-	if errors.As(err, &said) {
-		return &Refused{Code: said.Code, Status: enhanced.FindString(said.Msg), At: at}
-	}
-	return err
 }
 
 // Outbox writes each letter as one .eml file into a directory: for demonstrations, and for cities whose mail system fetches files.

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"huiyin/notify"
 )
 
 // Config is every setting of huiyin. It is read once from the environment and never changed.
@@ -22,7 +24,7 @@ type Config struct {
 	MeiliKey         string    // its key
 	MailAddr         string    // where mail is received, host:port
 	Mailbox          []string  // recipients accepted, in lower case; others get 550
-	Smarthost        string    // where letters are sent, host:port; empty = written to the outbox in Data
+	Smarthost        string    // where letters are sent, host:port or a URL; empty = written to the outbox in Data
 	MailAuth         bool      // whether DKIM, SPF and DMARC of incoming mail are looked up
 	MailCert         string    // file of the certificate for STARTTLS at the mail door; empty = STARTTLS is not offered
 	MailKey          string    // file of its key
@@ -66,8 +68,8 @@ func settings() []setting {
 		{"HUIYIN_MEILI_KEY", "", "key of the Meilisearch server", func(c *Config, v string) error { return word(&c.MeiliKey, v) }},
 		{"HUIYIN_MAIL_ADDR", "127.0.0.1:2525", "where mail is received (SMTP)", func(c *Config, v string) error { return hostPort(&c.MailAddr, v) }},
 		{"HUIYIN_MAILBOX", "12345@localhost", "mail addresses accepted, separated by commas", func(c *Config, v string) error { return mailboxes(&c.Mailbox, v) }},
-		{"HUIYIN_SMARTHOST", "", "SMTP server that takes our letters (empty: they are written to the outbox)",
-			func(c *Config, v string) error { return hostPort(&c.Smarthost, v) }},
+		{"HUIYIN_SMARTHOST", "", "SMTP server that takes our letters: host:port, smtp://user:password@host:587 or smtps://… (empty: they are written to the outbox)",
+			func(c *Config, v string) error { return relay(&c.Smarthost, v) }},
 		{"HUIYIN_MAIL_AUTH", "on", "look up DKIM, SPF and DMARC of incoming mail after taking it: on or off", func(c *Config, v string) error { return onOff(&c.MailAuth, v) }},
 		{"HUIYIN_MAIL_CERT", "", "certificate file for STARTTLS at the mail door, read again when it changes (empty: not offered)", func(c *Config, v string) error { return path(&c.MailCert, v) }},
 		{"HUIYIN_MAIL_KEY", "", "key file of that certificate", func(c *Config, v string) error { return path(&c.MailKey, v) }},
@@ -121,13 +123,20 @@ func Load(getenv func(string) (string, bool)) (Config, error) {
 
 // Secrets stay out of messages.
 func shown(name, value string) string {
-	if strings.Contains(name, "SECRET") || strings.Contains(name, "KEY") || strings.Contains(name, "DATABASE") {
+	if strings.Contains(name, "SECRET") || strings.Contains(name, "KEY") || strings.Contains(name, "DATABASE") || strings.Contains(name, "SMARTHOST") && strings.Contains(value, "@") {
 		return "…"
 	}
 	return value
 }
 
 const longest = 4096
+
+func relay(to *string, v string) error {
+	if _, err := notify.ParseSmarthost(v); err != nil {
+		return err
+	}
+	return word(to, v)
+}
 
 func onOff(to *bool, v string) error {
 	if v != "on" && v != "off" {

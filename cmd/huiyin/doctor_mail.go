@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
@@ -12,13 +13,18 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"huiyin/notify"
 )
 
 // mailChecks look at the ports where we receive, and at the way out for letters.
 var mailChecks = []Check{
 	{"web port", checkWebPort},
 	{"mail port", checkMailPort},
+	{"mail encryption", checkMailTLS},
+	{"mail waiting", checkMailSpool},
 	{"letters out", checkLettersOut},
+	{"letters signed", checkLettersSigned},
 }
 
 // portState tries to take a port: free (nil), taken (errTaken), or not ours to take.
@@ -112,11 +118,74 @@ func checkLettersOut(_ context.Context, p *patient) Finding {
 		}
 		return doubt("letters are written to %s and sent to nobody: set HUIYIN_SMARTHOST to send them", outbox)
 	}
+	relay, err := notify.ParseSmarthost(host)
+	if err != nil {
+		return bad("HUIYIN_SMARTHOST: %v", err)
+	}
+	host = relay.Addr
+	if relay.Wrapped {
+		return fine("letters go to %s over TLS", host)
+	}
 	banner, err := greeting(host)
 	if err != nil || !strings.HasPrefix(banner, "220") {
 		return bad("%s does not take letters: see that it runs and that HUIYIN_SMARTHOST is right (%v %s)", host, err, banner)
 	}
 	return fine("%s answers", host)
+}
+
+func checkMailTLS(_ context.Context, p *patient) Finding {
+	if p.config.MailCert == "" {
+		return doubt("mail comes in without encryption: set HUIYIN_MAIL_CERT and HUIYIN_MAIL_KEY, unless a relay of yours stands before it")
+	}
+	if _, err := p.config.mailDoor(); err != nil {
+		return bad("%v", err)
+	}
+	pair, err := tls.LoadX509KeyPair(p.config.MailCert, p.config.MailKey)
+	if err != nil {
+		return bad("the certificate of the mail door cannot be read: %v", err)
+	}
+	left := pair.Leaf.NotAfter.Sub(p.now())
+	switch {
+	case left <= 0:
+		return bad("the certificate of the mail door ended on %s: renew it", pair.Leaf.NotAfter.Format(time.DateOnly))
+	case left < 14*24*time.Hour:
+		return doubt("the certificate of the mail door ends on %s: renew it", pair.Leaf.NotAfter.Format(time.DateOnly))
+	}
+	return fine("STARTTLS is offered, the certificate is good until %s", pair.Leaf.NotAfter.Format(time.DateOnly))
+}
+
+func checkMailSpool(ctx context.Context, p *patient) Finding {
+	if p.db == nil {
+		return doubt("the database is not there to ask")
+	}
+	var n, stuck int
+	if err := p.db.QueryRow(ctx, `select count(*), count(*) filter (where tries > 0) from mail_spool`).Scan(&n, &stuck); err != nil {
+		return bad("the mail that waits to become cases cannot be counted: %v", err)
+	}
+	switch {
+	case stuck > 0:
+		return bad("%d mails could not be made cases; they are stored and tried again: see the log of the worker", stuck)
+	case n > 0:
+		return doubt("%d mails of a rush wait to become cases: a running service files them within seconds", n)
+	}
+	return fine("no mail waits to become a case")
+}
+
+func checkLettersSigned(ctx context.Context, p *patient) Finding {
+	if p.config.DKIMKey == "" {
+		return doubt("letters carry no DKIM signature and may land among junk mail: set HUIYIN_DKIM_KEY, unless your relay signs")
+	}
+	s, err := p.config.signature()
+	if err != nil {
+		return bad("%v", err)
+	}
+	name := s.Selector + "._domainkey." + s.Domain
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if found, err := net.DefaultResolver.LookupTXT(ctx, name); err != nil || len(found) == 0 {
+		return doubt("letters are signed, but the DNS does not show the public key at %s", name)
+	}
+	return fine("letters are signed for %s", s.Domain)
 }
 
 // greeting is the first line a server says.

@@ -73,6 +73,7 @@ type service struct {
 	live    *live.Hub // what open pages hear
 	pages   net.Listener
 	mail    net.Listener
+	door    smtpdoor.Config // of mail
 }
 
 // listen takes the addresses before anything else starts, so that a taken one is told at once.
@@ -84,6 +85,9 @@ func (s *service) listen(pages, mail bool) error {
 		}
 	}
 	if mail {
+		if s.door, err = s.Config.mailDoor(); err != nil {
+			return err
+		}
 		if s.mail, err = net.Listen("tcp", s.Config.MailAddr); err != nil {
 			return fmt.Errorf("mail cannot be received at %s: %w (set HUIYIN_MAIL_ADDR to another address)", s.Config.MailAddr, err)
 		}
@@ -107,7 +111,7 @@ func (s *service) run(ctx context.Context, worker bool) error {
 		take := func(ctx context.Context, m smtpdoor.Envelope, raw []byte) error {
 			return s.present.Load().Door.Mail(ctx, m, raw)
 		}
-		door := smtpdoor.New(smtpdoor.Config{Domain: domainOf(s.Config.Mailbox), Mailboxes: s.Config.Mailbox}, take, s.Log)
+		door := smtpdoor.New(s.door, take, s.Log)
 		g.Go(func() error { return door.Serve(ctx, s.mail) })
 	}
 	if worker {

@@ -238,9 +238,13 @@ func (c *collector) text(n *node) (text string, html bool) {
 		c.attach(n, raw)
 		return "", false
 	}
+	if len(raw) > 4*maxText { // more than is kept in any charset
+		c.p.mend("text_limit")
+		raw = raw[:4*maxText]
+	}
 	text = c.p.decode(raw, charset)
 	switch {
-	case html && !tags.MatchString(text):
+	case html && !tags.MatchString(text[:min(len(text), maxValue)]):
 		if strings.Contains(strings.TrimSpace(text), "\n") {
 			c.p.mend("content_type") // words that are called HTML: their line ends count
 		}

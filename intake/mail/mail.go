@@ -8,6 +8,7 @@
 package mail
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"time"
@@ -122,7 +123,7 @@ func (p *parser) read(raw []byte, known Known) Message {
 	root := p.message(raw)
 	m := Message{}
 	p.fields(&m, root.header, known)
-	if strings.TrimSpace(string(raw)) == "" {
+	if len(bytes.TrimSpace(raw)) == 0 {
 		m.Verdict, m.Reason = Quarantine, "empty"
 		return m
 	}

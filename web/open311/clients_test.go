@@ -222,6 +222,9 @@ func TestOtherClientsFileInTheirOwnForms(t *testing.T) {
 			t.Errorf("%s became %+v", name, k)
 		}
 	}
+	if status, _, header := w.call("OPTIONS", "/open311/v2/requests.json", "", "Origin", "https://app.example", "Access-Control-Request-Method", "POST"); status != 204 || header.Get("Access-Control-Allow-Origin") != "*" || !strings.Contains(header.Get("Access-Control-Allow-Headers"), "Idempotency-Key") {
+		t.Errorf("a browser that asks first hears %d %v", status, header)
+	}
 	for name, c := range map[string]struct{ kind, body string }{
 		"a list": {"application/json", "[]"}, "two objects": {"application/json", "{}{}"}, "depth": {"application/json", `{"service_code":{"a":1}}`}, "deep attributes": {"application/json", `{"attribute":{"a":{"b":1}}}`},
 		"XML": {"text/xml", "<request/>"}, "no boundary": {"multipart/form-data", "x"}, "torn parts": {"multipart/form-data; boundary=x", "--x\r\n"}, "a torn escape": {"application/x-www-form-urlencoded", "a=%zz"},

@@ -68,6 +68,7 @@ func (x *Service) Routes() []shell.Route {
 		read(prefix+"/servicerequestupdates.:format", x.listUpdates),
 		post(prefix+"/requests.:format", "file", x.fileRequest),
 		post(prefix+"/servicerequestupdates.:format", "update", x.addUpdate),
+		{Method: fiber.MethodOptions, Path: prefix + "/*", Handler: allow, Door: shell.API, Fail: fail},
 		get(prefix+"/*", nowhere),
 		post(prefix+"/*", "file", nowhere),
 	}

@@ -70,6 +70,7 @@ var arrows = map[string][]string{
 	"web/dossier":       with(belowWeb, "web/shell", "web/assets"), // one case as staff see it: the console and the inbox show the same
 	"web/console":       with(belowWeb, "web/shell", "web/assets", "web/dossier"),
 	"web/inbox":         with(belowWeb, "web/shell", "web/assets", "web/dossier"),
+	"web/letters":       with(leaves, "casework", "notify/postmark", "web/shell"),
 	"web/admin":         with(belowWeb, "web/shell", "web/assets"),
 	"web/board":         with(belowWeb, "web/shell", "web/assets"),
 	"web/api":           with(belowWeb, "web/shell", "web/assets"),

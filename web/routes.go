@@ -12,6 +12,7 @@ import (
 	"huiyin/web/console"
 	"huiyin/web/dossier"
 	"huiyin/web/inbox"
+	"huiyin/web/letters"
 	"huiyin/web/live"
 	"huiyin/web/open311"
 	"huiyin/web/resident"
@@ -32,6 +33,7 @@ func routes(cfg Config, in *signin.Pages) []shell.Route {
 	return slices.Concat(
 		shell.Routes(),
 		resident.New(resident.Config{DB: cfg.Pool, Docket: cfg.Docket, Desk: cfg.Desk, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, Now: cfg.Now, BaseURL: cfg.BaseURL, Misses: misses, Figures: figures.View}).Routes(),
+		(&letters.Pages{DB: cfg.Pool, Keys: cfg.Keys, Now: cfg.Now}).Routes(),
 		public.Routes(),
 		in.Routes(),
 		(&live.Pages{Hub: cfg.Live, Actor: in.Actor}).Routes(),

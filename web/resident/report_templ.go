@@ -1790,7 +1790,7 @@ func confide(p shell.Page, v reportView) templ.Component {
 			templ_7745c5c3_Var88 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = shell.Radios(p, shell.Field{Name: "secret", Label: p.T("report.secret"), Value: v.confided(), Small: true}, []shell.Choice{
+		templ_7745c5c3_Err = shell.Radios(p, shell.Field{Name: "secret", Label: p.T("report.secret"), Value: v.confided()}, []shell.Choice{
 			{Value: "no", Label: p.T("report.secret_no"), Hint: p.T("report.secret_no_hint")},
 			{Value: "yes", Label: p.T("report.secret_yes"), Hint: p.T("report.secret_yes_hint")},
 			{Value: "report", Label: p.T("report.secret_report"), Hint: p.T("report.secret_report_hint")},

@@ -120,7 +120,7 @@ func (v View) saying(e casework.Event, d told) string {
 	case casework.StepAssign:
 		s := p.T("dossier.said_assign", locale.Args{"Unit": v.Unit(d.Unit), "Due": p.Lang.Deadline(d.Due)})
 		if d.Advice != "" {
-			s += " " + p.T("dossier.said_advice", locale.Args{"Text": d.Advice})
+			s += " " + p.T("dossier.said_told", locale.Args{"Text": d.Advice})
 		}
 		return s
 	case casework.StepHandBack:

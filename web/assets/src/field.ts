@@ -130,6 +130,7 @@ export function fieldOutbox(): void {
       form.submit(); // no room on the device: as without a box
       return;
     }
+    form.querySelectorAll<HTMLTextAreaElement>("[data-draft]").forEach((area) => forget("draft:" + area.dataset.draft)); // its words are in the box now
     const next = await deliver();
     if (next) location.assign(next);
     else {
@@ -144,6 +145,14 @@ export function fieldOutbox(): void {
   addEventListener("online", () => void deliver());
   document.addEventListener("visibilitychange", () => void (document.hidden || deliver()));
   void deliver().catch(() => undefined);
+}
+
+function forget(name: string): void {
+  try {
+    localStorage.removeItem(name);
+  } catch {
+    // There was none.
+  }
 }
 
 function newKey(): string {

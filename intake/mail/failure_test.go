@@ -44,11 +44,20 @@ func TestComplaintsAboutDelivery(t *testing.T) {
 		"From: wang@example.org\nSubject: Re: undelivered parcels\nIn-Reply-To: <x@example.org>\n\nThe parcels could not be delivered.\n",
 		"From: postmaster@school.example\nSubject: 路灯\n\n校门口路灯不亮，请修。\n",
 		"From: noreply@office.example\nSubject: 关于发送失败的咨询\n\n短信验证码收不到，请问怎么办？\n",
+		"From: wang@example.org\nSubject: 退信怎么办\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n\n我写给局里的信无法投递，附上原信。\n--b\nContent-Type: message/rfc822\n\nFrom: wang@example.org\nSubject: 路灯\n\n路灯不亮\n--b--\n",
 		"From: wang@example.org\nSubject: 不在办公室的工作人员\n\n窗口没有人。\n",
 	} {
 		if m := ParseWith([]byte(letter), ours); m.Verdict != Case && m.Verdict != Reply {
 			t.Errorf("%s (%s): %s", m.Verdict, m.Reason, letter)
 		}
+	}
+}
+
+// An unknown system that sends our own letter back is known by the letter.
+func TestReturnedLetter(t *testing.T) {
+	m := ParseWith([]byte("From: relay@mx.example\nSubject: Undeliverable: notice\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nuser unknown\n--b\nContent-Type: message/rfc822\n\nFrom: 12345@linlan.example\nTo: zhao@example.net\nMessage-ID: <letter-9@linlan.example>\nX-Huiyin-Letter: 9\n\nnotice\n--b--\n"), ours)
+	if m.Verdict != Bounce || m.Failure.Letter != "9" || strings.Join(m.Failure.Recipients, " ") != "zhao@example.net" {
+		t.Errorf("%s (%s): %+v", m.Verdict, m.Reason, m.Failure)
 	}
 }
 

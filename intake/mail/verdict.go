@@ -146,10 +146,21 @@ func bounced(m *Message, p *parser, root *node) string {
 		return "null_return_path"
 	case m.Auto.AutoSubmitted != "" && subject && body:
 		return "auto_submitted"
-	case subject && body && len(m.InReplyTo) == 0 && len(m.Attachments) > 0 && strings.HasPrefix(m.Attachments[len(m.Attachments)-1].Declared, "message/rfc822"):
+	case subject && body && len(m.InReplyTo) == 0 && returnsLetter(root):
 		return "returned_message"
 	}
 	return ""
+}
+
+// returnsLetter tells whether a message encloses a letter of ours.
+func returnsLetter(root *node) bool {
+	found := false
+	eachOwn(root, func(n *node) {
+		for _, c := range n.children {
+			found = found || n.kind.name == "message/rfc822" && c.header.has(LetterHeader)
+		}
+	})
+	return found
 }
 
 // eachOwn visits the parts of the message itself, never those of an enclosed message.

@@ -33,6 +33,8 @@ import (
 	"huiyin/routing"
 	"huiyin/rulebook"
 	"huiyin/seal"
+	"huiyin/search"
+	"huiyin/search/embedded"
 	"huiyin/staff"
 	"huiyin/supervision"
 	"huiyin/web"
@@ -98,6 +100,11 @@ func newTown(t testing.TB) *town {
 	for _, f := range []follow.Follower{supervision.Figures(rules.TZ), supervision.Cards(keys, rules.TZ, now), datause.Follower(rules.TZ)} {
 		must(f.CatchUpAll(t.Context(), w.pool))
 	}
+	lexicon := search.Lexicon(rules)
+	engine := &embedded.Engine{DB: w.pool, Lexicon: lexicon, Now: now, Zone: rules.TZ}
+	if _, err := search.Reindex(t.Context(), w.pool, engine, rules, nil); err != nil {
+		t.Fatal(err)
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(err)
 	w.base = "http://" + listener.Addr().String()
@@ -107,7 +114,7 @@ func newTown(t testing.TB) *town {
 	go func() { hub.Run(watching); close(watched) }()
 	server := web.New(web.Config{
 		Pool: w.pool, Docket: w.docket, Desk: desk, Door: door, City: rules, Terms: terms, Book: rulebook.New(w.pool, files, now), Rules: inForce, Checks: func(context.Context) []admin.Finding { return nil },
-		Staff: register, Keys: keys, Live: hub, BaseURL: w.base, Mailbox: mailbox, Now: now, Log: log,
+		Staff: register, Keys: keys, Live: hub, Search: search.Service{Docket: w.docket, Lexicon: lexicon, Engine: engine}, BaseURL: w.base, Mailbox: mailbox, Now: now, Log: log,
 	})
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()

@@ -108,7 +108,7 @@ func newTown(t testing.TB) *town {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(err)
 	w.base = "http://" + listener.Addr().String()
-	hub := live.New(w.pool, log, &live.Cases{})
+	hub := live.New(w.pool, log, &live.Cases{}, &live.Calls{})
 	watching, unwatch := context.WithCancel(t.Context())
 	watched := make(chan struct{})
 	go func() { hub.Run(watching); close(watched) }()

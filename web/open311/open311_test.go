@@ -528,8 +528,11 @@ func TestWhoMaySeeWhat(t *testing.T) {
 		t.Errorf("a number in the answer is told: %s", body)
 	}
 	r, body = one(report.Number + ".json?api_key=" + key)
-	if r.Status != "closed" || r.Agency != "" || r.Address != "" || r.Code != intake.Undecided {
+	if r.Status != "closed" || r.Agency != "" || r.Address != "" || r.Code != intake.Undecided || r.Notes != "" {
 		t.Errorf("a report tells %s", body)
+	}
+	if body := w.get("/open311/v2/servicerequestupdates.json?api_key=" + key + "&service_request_id=" + report.Number); body != "[]\n" {
+		t.Errorf("updates of a report tell %s", body)
 	}
 	mine := decode[[]shown](t, w.get("/open311/v2/requests.json?api_key="+key+"&service_request_id="+silent.Number+","+published.Number+",aaaabbbbcccc"))
 	if len(mine) != 2 {

@@ -129,7 +129,7 @@ func (x *Service) own(l locale.Lang, number string, f casework.Dossier, code boo
 			r.Address = text(k.Place)
 		}
 	case discreet(k):
-		r.ServiceCode, r.ServiceName, r.Agency, r.Address, r.AddressID, r.Lat, r.Long = intake.Undecided, text(l.T("open311.unsorted")), "", "", "", degrees{}, degrees{}
+		return request{ID: number, Status: r.Status, ServiceCode: intake.Undecided, ServiceName: text(l.T("open311.unsorted")), Requested: r.Requested, Expected: r.Expected}
 	}
 	return r
 }
@@ -167,18 +167,19 @@ var told = map[casework.Step]bool{
 }
 
 // updates are the words about a case, in their order. Those that offices wrote are there for the tracking code; for a program's key only, masked, where the resident agreed to publication.
+// Of a case that nobody may hear of a program hears nothing here, and only open or closed when it asks for the request.
 func (x *Service) updates(l locale.Lang, number string, f casework.Dossier, code bool) []update {
 	var all []update
-	secret := discreet(f.Case) && !code
+	if discreet(f.Case) && !code {
+		return nil
+	}
 	for _, e := range f.Events {
 		if !told[e.Step] || e.Actor == casework.ByResident || e.Step == casework.StepRecord && !spoken(f, e) {
 			continue
 		}
-		u := update{ID: x.updateID(number, e.Seq), Request: number, Status: statusAt(e.To), Code: string(e.To), Updated: x.local(e.At), at: e.At}
-		if !secret {
-			u.Description = text(l.T("step."+string(e.Step)) + x.by(l, e.Unit))
-		}
-		if words, ok := saidAt(f, e); ok && (code || f.Case.Publish && !secret) {
+		u := update{ID: x.updateID(number, e.Seq), Request: number, Status: statusAt(e.To), Code: string(e.To), Updated: x.local(e.At), at: e.At,
+			Description: text(l.T("step."+string(e.Step)) + x.by(l, e.Unit))}
+		if words, ok := saidAt(f, e); ok && (code || f.Case.Publish) {
 			if !code {
 				words, _ = privacy.Mask(words)
 			}

@@ -43,6 +43,9 @@ var letterKeys = map[Kind]struct{ subject, text string }{
 
 // compose reads the case, reveals address and code, and writes the letter.
 func (p *Post) compose(ctx context.Context, l row) (Mail, error) {
+	if l.Unit != "" {
+		return p.composeUnit(ctx, l)
+	}
 	d, err := p.Docket.Dossier(ctx, casework.System, l.Case)
 	if err != nil {
 		return Mail{}, err

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -70,19 +71,25 @@ func open(t *testing.T, transport notify.Transport) *office { return openAs(t, m
 // openAs opens an installation with a mailbox of its own.
 func openAs(t *testing.T, box string, transport notify.Transport) *office {
 	t.Helper()
-	return openWith(t, box, transport, nil)
+	return openWith(t, os.DirFS("../demo/city"), box, transport, nil)
 }
 
 // openSigned opens an installation that signs its letters.
 func openSigned(t *testing.T, signature *notify.Signature) *office {
 	t.Helper()
-	return openWith(t, mailbox, nil, signature)
+	return openWith(t, os.DirFS("../demo/city"), mailbox, nil, signature)
 }
 
-func openWith(t *testing.T, box string, transport notify.Transport, signature *notify.Signature) *office {
+// openIn opens an installation of another city.
+func openIn(t *testing.T, files fs.FS) *office {
+	t.Helper()
+	return openWith(t, files, mailbox, nil, nil)
+}
+
+func openWith(t *testing.T, files fs.FS, box string, transport notify.Transport, signature *notify.Signature) *office {
 	t.Helper()
 	town := caseworktest.New(t)
-	city, err := routing.LoadCity(os.DirFS("../demo/city"))
+	city, err := routing.LoadCity(files)
 	if err != nil {
 		t.Fatal(err)
 	}

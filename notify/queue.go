@@ -99,7 +99,16 @@ func (p *Post) handle(ctx context.Context, tx pgx.Tx, events []casework.Event) e
 		if e.Step == casework.StepErase {
 			erased = append(erased, e.Case)
 		}
-		if k, ok := kindOf(e); ok && now.Sub(e.At) <= stale {
+		if now.Sub(e.At) > stale {
+			continue
+		}
+		k, units := toUnits(e)
+		for _, unit := range units {
+			if err := p.enterUnit(ctx, tx, e, k, unit, now); err != nil {
+				return fmt.Errorf("queue letter to unit: %w", err)
+			}
+		}
+		if k, ok := kindOf(e); ok {
 			all, ids = append(all, due{e, k}), append(ids, e.Case)
 		}
 	}

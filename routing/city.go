@@ -43,7 +43,8 @@ type Unit struct {
 	Territory  string            // code of the area it answers for
 	Pinyin     string            // of the Chinese name, without tones
 	Phone      string
-	Population int // residents, 0 where the files say nothing (only districts do)
+	Email      string // where letters about its work go; empty: it gets none
+	Population int    // residents, 0 where the files say nothing (only districts do)
 }
 
 // Category is one node of the three-level tree of matters; codes have two digits a level.

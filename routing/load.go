@@ -238,6 +238,12 @@ func (c *City) loadUnits(fsys fs.FS) error {
 			Code: casework.UnitCode(r.get("code")), Function: r.get("function"), Name: r.name(), Aliases: r.list("aliases"), Level: Level(r.get("level")), Nature: r.get("nature"),
 			Parent: casework.UnitCode(r.get("parent")), Territory: r.get("territory"), Pinyin: r.get("pinyin"), Phone: r.get("phone"),
 		}
+		if _, given := r.column["email"]; given { // files without the column are files of cities whose units get no letters
+			u.Email = r.get("email")
+		}
+		if u.Email != "" && !strings.Contains(u.Email, "@") {
+			return r.errorf("email %q is not a mail address", u.Email)
+		}
 		if _, twice := c.unitAt[u.Code]; twice || u.Code == "" || u.Name.ZH == "" || u.Function == "" {
 			return r.errorf("the code %q stands twice, or code, function or name is empty", u.Code)
 		}

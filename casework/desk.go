@@ -147,6 +147,7 @@ type DeskEntry struct {
 	HolderStaff int64     // the person, 0 where nobody is named
 	HolderDue   *time.Time
 	Returned    bool // came back from below
+	Reported    bool // the reader's unit assists, and has reported in this leg
 }
 
 // DeskPage is one page of a view, most urgent limit first; Next is empty on the last.
@@ -161,7 +162,8 @@ func (d *Docket) DeskList(ctx context.Context, by Actor, q DeskQuery) (DeskPage,
 		q.Limit = 200
 	}
 	args := deskArgs(by, q.Now, q.Tonight)
-	sql := deskRows + `select ` + caseColumns + `, d.since, d.due, d.led, d.held_unit, coalesce(d.held_staff, 0), d.held_due, coalesce(d.returned, false)` + caseTables + `join desk d on d.id = c.id
+	sql := deskRows + `select ` + caseColumns + `, d.since, d.due, d.led, d.held_unit, coalesce(d.held_staff, 0), d.held_due, coalesce(d.returned, false),
+		d.assists and exists (select 1 from event e where e.case_id = c.id and e.leg = c.leg and e.step = 'co_report' and e.unit = any (@units::text[]))` + caseTables + `join desk d on d.id = c.id
 		where d.id in (select id from desk where ` + deskViews[q.View] + `)`
 	add := func(cond, name string, arg any) {
 		sql += ` and ` + cond
@@ -189,7 +191,7 @@ func (d *Docket) DeskList(ctx context.Context, by Actor, q DeskQuery) (DeskPage,
 	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
 		var err error
 		page.Entries, err = collect(ctx, tx, func(row pgx.CollectableRow) (e DeskEntry, err error) {
-			return e, row.Scan(append(e.dest(), &e.Since, &e.Limit, &e.Led, &e.HolderUnit, &e.HolderStaff, &e.HolderDue, &e.Returned)...)
+			return e, row.Scan(append(e.dest(), &e.Since, &e.Limit, &e.Led, &e.HolderUnit, &e.HolderStaff, &e.HolderDue, &e.Returned, &e.Reported)...)
 		}, sql, args)
 		return err
 	})

@@ -223,7 +223,7 @@ func (d *Docket) HandBack(ctx context.Context, by Actor, ref Ref, h HandIn) erro
 		if err != nil {
 			return nil, err
 		}
-		if len(chain) == 0 || !w.by.holds(chain[len(chain)-1]) {
+		if len(chain) == 0 || !w.by.Holds(chain[len(chain)-1]) {
 			return nil, fault.New(fault.Forbidden, "fault.not_holder")
 		}
 		last, outcome := chain[len(chain)-1], "returned"
@@ -243,8 +243,8 @@ func (d *Docket) HandBack(ctx context.Context, by Actor, ref Ref, h HandIn) erro
 	})
 }
 
-// holds reports whether a hop is the actor's to work on: it names the actor, or nobody and the actor's unit, or the actor stands for the unit.
-func (a Actor) holds(h Assignment) bool {
+// Holds reports whether a hop is the actor's to work on and to hand back: it names the actor, or nobody and the actor's unit, or the actor stands for the unit.
+func (a Actor) Holds(h Assignment) bool {
 	if h.Staff != 0 && h.Staff == a.StaffID {
 		return true
 	}
@@ -261,7 +261,7 @@ func (w *work) onlyLeadOrHolder(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(chain, w.by.holds) {
+	if slices.ContainsFunc(chain, w.by.Holds) {
 		return nil
 	}
 	return lead
@@ -309,6 +309,3 @@ func Holder(list []Assignment) (Assignment, bool) {
 	}
 	return last, last.Depth > 0
 }
-
-// Holds reports whether a hop is the actor's to work on and to hand back.
-func (a Actor) Holds(h Assignment) bool { return a.holds(h) }

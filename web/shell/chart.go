@@ -1,6 +1,9 @@
 package shell
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // Measures of a chart in its own units: 680 wide with the labels left of the bars, 330 wide with the labels above them.
 const (
@@ -42,15 +45,29 @@ func (c Chart) tallBar(i int) string    { return number(tallLine*float64(i) + 25
 func (c Chart) tallFigure(i int) string { return number(tallLine*float64(i) + 40) }
 func (c Chart) tallValue(b Bar) string  { return tenth(c.long(b, tallRoom) + 8) }
 
-// short keeps a label within the room left of its bar: twelve Chinese characters or as many Latin ones.
-func short(label string) string {
+// Room for labels, in halves of a Chinese character: beside the bars, and above them where the drawing is narrow.
+const (
+	besideLabel = 22
+	tallLabel   = 40
+)
+
+// wordy tells whether a label is too long to stand beside its bar; then all stand above.
+func (c Chart) wordy() bool {
+	return slices.ContainsFunc(c.Bars, func(b Bar) bool { return short(b.Label, besideLabel) != b.Label })
+}
+
+func (c Chart) wordyWidth(b Bar) string { return tenth(c.long(b, 2*tallRoom+80)) }
+func (c Chart) wordyValue(b Bar) string { return tenth(c.long(b, 2*tallRoom+80) + 8) }
+
+// short keeps a label within its room; a Latin letter takes half of what a Chinese character does.
+func short(label string, room int) string {
 	width := 0
 	for i, r := range label {
 		width++
 		if r > 0x2e80 {
 			width++
 		}
-		if width > 22 {
+		if width > room {
 			return label[:i] + "…"
 		}
 	}

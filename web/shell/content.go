@@ -47,6 +47,33 @@ type Grid struct {
 	Empty   string // what to say where there are no rows
 }
 
+// shape says how the table stands on a phone. One of figures puts the heading of each row on a line of its own above its numbers; one of words puts each
+// cell on a line of its own behind its column's title; one of few columns stays as it is.
+func (g Grid) shape() string {
+	figures := 0
+	for _, c := range g.Columns {
+		if c.Numeric {
+			figures++
+		}
+	}
+	switch {
+	case figures >= 4:
+		return "hy-scroll--figures"
+	case len(g.Columns) >= 4:
+		return "hy-scroll--cards"
+	}
+	return ""
+}
+
+// cellLabel is the title of a cell's column, said again where the cell stands alone.
+func (g Grid) cellLabel(i int) templ.Attributes {
+	a := templ.Attributes{"role": "cell"}
+	if g.shape() == "hy-scroll--cards" && i < len(g.Columns) {
+		a["data-label"] = g.Columns[i].Title
+	}
+	return a
+}
+
 func (g Grid) cellClass(i int) string {
 	if i < len(g.Columns) && g.Columns[i].Numeric {
 		return "govuk-table__cell govuk-table__cell--numeric"

@@ -150,7 +150,7 @@ func TestAChartHasItsTableAndItsFinding(t *testing.T) {
 		}
 	}
 	drawn(t, BarChart(Chart{}))
-	if got := short("综合行政执法局（城市管理局）某某大队"); !strings.HasSuffix(got, "…") || !strings.HasPrefix(got, "综合行政执法局") {
+	if got := short("综合行政执法局（城市管理局）某某大队", besideLabel); !strings.HasSuffix(got, "…") || !strings.HasPrefix(got, "综合行政执法局") {
 		t.Errorf("short = %q", got)
 	}
 }

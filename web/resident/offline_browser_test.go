@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -435,4 +436,46 @@ func TestTheFormIsLight(t *testing.T) {
 	if sizes[0] > 6 || sizes[1] > 50<<10 || sizes[2] > 6<<10 || sizes[1] < 5<<10 {
 		t.Errorf("%v requests, %v bytes, %v of script", sizes[0], sizes[1], sizes[2])
 	}
+}
+
+// axe examines the page as it is now; what scripts show is not there when the looks of all pages are examined.
+func (p *phone) axe() {
+	p.t.Helper()
+	script, err := os.ReadFile("../looktest/testdata/axe.min.js")
+	must(p.t, err)
+	p.do("bring axe", chromedp.Evaluate[chromedp.Void](string(script)+";undefined"))
+	found, err := chromedp.Run(p.ctx, chromedp.Evaluate[[]string](`axe.run().then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.html)))`, chromedp.EvalAwaitPromise))
+	must(p.t, err)
+	wide, err := chromedp.Run(p.ctx, chromedp.Evaluate[[]string](`["standard", "elder"].flatMap(mode => {
+		document.documentElement.dataset.mode = mode;
+		if (document.documentElement.scrollWidth <= innerWidth) return [];
+		return [...document.querySelectorAll("main *")].filter(e => e.getBoundingClientRect().right > innerWidth).map(e => "too wide in " + mode + ": " + e.outerHTML.slice(0, 80));
+	})`))
+	must(p.t, err)
+	for _, f := range append(found, wide...) {
+		p.t.Errorf("%s: %s", strings.SplitN(p.text(), "\n", 2)[0], f)
+	}
+}
+
+func TestWhatScriptsShowIsAccessible(t *testing.T) {
+	o := newTown(t)
+	p := newPhone(t, o.serve(t))
+	p.visit("/report/1")
+	p.kept()
+	p.write("#text", "楼下有浓烟")
+	p.await(`!document.querySelector("[data-draft-note]").hidden && !document.querySelector("[data-danger]").hidden`)
+	p.online(false)
+	p.do("choose a photo", chromedp.SetUploadFiles(chromedp.CSS("#photos"), []string{p.photo()}))
+	p.await(`!document.querySelector("[data-upload] button").hidden`)
+	p.axe()
+	p.click(`form[action="/report/1"] button[type=submit]:not([name])`)
+	p.await(`location.pathname === "/report/offline" && !document.querySelector("[data-photos-kept]").hidden`)
+	p.click(`#unclear`)
+	p.click(`[data-outbox-form] button[type=submit]`)
+	p.await(`document.querySelector("[data-list] li")`)
+	p.axe()
+	p.visit("/")
+	p.online(true)
+	p.code()
+	p.axe()
 }

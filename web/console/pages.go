@@ -80,6 +80,7 @@ func (x *Pages) Routes() []shell.Route {
 		post("/console/case/:id/reveal", x.reveal),
 		page("/console/case/:id/file/:file", x.SendFile),
 		post("/console/case/:id/split", x.split),
+		post("/console/case/:id/spoken", x.spokenOf),
 	}
 	for _, a := range acts {
 		list = append(list, post("/console/case/:id/"+a.Name, x.take(a)))

@@ -28,6 +28,7 @@ type paneView struct {
 	K          chords
 	Others     []staff.Attention  // colleagues who have the same case open
 	Siblings   []casework.Sibling // cases it was split into or out of
+	Spoken     bool               // it came from a call of which the words are kept
 }
 
 type candidate struct {

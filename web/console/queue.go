@@ -269,6 +269,11 @@ func (x *Pages) drawCase(c *fiber.Ctx, by casework.Actor, id casework.CaseID, re
 	if err := x.beside(c.UserContext(), by, v, &pane); err != nil {
 		return err
 	}
+	if v.F.Case.Channel == casework.Phone {
+		if pane.Spoken, err = x.room.Kept(c.UserContext(), id); err != nil {
+			return err
+		}
+	}
 	return shell.Render(c, status, casePage(v, pane))
 }
 

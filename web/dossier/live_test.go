@@ -82,6 +82,19 @@ func TestTheOperatorReadsTheCallAndWhatTheOrderLacks(t *testing.T) {
 	b.post("/console/call/heard", gap).leads(t, "/console/case/"+id.String())
 	b.get("/console/case/"+id.String()).wants(t, 200, "来电人在通话中说的金额：两百块钱。")
 
+	// Others read it by the door of personal data, and the resident sees that they did.
+	other.get("/console/case/"+id.String()).wants(t, 200, "看通话转写")
+	other.get("/console/case/"+id.String()).lacks(t, "烧烤店天天占道")
+	other.post("/console/case/"+id.String()+"/spoken", nil).wants(t, 422)
+	other.post("/console/case/"+id.String()+"/spoken", url.Values{"spoken_purpose": {"supervise"}}).wants(t, 200, "东风路12号的烧烤店天天占道", "来电人")
+	var uses int
+	if err := h.pool.QueryRow(t.Context(), `select count(*) from event where case_id = $1 and step = 'use' and data ->> 'purpose' = 'supervise' and data -> 'fields' ? 'raw'`, id).Scan(&uses); err != nil {
+		t.Fatal(err)
+	}
+	if uses != 1 {
+		t.Errorf("%d uses stand in the history", uses)
+	}
+
 	// The call is written down: the next order begins empty, and what is said on goes to the case.
 	next := b.get("/console/call")
 	next.wants(t, 200, "已登记成诉求", "/console/case/"+id.String())

@@ -11,11 +11,16 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
 
 	"huiyin/casework"
 	"huiyin/fault"
 	"huiyin/locale"
+	"huiyin/notify/postmark"
+	"huiyin/pg"
 	"huiyin/routing"
 )
 
@@ -224,9 +229,10 @@ func (d *Door) FileGeoReport(ctx context.Context, client, idempotencyKey string,
 	return d.once(ctx, "open311", client, idempotencyKey, body, s)
 }
 
-// AddGeoUpdate adds what a program brings about a request that it may follow. number is the program's own of this word, so that it counts once;
-// without one the words themselves do. It gives the key of the addition. Errors: fault.Invalid, fault.TooLarge, fault.Conflict where the case takes nothing more.
-func (d *Door) AddGeoUpdate(ctx context.Context, client string, id casework.CaseID, form GeoForm) (casework.Key, error) {
+// AddGeoUpdate adds what a program brings about a request that it may follow. The program's own number of this word makes that it counts once; without one the
+// words themselves do. It gives the key of the addition. Where the case is over, the words become another one of the same matter, whose receipt is not nil.
+// Errors: fault.Invalid, fault.TooLarge, fault.Conflict where the case takes nothing more.
+func (d *Door) AddGeoUpdate(ctx context.Context, client string, id casework.CaseID, form GeoForm) (casework.Key, *casework.Receipt, error) {
 	v := form.Values
 	number := v.Get("update_id_ext")
 	if number == "" {
@@ -240,7 +246,9 @@ func (d *Door) AddGeoUpdate(ctx context.Context, client string, id casework.Case
 			more = append(more, strings.TrimSpace(link))
 		}
 	}
-	if state := line(v.Get("status"), maxName); state != "" && text == "" && len(more) == 0 && len(form.Files) == 0 {
+	state := line(v.Get("status"), maxName)
+	mark := state != "" && text == "" && len(more) == 0 && len(form.Files) == 0
+	if mark {
 		text = "status: " + state // a program that only marks: its resident says how it stands
 	}
 	if len(more) > 0 {
@@ -248,10 +256,10 @@ func (d *Door) AddGeoUpdate(ctx context.Context, client string, id casework.Case
 	}
 	files, err := describe(form.Files)
 	if err != nil {
-		return key, err
+		return key, nil, err
 	}
 	if utf8.RuneCountInString(text) > casework.MaxBody {
-		return key, fault.New(fault.TooLarge, "fault.body_too_long").At("description").With("Limit", casework.MaxBody)
+		return key, nil, fault.New(fault.TooLarge, "fault.body_too_long").At("description").With("Limit", casework.MaxBody)
 	}
 	content := number + "\n" + text
 	for _, f := range files {
@@ -261,5 +269,28 @@ func (d *Door) AddGeoUpdate(ctx context.Context, client string, id casework.Case
 	key = sha256.Sum256([]byte("open311 update\n" + client + "\n" + id.String() + "\n" + content))
 	p := casework.Person{Name: fullName(v.Get("first_name"), v.Get("last_name")), Phone: line(v.Get("phone"), maxName), Email: line(v.Get("email"), maxContact)}
 	a := casework.Addition{Key: key, Channel: casework.Open311, Text: masked(text, p), Files: files, Raw: form.raw()}
-	return key, d.desk.Add(ctx, casework.Resident(id), casework.Ref{ID: id}, a)
+	again, moved, err := d.reopened(ctx, id, key)
+	if err != nil {
+		return key, nil, err
+	}
+	if !moved {
+		err = d.desk.Add(ctx, casework.Resident(id), casework.Ref{ID: id}, a)
+		if fault.KeyOf(err) != "fault.step_not_now" || mark || again >= mostReopened {
+			return key, nil, err
+		}
+	}
+	r, err := d.File(ctx, Submission{Channel: casework.Open311, Key: key, Text: text, Person: p, Files: form.Files, Raw: form.raw(), Reason: "open311:update", Tags: []string{postmark.SameTag + id.String()}})
+	return key, &r, err
+}
+
+// reopened counts the cases that words to a finished one became within a day; moved tells that those of this key did.
+func (d *Door) reopened(ctx context.Context, id casework.CaseID, key casework.Key) (n int, moved bool, err error) {
+	err = pg.InTx(ctx, d.docket.DB, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
+		return tx.QueryRow(ctx, `select (select count(*) from cases where filed_at > $1 and channel = 'open311' and $2 = any (tags)), exists (select 1 from submission where key = $3 and case_id <> $4)`,
+			d.now().Add(-24*time.Hour), postmark.SameTag+id.String(), key[:], id).Scan(&n, &moved)
+	})
+	if err != nil {
+		err = pg.Classify(fmt.Errorf("count cases of the same matter: %w", err))
+	}
+	return n, moved, err
 }

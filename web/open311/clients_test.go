@@ -130,7 +130,35 @@ func TestFixMyStreetWalksThrough(t *testing.T) {
 	if body := w.get("/open311/v2/servicerequestupdates.xml?api_key=" + w.key("other")); len(simple(t, body, "request_update")) != 0 {
 		t.Errorf("another program hears %s", body)
 	}
-	// Word about a case that is over is refused in the words of the protocol, so that the program can tell.
+	// Word about a case that is over becomes another case of the same matter, once for each word, and not without end.
+	if err := w.docket.Review(t.Context(), clerk, casework.Ref{ID: c.ID}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.docket.Close(t.Context(), clerk, casework.Ref{ID: c.ID}); err != nil {
+		t.Fatal(err)
+	}
+	late := func(id string) (int, map[string]string) {
+		t.Helper()
+		status, answer, _ := w.call("POST", "/open311/v2/servicerequestupdates.xml", strings.Replace(comment, "update_id_ext=301", "update_id_ext="+id, 1))
+		if got := simple(t, answer, "request_update"); len(got) == 1 {
+			return status, got[0]
+		}
+		return status, nil
+	}
+	before := w.cases()
+	_, one := late("401")
+	_, same := late("401")
+	if one["service_request_id"] == "" || one["service_request_id"] == number || one["tracking_code"] == "" || one["update_id"] == "" || same["service_request_id"] != one["service_request_id"] || w.cases() != before+1 {
+		t.Errorf("%v %v, %d cases more", one, same, w.cases()-before)
+	}
+	w.get("/open311/v2/requests/" + one["service_request_id"] + ".xml?api_key=" + key)
+	if status, answer, _ := w.call("POST", "/open311/v2/servicerequestupdates.xml", "api_key="+key+"&service_request_id="+number+"&status=CLOSED&update_id_ext=404"); status != 409 || w.cases() != before+1 {
+		t.Errorf("a mark without words answers %d %s", status, answer)
+	}
+	late("402")
+	if status, _ := late("403"); status != 409 || w.cases() != before+2 {
+		t.Errorf("a third answers %d, %d cases more", status, w.cases()-before)
+	}
 	if status, answer, _ := w.call("POST", "/open311/v2/servicerequestupdates.xml", strings.Replace(comment, "api_key="+key, "api_key=nobody", 1)); status != 403 || !strings.Contains(answer, "<errors><error><code>403</code>") {
 		t.Errorf("%d %s", status, answer)
 	}

@@ -2,6 +2,7 @@ package open311
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"strconv"
 	"time"
@@ -23,9 +24,15 @@ func (x *Service) token(id casework.CaseID) string {
 
 // updateID names one word about a request; from the numbers nobody can count what happens in the city.
 func (x *Service) updateID(number string, seq int64) string {
-	const length = 16 // 80 bits
-	return x.Docket.Keys.Token("open311 update", number, strconv.FormatInt(seq, 10))[:length]
+	return x.Docket.Keys.Token("open311 update", number, strconv.FormatInt(seq, 10))[:updateLength]
 }
+
+// noteID names a word that came from outside.
+func (x *Service) noteID(number string, key casework.Key) string {
+	return x.Docket.Keys.Token("open311 note", number, hex.EncodeToString(key[:]))[:updateLength]
+}
+
+const updateLength = 16 // 80 bits
 
 var everything = pg.Settings{"huiyin.scope": "system"}
 

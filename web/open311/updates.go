@@ -1,7 +1,6 @@
 package open311
 
 import (
-	"encoding/hex"
 	"slices"
 	"time"
 
@@ -122,9 +121,11 @@ func (x *Service) publicUpdates(c *fiber.Ctx, from time.Time) ([]update, error) 
 	return all, nil
 }
 
-// noted is the answer to an update.
+// noted is the answer to an update. The others are there where the request was over and the words became another one.
 type noted struct {
-	ID string `xml:"update_id" json:"update_id"`
+	ID           string `xml:"update_id" json:"update_id"`
+	Number       string `xml:"service_request_id,omitempty" json:"service_request_id,omitempty"`
+	TrackingCode string `xml:"tracking_code,omitempty" json:"tracking_code,omitempty"`
 }
 
 // addUpdate adds what a program brings to a request of its own, or a resident to theirs. The same update again counts once.
@@ -147,9 +148,16 @@ func (x *Service) addUpdate(c *fiber.Ctx) error {
 	case id == nil:
 		return fault.New(fault.NotFound, "fault.request_unknown").At("service_request_id")
 	}
-	key, err := x.Door.AddGeoUpdate(c.UserContext(), v.name(), *id, form)
+	key, r, err := x.Door.AddGeoUpdate(c.UserContext(), v.name(), *id, form)
 	if err != nil {
 		return err
 	}
-	return send(c, list("service_request_updates", "request_update", []noted{{x.Docket.Keys.Token("open311 update", number, hex.EncodeToString(key[:]))[:16]}}))
+	n := noted{ID: x.noteID(number, key)}
+	if r != nil {
+		if err := x.keep(c.UserContext(), r.ID, v.client); err != nil {
+			return err
+		}
+		n.Number, n.TrackingCode = x.number(r.ID), r.Code
+	}
+	return send(c, list("service_request_updates", "request_update", []noted{n}))
 }

@@ -101,7 +101,10 @@ func Learn(ctx context.Context, examples []Example, p Plan, eager Eager, say fun
 	return m, card, nil
 }
 
-// choose finds for each eager kind the greatest bias that keeps its marks clean enough.
+// enough is how many spans of a kind must be held out before a bias is chosen by them.
+const enough = 50
+
+// choose finds for each eager kind the greatest bias that keeps its marks clean enough; none where too few are held out to tell.
 func (m *Model) choose(held []Example, eager Eager) []float32 {
 	bias := make([]float32, len(m.Kinds))
 	for i, kind := range m.Kinds {
@@ -113,7 +116,7 @@ func (m *Model) choose(held []Example, eager Eager) []float32 {
 				m.Bias = make([]float32, len(m.Kinds))
 				m.Bias[i] = step
 				for _, s := range Measure(m, held) {
-					if s.Kind == kind && (s.Clean >= eager.Clean || step == 0) {
+					if s.Kind == kind && s.Marked >= enough && s.Clean >= eager.Clean {
 						bias[i] = step
 					}
 				}

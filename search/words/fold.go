@@ -99,3 +99,11 @@ func runs(text []rune, visit func(run []rune, han bool)) {
 		i = j
 	}
 }
+
+// Simplified is the simplified character that stands for a traditional one or a variant; any other character is itself.
+func Simplified(r rune) rune {
+	if s, ok := tables().simplified[r]; ok {
+		return s
+	}
+	return r
+}

@@ -1,6 +1,7 @@
 package element
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -70,7 +71,7 @@ func comparePlace(heard, written Elements, text string) []Gap {
 		if sameNumber(number, behind[:wrote[1]]) {
 			return nil
 		}
-		return []Gap{{Kind: Place, How: Contradicts, Heard: best, Written: name + behind[:wrote[1]]}}
+		return []Gap{{Kind: Place, How: Contradicts, Heard: best, Written: name + cmp.Or(said.behindPlace.FindString(behind), behind[:wrote[1]])}}
 	}
 	for _, other := range heard.Of(Place) { // the caller named several places: one of them is enough
 		if short, _ := splitPlace(other.Value); strings.Contains(text, short) {

@@ -32,6 +32,7 @@ func TestTheElementsOfACall(t *testing.T) {
 		{"not confirmed", "乙：漏水了\n甲：是阳光花园8栋吗\n乙：不在那里，在长青苑小区三号楼", "place=长青苑小区三号楼@3 matter=漏水了@1", "time ask contact"},
 		{"spoken number and name", "乙：我姓周，你记一下，幺三八零零一三八零零零\n乙：昨晚十点半还在施工，吵得睡不着", "time=昨晚十点半@2 matter=昨晚十点半还在施工@2 contact=13800138000... name=周@1", ""},
 		{"amount with a tenth", "乙：停车收了我三块五，多收费", "matter= amount=三块五=3.5@1", ""},
+		{"how long, without more words", "乙：东风路12号的路灯三天不亮了，家里停水五天", "time=三天 place=东风路12号", "ask contact"},
 		{"road of nowhere", "乙：我走在马路上，路灯坏了", "matter=路灯坏了@1", "time place ask contact"},
 	} {
 		e := element.Extract(call(c.said), places)
@@ -99,7 +100,7 @@ func TestTheOrderAgainstTheCall(t *testing.T) {
 		want       string
 	}{
 		{"all is there", "乙：东风路12号路灯三天不亮了，希望尽快派人维修，我电话13812345678", element.Order{Place: "东风路12号", Text: "市民反映路灯3天不亮，希望尽快派人维修", Phone: "138 1234 5678"}, ""},
-		{"another house", "乙：东风路12号漏水", element.Order{Place: "东风路21号", Text: "漏水"}, "place contradicts 东风路12号/东风路21"},
+		{"another house", "乙：东风路12号漏水", element.Order{Place: "东风路21号", Text: "漏水"}, "place contradicts 东风路12号/东风路21号"},
 		{"house left out", "乙：东风路12号漏水", element.Order{Place: "东风路", Text: "漏水"}, "place omitted 东风路12号/"},
 		{"house written in characters", "乙：东风路十二号漏水", element.Order{Text: "东风路12号漏水"}, ""},
 		{"another place", "乙：阳光花园8栋漏水", element.Order{Place: "东风路", Text: "漏水"}, "place contradicts 阳光花园8栋/东风路"},

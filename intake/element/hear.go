@@ -80,7 +80,8 @@ func (h *hearing) counts(k Kind, patterns []*regexp.Regexp) {
 
 func (h *hearing) times() {
 	for _, re := range said.time {
-		for _, m := range re.FindAllStringIndex(h.text, -1) {
+		for _, m := range re.FindAllStringSubmatchIndex(h.text, -1) {
+			m = m[len(m)-2:] // the group, else the whole
 			h.add(Time, m[0], m[1], h.text[m[0]:m[1]], 0)
 		}
 	}

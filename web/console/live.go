@@ -94,7 +94,7 @@ func (x *Pages) spokenNow(c *fiber.Ctx, by casework.Actor, shown uuid.UUID, afte
 			s.Delay = l.Delay()
 		}
 	}
-	if s.Delay < slow {
+	if s.Delay < slow || h.Call.State != calls.Talking {
 		s.Delay = 0
 	}
 	if h.Call.Case != nil {

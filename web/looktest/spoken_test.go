@@ -37,6 +37,7 @@ func TestASpokenCallReachesTheScreen(t *testing.T) {
 	}
 
 	b := newTab(t, chromium(t), w.base)
+	b.examining()
 	b.cookies(w.signIn(t, "operator"))
 	b.size(1280)
 	b.open("/console/call")
@@ -91,6 +92,27 @@ func TestASpokenCallReachesTheScreen(t *testing.T) {
 	if got := eval[string](b, `document.getElementById("place").value`); got != "东风路12号3栋" {
 		t.Errorf("the press filled in %q", got)
 	}
+	pleased := func(page string) {
+		t.Helper()
+		if list := append(b.examine(), b.check(least{Target: 24, Type: 13})...); len(list) > 0 {
+			t.Errorf("%s: %s", page, strings.Join(list, "\n"))
+		}
+	}
+	pleased("the call page")
+	eval[bool](b, `(e => { e.value = "市民反映烧烤店占道"; return true; })(document.getElementById("text"))`)
+	b.press(`document.getElementById("call").requestSubmit()`)
+	b.until("the receipt points out what is missing", `document.querySelector(".hy-gaps") !== null && document.getElementById("code") !== null`)
+	pleased("the receipt")
+	eval[bool](b, `document.querySelector(".hy-gaps__add button").click(), true`)
+	b.until("it is added, and the code still stands", `document.querySelector(".hy-gaps [role=status]") !== null && document.getElementById("code") !== null`)
+	if _, err := room.Tell(t.Context(), program, "m", calls.Event{Kind: calls.EventRinging, Caller: "19900004321"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := room.Tell(t.Context(), program, "m", calls.Event{Kind: calls.EventHungUp}); err != nil {
+		t.Fatal(err)
+	}
+	b.open("/console/ringback")
+	pleased("the missed calls")
 	if list := b.console(); len(list) > 0 {
 		t.Errorf("the browser complains: %v", list)
 	}

@@ -21,8 +21,11 @@ type Calls struct {
 // News is what a page hears of a call.
 type News struct {
 	Call  uuid.UUID `json:"call"`
-	State string    `json:"state"`
+	State string    `json:"state"` // ringing, talking, ended, missed; gone for who had the call before it was transferred
 }
+
+// gone is the state of a call that went to somebody else.
+const gone = "gone"
 
 // Begin forgets what happened before now.
 func (s *Calls) Begin(ctx context.Context, db *pgxpool.Pool) error {
@@ -57,14 +60,18 @@ func (s *Calls) Read(ctx context.Context, db *pgxpool.Pool) ([]Message, error) {
 		_, err = pgx.ForEachRow(rows, []any{&touched, &news.Call, &news.State, &staff, &before}, func() error {
 			s.seen[touched] = true
 			s.last = max(s.last, touched)
-			body, err := json.Marshal(news)
-			if err != nil {
-				return err
-			}
-			for _, who := range []int64{staff, before} {
-				if who != 0 { // nobody's call is nobody's news: 0 would tell everybody
-					out = append(out, Message{Name: "call", Staff: who, Body: body})
+			for _, told := range []struct {
+				who   int64
+				state string
+			}{{staff, news.State}, {before, gone}} {
+				if told.who == 0 {
+					continue // nobody's call is nobody's news: 0 would tell everybody
 				}
+				body, err := json.Marshal(News{Call: news.Call, State: told.state})
+				if err != nil {
+					return err
+				}
+				out = append(out, Message{Name: "call", Staff: told.who, Body: body})
 			}
 			return nil
 		})

@@ -80,7 +80,7 @@ func TestWhatIsSaidReachesItsOperatorAlone(t *testing.T) {
 	if err := json.Unmarshal([]byte(strings.TrimPrefix(heard, "call ")), &news); err != nil || news.Call != c.ID || news.State != "talking" {
 		t.Errorf("who was given the call heard %s", heard)
 	}
-	if got := next(t, ning); !strings.Contains(got, c.ID.String()) {
+	if got := next(t, ning); !strings.Contains(got, c.ID.String()) || !strings.Contains(got, `"gone"`) {
 		t.Errorf("who gave it away heard %s", got)
 	}
 	if _, err := room.Hear(t.Context(), actors[0], "c-1", []calls.Turn{{N: 99, Role: transcript.Caller, Text: "别的", Final: true}}); err != nil {

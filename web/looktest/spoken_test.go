@@ -40,6 +40,15 @@ func TestASpokenCallReachesTheScreen(t *testing.T) {
 	b.examining()
 	b.cookies(w.signIn(t, "operator"))
 	b.size(1280)
+	b.open("/console")
+	b.until("the queue hears", `document.querySelector(".hy-live[data-live]").dataset.state === "on"`)
+	if _, err := room.Tell(t.Context(), program, "early", calls.Event{Kind: calls.EventAnswered}); err != nil {
+		t.Fatal(err)
+	}
+	b.until("a call is offered on the queue", `document.querySelector("[data-call-offer] a") !== null`)
+	if _, err := room.Tell(t.Context(), program, "early", calls.Event{Kind: calls.EventTransferred, Agent: "supervisor"}); err != nil {
+		t.Fatal(err)
+	}
 	b.open("/console/call")
 	b.until("the stream stands", `document.querySelector(".hy-live[data-live]").dataset.state === "on"`)
 	eval[bool](b, seen)

@@ -111,6 +111,24 @@ export function spokenCall(): void {
   if (log) log.scrollTop = log.scrollHeight;
 }
 
+// On the other pages of the console a call that rings or begins is offered by a link, said once.
+export function offerCall(): void {
+  const box = document.querySelector<HTMLElement>("[data-call-offer]");
+  if (!box || document.querySelector("[data-spoken]")) return;
+  document.addEventListener("live-call", (event) => {
+    const { call, state } = (event as CustomEvent).detail as { call: string; state: string };
+    const on = state === "ringing" || state === "talking";
+    if (!on && box.dataset.call === call) box.replaceChildren();
+    if (!on || (box.dataset.call === call && box.firstChild)) return;
+    const link = document.createElement("a");
+    link.className = "govuk-link";
+    link.href = "/console/call?call=" + encodeURIComponent(call);
+    link.textContent = box.dataset.callOffer || "";
+    box.dataset.call = call;
+    box.replaceChildren(link);
+  });
+}
+
 // Adding what the call has and the order lacks leaves the receipt, with the code that is read aloud, where it is.
 export function addHeard(): void {
   document.querySelectorAll<HTMLFormElement>("form.hy-gaps__add").forEach((form) =>

@@ -12,7 +12,7 @@ import { shrinkPhotos } from "./shrink";
 import { alive } from "./alive";
 import { commands } from "./commands";
 import { ownChords } from "./chords";
-import { addHeard, spokenCall } from "./call";
+import { addHeard, offerCall, spokenCall } from "./call";
 
 focusErrors();
 sendOnce();
@@ -31,6 +31,7 @@ locateButtons();
 fieldOutbox();
 spokenCall();
 addHeard();
+offerCall();
 liveUpdates();
 holdOffline();
 dueWords();

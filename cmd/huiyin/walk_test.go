@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"huiyin/casework"
@@ -150,6 +151,9 @@ func (w *walk) files(t *testing.T) {
 	p.follow(`a[href$="/report"]`, `/report/1$`)
 	p.write("#text", w.matter.text)
 	p.attach("#photos", "gate.png", photo())
+	if p.device.scripts {
+		p.in("send the photo", chromedp.WaitVisible(chromedp.CSS("[data-photos] li"))) // it goes up at once, and moves the button
+	}
 	p.follow(`form[action$="/report/1"] button:not([name])`, `/report/2$`)
 	p.write("#place", w.matter.place)
 	p.click(`input[name="district"][value="990101"]`)

@@ -14,6 +14,7 @@ export function uploadPhotos(): void {
   const again = box.querySelector("button")!;
   let sending: Promise<boolean> | null = null;
   let pressed: HTMLElement | null = null;
+  let leaving = false; // the form is on its way with all that is in its field
   const keys = new WeakMap<File, string>();
 
   const put = (file: File, n: number, of: number) =>
@@ -79,13 +80,17 @@ export function uploadPhotos(): void {
     return true;
   };
   const start = () => {
-    if (!sending && input.files && input.files.length) sending = send().finally(() => (sending = null));
+    if (!leaving && !sending && input.files && input.files.length) sending = send().finally(() => (sending = null));
   };
+  window.addEventListener("pageshow", () => (leaving = false));
   input.addEventListener("shrunk", start);
   again.addEventListener("click", start);
   form.addEventListener("click", (event) => (pressed = (event.target as HTMLElement).closest("button[type=submit]")), true);
   form.addEventListener("submit", (event) => {
-    if (!sending) return;
+    if (!sending) {
+      leaving = true;
+      return;
+    }
     event.preventDefault(); // the photo on its way comes first, so that it is not sent twice
     const button = pressed;
     sending.then(() => form.requestSubmit(button instanceof HTMLButtonElement ? button : null));

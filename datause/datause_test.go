@@ -192,7 +192,13 @@ func TestLookUpsOfTheCallerAndReadingsOfTheMailAreShownAndCounted(t *testing.T) 
 	if _, err := pgtest.OwnerPool(t).Exec(ctx, `update submission set case_id = $1 where key = $2`, later.ID, key[:]); err != nil { // the letter became the later case
 		t.Fatal(err)
 	}
-	for id, want := range map[casework.CaseID]string{before.ID: "lookup lookup", later.ID: "mail lookup"} {
+	town.Pass(time.Minute)
+	if _, err := pgtest.OwnerPool(t).Exec(ctx, `with a as (insert into account (login, name, password_hash, unit, roles, must_change, created_at) values ('ning', 'Ning', 'none', 'hotline', '{operator}', false, $2) returning id),
+		c as (insert into call (id, source, external_id, state, staff_id, began_at, answered_at, moved_at, touched, case_id) select gen_random_uuid(), a.id, 'c', 'talking', a.id, $2, $2, $2, 1, $1 from a returning id, staff_id)
+		insert into call_use (call_id, at, staff_id, role, unit, purpose) select id, $2, staff_id, 'operator', 'hotline', 'answer' from c`, later.ID, town.Now()); err != nil { // and so did a call
+		t.Fatal(err)
+	}
+	for id, want := range map[casework.CaseID]string{before.ID: "lookup lookup", later.ID: "call mail lookup"} {
 		got, err := datause.ForCase(ctx, town.Docket, casework.Resident(id), id)
 		if err != nil {
 			t.Fatal(err)

@@ -14,13 +14,15 @@ import (
 // Means says how a case's data was met where not through the case itself.
 type Means string
 
-// The means beside the case: by searching for the caller's number or address, which shows masked cases, and by reading mail that was kept before it was a case.
+// The means beside the case: by searching for the caller's number or address, which shows masked cases, by reading mail that was kept before it was a case,
+// and by seeing the number of a call that became it.
 const (
 	ByLookup Means = "lookup"
 	ByMail   Means = "mail"
+	ByCall   Means = "call"
 )
 
-// looks reads the look-ups of the caller's number or address since the case was filed, and the readings of the mail that became it, newest first. They stand
+// looks reads the look-ups of the caller's number or address since the case was filed, the readings of the mail and the looks at the number of the call that became it, newest first. They stand
 // in records of their own, which are only added to, because there need not have been a case whose history could tell.
 func looks(ctx context.Context, d *casework.Docket, id casework.CaseID) ([]casework.UseView, []Means, error) {
 	var uses []casework.UseView
@@ -30,6 +32,8 @@ func looks(ctx context.Context, d *casework.Docket, id casework.CaseID) ([]casew
 				from cases c join person p on p.case_id = c.id join lookup_use l on l.contact in (p.phone_hash, p.email_hash) and l.at >= c.filed_at where c.id = $1
 			union all
 			select 'mail', k.at, k.unit, k.role, coalesce(k.staff_id, 0) from submission s join kept_use k on k.key = s.key where s.case_id = $1
+			union all
+			select 'call', n.at, n.unit, n.role, n.staff_id from call c join call_use n on n.call_id = c.id where c.case_id = $1
 			order by 2 desc`, id)
 		if err != nil {
 			return err

@@ -32,6 +32,8 @@ func (u Use) ActionName() string {
 		return "datause.did_lookup"
 	case ByMail:
 		return "datause.did_mail"
+	case ByCall:
+		return "datause.did_call"
 	}
 	return ActionNames[u.Purpose]
 }

@@ -20,7 +20,7 @@ var databaseChecks = []Check{
 }
 
 // protected are the tables on which row-level security must stand, forced, for the rules of data use to hold.
-var protected = []string{"cases", "person", "attachment", "message", "rating", "submission", "event", "request", "pause", "kept_use"}
+var protected = []string{"cases", "person", "attachment", "message", "rating", "submission", "event", "request", "pause", "kept_use", "call", "call_event", "call_turn", "call_use"}
 
 func inDatabase(run func(ctx context.Context, p *patient) (Finding, error)) func(context.Context, *patient) Finding {
 	return func(ctx context.Context, p *patient) Finding {

@@ -140,13 +140,12 @@ func TestTurnsComeInAnyOrderAndAgain(t *testing.T) {
 		{N: 1, Role: transcript.Caller, Text: "路灯", Rev: 1}, {N: 1, Role: transcript.Caller, Text: "路灯不", Rev: 2}, turn(1, transcript.Caller, "路灯不亮", true),
 		turn(2, transcript.Agent, "在哪里", true), turn(3, transcript.Caller, "东风路12号", true),
 	}
-	for round := range 5 {
+	for range 5 {
 		for _, i := range rand.Perm(len(sent)) {
 			if _, err := x.room.Hear(t.Context(), x.program, "c", sent[i:i+1]); err != nil {
 				t.Fatal(err)
 			}
 		}
-		_ = round
 	}
 	again, err := x.room.Hear(t.Context(), x.program, "c", append(sent, turn(1, transcript.Caller, "别的话", true), turn(2, transcript.Agent, "在", false)))
 	if err != nil || again.New != 0 {

@@ -75,14 +75,11 @@ func (x *Pages) spokenNow(c *fiber.Ctx, by casework.Actor, shown uuid.UUID, afte
 		s.Other = "/console/call?call=" + present.ID.String()
 	}
 	h, err := x.room.Listen(ctx, by, shown)
-	switch fault.KindOf(err) {
-	case fault.Forbidden, fault.NotFound, fault.Gone:
-		if err != nil {
+	if err != nil {
+		if k := fault.KindOf(err); k == fault.Forbidden || k == fault.NotFound || k == fault.Gone {
 			s.Gone = true
 			return s, nil
 		}
-	}
-	if err != nil {
 		return s, err
 	}
 	s.Has, s.Call, s.Touched = true, h.Call, h.Call.Touched
@@ -238,7 +235,7 @@ func (x *Pages) heardOf(c *fiber.Ctx, by casework.Actor, id casework.CaseID, v c
 	n := gapNote{P: shell.NewPage(c, ""), Case: id}
 	of, err := uuid.Parse(c.FormValue("call"))
 	if err != nil {
-		return n, nil //nolint:nilerr // typed without a call
+		return n, nil // typed without a call
 	}
 	if err := x.room.Attach(c.UserContext(), by, of, id); err != nil {
 		if fault.KindOf(err) == fault.Forbidden {

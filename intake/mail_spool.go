@@ -24,8 +24,8 @@ const (
 	rushBytes   = 256 << 10 // a larger mail is never written twice
 	spoolBatch  = 32        // mails of one commit
 	writersMax  = 8         // commits at once: one alone would be one connection's share of a busy machine
-	drainBatch  = 32        // mails read back at a time
-	drainersMax = 2         // of them at once
+	drainBatch  = 128       // mails read back at a time
+	drainersMax = 8         // of them at once
 	quiet       = 150 * time.Millisecond
 	patience    = 5 * time.Second // after which mail is filed whatever goes on
 )
@@ -200,21 +200,37 @@ func (d *Door) drainSome(ctx context.Context) (int, error) {
 	}
 	var wg sync.WaitGroup
 	var mu sync.Mutex
+	var filed, failed [][]byte
 	var first error
 	places := make(chan struct{}, drainersMax)
 	for _, row := range rows {
 		places <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-places }()
-			if err := d.unspool(ctx, row); err != nil {
-				mu.Lock()
-				first = err
-				mu.Unlock()
+			err := d.fileSpooled(ctx, row)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				first, failed = err, append(failed, row.key[:])
+				return
 			}
+			filed = append(filed, row.key[:])
 		})
 	}
 	wg.Wait()
+	if err := d.leaveSpool(ctx, filed, failed); first == nil {
+		first = err
+	}
 	return len(rows), first
+}
+
+// leaveSpool takes what was filed out of the spool; what failed comes after the others the next time.
+func (d *Door) leaveSpool(ctx context.Context, filed, failed [][]byte) error {
+	_, err := d.docket.DB.Exec(ctx, `with done as (delete from mail_spool where key = any ($1)) update mail_spool set tries = tries + 1 where key = any ($2)`, filed, failed)
+	if err != nil {
+		return pg.Classify(fmt.Errorf("leave spool: %w", err))
+	}
+	return nil
 }
 
 func (d *Door) readSpool(ctx context.Context) ([]spoolRow, error) {
@@ -236,19 +252,7 @@ func (d *Door) readSpool(ctx context.Context) ([]spoolRow, error) {
 	return out, pg.Classify(rows.Err())
 }
 
-// unspool files one mail and takes it out of the spool. What fails comes after the others the next time.
-func (d *Door) unspool(ctx context.Context, r spoolRow) error {
-	err := d.fileSpooled(ctx, r)
-	sql := `delete from mail_spool where key = $1`
-	if err != nil {
-		sql = `update mail_spool set tries = tries + 1 where key = $1`
-	}
-	if _, also := d.docket.DB.Exec(ctx, sql, r.key[:]); err == nil && also != nil {
-		err = pg.Classify(also)
-	}
-	return err
-}
-
+// fileSpooled opens one spooled mail and files it as if it came now.
 func (d *Door) fileSpooled(ctx context.Context, r spoolRow) error {
 	key, err := d.docket.Keys.Unwrap(r.wrapped)
 	if err != nil {

@@ -16,7 +16,7 @@ var speakersFile []byte
 
 // known are the words of the data file.
 var known = func() (k struct {
-	Agent, Caller, Speaker, Greetings []string
+	Agent, Caller, Speaker, Greetings, Manner []string
 }) {
 	if err := yaml.Unmarshal(speakersFile, &k); err != nil {
 		panic("transcript: data/speakers.yaml: " + err.Error())
@@ -84,8 +84,10 @@ func assign(turns []Turn) {
 		return n
 	}
 	if count(Agent) == 0 {
-		if greeter, ok := greeter(turns); ok && role[greeter] == Unknown {
-			role[greeter] = Agent
+		if who, ok := greeter(turns); ok && role[who] == Unknown {
+			role[who] = Agent
+		} else if who, ok := mannered(turns, speakers); ok && role[who] == Unknown {
+			role[who] = Agent
 		}
 	}
 	if len(speakers) == 2 && count(Unknown) == 1 {
@@ -114,6 +116,31 @@ func greeter(turns []Turn) (string, bool) {
 		if one.Speaker != "" && slices.ContainsFunc(known.Greetings, func(g string) bool { return strings.Contains(text, g) }) {
 			return one.Speaker, true
 		}
+	}
+	return "", false
+}
+
+// clearly is how much more of the manner of agents one of two must have than the other.
+const clearly = 2
+
+// mannered tells which of two speakers speaks like an agent.
+func mannered(turns []Turn, speakers []string) (string, bool) {
+	if len(speakers) != 2 || speakers[0] == "" || speakers[1] == "" {
+		return "", false
+	}
+	count := map[string]int{}
+	for _, one := range turns {
+		text := strings.ToLower(one.Text)
+		for _, m := range known.Manner {
+			count[one.Speaker] += strings.Count(text, m)
+		}
+	}
+	first, second := count[speakers[0]], count[speakers[1]]
+	switch {
+	case first >= clearly && first >= 2*second:
+		return speakers[0], true
+	case second >= clearly && second >= 2*first:
+		return speakers[1], true
 	}
 	return "", false
 }

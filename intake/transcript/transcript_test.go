@@ -31,6 +31,7 @@ func TestFormsOfTranscripts(t *testing.T) {
 		{"labels", "客服：您好\n市民：路灯不亮\n已经三天了\n", "text", "agent:您好|caller:路灯不亮 已经三天了"},
 		{"labels with times", "[00:01] 话务员1024: 请讲\n[00:05] 来电人: 停水了", "text", "agent:请讲|caller:停水了"},
 		{"names", "王宁: 您好，很高兴为您服务\n小溪: 有人占道\n王宁: 在哪里", "text", "agent:您好，很高兴为您服务|caller:有人占道|agent:在哪里"},
+		{"the manner of an agent", `{"segments":[{"start":0,"text":"路灯坏了三天了","speaker":"A"},{"start":1,"text":"请问您在哪条路，我帮您登记","speaker":"B"},{"start":2,"text":"东风路","speaker":"A"}]}`, "whisper", "0 caller:路灯坏了三天了|1 agent:请问您在哪条路，我帮您登记|2 caller:东风路"},
 		{"no labels", "东风路有人占道\n每天傍晚", "text", "unknown:东风路有人占道|unknown:每天傍晚"},
 		{"webvtt", "WEBVTT - call\n\nSTYLE\n::cue{}\n\n1\n00:00.000 --> 00:02.500 align:start\n<v 客服>您好</v>\n\n00:01:03.000 --> 00:01:04.000\n<v.loud 市民>漏水 &amp; <b>很急</b>\n<v 客服>好\n\n00:99.000 --> 01:00.000\nno time\n", "webvtt", "0 agent:您好|63 caller:漏水 & 很急|63 agent:好"},
 		{"srt", "\uFEFF1\r\n00:00:01,5 --> 00:00:02,000\r\n{\\an8}Agent: hello\r\n\r\n2\r\n00:00:03,000 --> 00:00:04,000\r\nCaller: <i>no water</i>\r\n", "srt", "1.5 agent:hello|3 caller:no water"},

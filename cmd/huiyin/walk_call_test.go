@@ -27,7 +27,7 @@ func (w *walk) calls(t *testing.T, p *person) {
 	p.write("#place", call.place)
 	p.write("#text", call.text)
 	p.click(`input[name="publish"][value="no"]`)
-	p.send(`form.hy-file button[type="submit"]:not([name])`, `^/console/call`)
+	p.send(`#call button[type="submit"]:not([name])`, `^/console/call`)
 	if clicks, keys := p.count("takes down a call"); clicks+keys > 2 {
 		t.Errorf("taking down a call took %d clicks and %d keys beside the typing", clicks, keys)
 	}

@@ -485,7 +485,7 @@ func rowOf(p *person, number string) string {
 	if href == "" {
 		p.t.Fatalf("%s finds no %s:\n%s", p.who, number, p.shows())
 	}
-	return `main a[href=` + quote(href) + `]`
+	return `main :is(tr, li) a[href=` + quote(href) + `]`
 }
 
 // signInOf is the demonstration city's sign-in of a unit.

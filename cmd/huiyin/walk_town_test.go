@@ -72,7 +72,11 @@ func newTown(t *testing.T) *town {
 	if err := p.fill(ctx, demo.Plan{Cases: 12, Months: 2, Seed: demoSeed}, io.Discard); err != nil {
 		t.Fatal(err)
 	}
-	s := &service{parts: p, env: env, pages: pages, mail: mail}
+	door, err := config.mailDoor()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &service{parts: p, env: env, pages: pages, mail: mail, door: door}
 	ended := make(chan error, 1)
 	go func() { ended <- s.run(ctx, true) }()
 	t.Cleanup(func() {

@@ -112,12 +112,16 @@ const opening = 6
 
 func greeter(turns []Turn) (string, bool) {
 	for _, one := range turns[:min(opening, len(turns))] {
-		text := strings.ToLower(one.Text)
-		if one.Speaker != "" && slices.ContainsFunc(known.Greetings, func(g string) bool { return strings.Contains(text, g) }) {
+		if one.Speaker != "" && greets(one.Text) {
 			return one.Speaker, true
 		}
 	}
 	return "", false
+}
+
+func greets(text string) bool {
+	text = strings.ToLower(text)
+	return slices.ContainsFunc(known.Greetings, func(g string) bool { return strings.Contains(text, g) })
 }
 
 // clearly is how much more of the manner of agents one of two must have than the other.

@@ -156,7 +156,7 @@ func (t *Transcript) analyses(raw json.RawMessage, parties []vconParty, depth in
 		Body json.RawMessage `json:"body"`
 	}](raw)
 	for _, a := range list {
-		if a.Type != "transcript" {
+		if !strings.HasPrefix(a.Type, "transcript") { // also transcript-redacted
 			continue
 		}
 		body := []byte(a.Body)
@@ -167,6 +167,9 @@ func (t *Transcript) analyses(raw json.RawMessage, parties []vconParty, depth in
 		var err error
 		if start := bytes.TrimSpace(body); len(start) > 0 && (start[0] == '{' || start[0] == '[') {
 			found, err = fromDialogue(body, parties)
+			if err != nil {
+				found, err = fromParagraphs(body, parties)
+			}
 			if err != nil {
 				found, err = fromJSON(body, depth+1)
 			}
@@ -186,22 +189,57 @@ func (t *Transcript) analyses(raw json.RawMessage, parties []vconParty, depth in
 func fromDialogue(raw []byte, parties []vconParty) (Transcript, error) {
 	type line struct {
 		Party   *int     `json:"party"`
+		Parties indexes  `json:"parties"`
 		Speaker flexible `json:"speaker"`
 		Text    string   `json:"text"`
 		Body    string   `json:"body"`
 		Message string   `json:"message"`
 	}
 	list, ok := into[[]line](raw)
-	if !ok || !slices.ContainsFunc(list, func(l line) bool { return l.Party != nil }) {
+	if !ok || !slices.ContainsFunc(list, func(l line) bool { return l.Party != nil || len(l.Parties) > 0 }) {
 		return Transcript{}, ErrUnknown
 	}
 	var t Transcript
 	for _, l := range list {
 		one := Turn{Speaker: string(l.Speaker), Text: l.Text + l.Body + l.Message}
-		if l.Party != nil {
+		switch {
+		case l.Party != nil:
 			name(&one, parties, *l.Party)
+		case len(l.Parties) > 0:
+			name(&one, parties, l.Parties[0])
 		}
 		t.Turns = append(t.Turns, one)
+	}
+	return t, nil
+}
+
+// fromParagraphs reads an object that holds the words alone. Where it has labels they tell who speaks; else, of two parties, an empty line stands where the other begins, and the one
+// who greets like an agent is the agent.
+func fromParagraphs(raw []byte, parties []vconParty) (Transcript, error) {
+	m, ok := members(raw)
+	if !ok || m["segments"] != nil {
+		return Transcript{}, ErrUnknown
+	}
+	words, ok := into[string](m["transcript"])
+	if !ok {
+		return Transcript{}, ErrUnknown
+	}
+	t, err := fromText(words)
+	if err != nil || len(parties) != 2 || slices.ContainsFunc(t.Turns, func(one Turn) bool { return one.Speaker != "" }) {
+		return t, err
+	}
+	t.Turns = nil
+	for part := range strings.SplitSeq(words, "\n\n") {
+		if strings.TrimSpace(part) != "" {
+			t.Turns = append(t.Turns, Turn{Text: part})
+		}
+	}
+	agent := slices.IndexFunc(parties, func(p vconParty) bool { return roleOf(p.Role) == Agent })
+	if agent < 0 || len(t.Turns) == 0 || !greets(t.Turns[0].Text) {
+		return t, nil
+	}
+	for i := range t.Turns {
+		name(&t.Turns[i], parties, (agent+i)%2)
 	}
 	return t, nil
 }

@@ -38,6 +38,7 @@ type words struct {
 	DateOf      []string `yaml:"date_of"`
 	Digits      map[string]int64
 	Tens        map[string]int64
+	Number      string // pattern of a number, in digits or in Chinese
 
 	time, place, ask, amount, people, phone, name       []*regexp.Regexp
 	behindPlace, houseNumber, lengthOf, clockOf, dateOf *regexp.Regexp
@@ -45,24 +46,25 @@ type words struct {
 
 var (
 	said    = readWords()
-	numeral = compile([]string{"{N}"})[0]
+	numeral = said.compile("{N}")[0]
 )
 
 func readWords() (w words) {
 	if err := yaml.Unmarshal(wordsFile, &w); err != nil {
 		panic("element: data/words.yaml: " + err.Error())
 	}
-	w.time, w.place, w.ask, w.amount, w.people, w.phone, w.name = compile(w.Time), compile(w.Place), compile(w.Ask), compile(w.Amount), compile(w.People), compile(w.Phone), compile(w.Name)
+	w.time, w.place, w.ask, w.amount, w.people, w.phone, w.name = w.compile(w.Time...), w.compile(w.Place...), w.compile(w.Ask...), w.compile(w.Amount...), w.compile(w.People...), w.compile(w.Phone...), w.compile(w.Name...)
 	behind := "^(?:{N}(?:" + strings.Join(w.BehindPlace, "|") + "))+"
-	w.behindPlace, w.houseNumber = compile([]string{behind})[0], compile([]string{"{N}"})[0]
-	w.lengthOf, w.clockOf, w.dateOf = compile(w.LengthOf)[0], compile(w.ClockOf)[0], compile(w.DateOf)[0]
+	w.behindPlace, w.houseNumber = w.compile(behind)[0], w.compile("{N}")[0]
+	w.lengthOf, w.clockOf, w.dateOf = w.compile(w.LengthOf...)[0], w.compile(w.ClockOf...)[0], w.compile(w.DateOf...)[0]
 	return w
 }
 
-func compile(patterns []string) []*regexp.Regexp {
+// compile reads patterns in which {N} stands for a number and {H} for a Chinese character.
+func (w *words) compile(patterns ...string) []*regexp.Regexp {
 	out := make([]*regexp.Regexp, len(patterns))
 	for i, p := range patterns {
-		p = strings.NewReplacer("{N}", `(?:[0-9０-９]+(?:[,，][0-9]{3})*(?:\.[0-9]+)?|[零〇一二两三四五六七八九十百千万亿]+)`, "{H}", `\p{Han}`).Replace(p)
+		p = strings.NewReplacer("{N}", w.Number, "{H}", `\p{Han}`).Replace(p)
 		out[i] = regexp.MustCompile("(?i)" + p)
 	}
 	return out

@@ -76,7 +76,12 @@ func (d *Docket) ByRatingLink(ctx context.Context, token string) (CaseID, int, e
 	var id CaseID
 	var round int
 	var expires time.Time
-	err := d.DB.QueryRow(ctx, `select case_id, round, expires_at from rating_token where token_hash = $1`, d.Keys.Hash("rate", token)).Scan(&id, &round, &expires)
+	err := pg.InTx(ctx, d.DB, System.scope(), func(tx pgx.Tx) error {
+		// Who was joined to another case got the link with the answer given to that one.
+		return tx.QueryRow(ctx, `select t.case_id, t.round, greatest(t.expires_at, coalesce(m.replied_at, c.closed_at) + make_interval(days => $2)) from rating_token t
+			left join cases c on c.id = t.case_id and c.state = 'merged' left join cases m on m.id = c.merged_into where t.token_hash = $1`,
+			d.Keys.Hash("rate", token), ratingDays).Scan(&id, &round, &expires)
+	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return id, 0, fault.New(fault.NotFound, "fault.no_such_link")
 	}

@@ -91,7 +91,11 @@ func (d *Docket) Redirect(ctx context.Context, by Actor, ref Ref, number string)
 
 // Answer answers a case at the hotline itself (直接答复), without dispatch.
 func (d *Docket) Answer(ctx context.Context, by Actor, ref Ref, text string) error {
-	return d.step(ctx, by, ref, StepAnswer, func(ctx context.Context, w *work) (any, error) {
+	return d.step(ctx, by, ref, StepAnswer, answer(text))
+}
+
+func answer(text string) func(context.Context, *work) (any, error) {
+	return func(ctx context.Context, w *work) (any, error) {
 		if err := need(!blank(text), "fault.answer_needed", "text"); err != nil {
 			return nil, err
 		}
@@ -106,7 +110,7 @@ func (d *Docket) Answer(ctx context.Context, by Actor, ref Ref, text string) err
 			return nil, err
 		}
 		return nil, w.meet(ctx, ClockTotal)
-	})
+	}
 }
 
 // Order is a dispatch (派单): one lead, the co-handlers, and the clocks promised for this leg.
@@ -306,6 +310,9 @@ func (d *Docket) FollowUp(ctx context.Context, by Actor, ref Ref, f FollowUpResu
 		if err := w.notHandler(ctx); err != nil {
 			return nil, err
 		}
+		if w.c.State == Merged {
+			return f, w.needMasterAnswer(ctx)
+		}
 		if f.Reached {
 			w.c.State = FollowedUp
 		}
@@ -319,7 +326,7 @@ func (w *work) notHandler(ctx context.Context) error {
 		return nil
 	}
 	var handled bool
-	err := w.tx.QueryRow(ctx, `select exists (select 1 from event where case_id = $1 and staff_id = $2 and step in ('sign','contact','begin','reply','answer'))`, w.c.ID, w.by.StaffID).Scan(&handled)
+	err := w.tx.QueryRow(ctx, `select exists (select 1 from event where case_id in ($1, $3) and staff_id = $2 and step in ('sign','contact','begin','reply','answer'))`, w.c.ID, w.by.StaffID, w.c.MergedInto).Scan(&handled)
 	if err == nil && handled {
 		return fault.New(fault.Forbidden, "fault.handler_cannot_follow_up")
 	}
@@ -339,6 +346,12 @@ func (d *Docket) Redo(ctx context.Context, by Actor, ref Ref, reason string, clo
 
 func redo(ctx context.Context, w *work, clocks []Promise, reason string) (any, error) {
 	c := w.c
+	if c.State == Merged { // the answer given to all did not serve this one: the case goes its own way, and the others keep theirs
+		if err := w.needMasterAnswer(ctx); err != nil {
+			return nil, err
+		}
+		c.MergedInto = nil
+	}
 	c.Round++
 	c.Pending, c.Designated, c.ClosedAt = nil, false, nil
 	lead := c.lead()
@@ -375,7 +388,8 @@ func (d *Docket) Supervise(ctx context.Context, by Actor, ref Ref, level, reason
 	})
 }
 
-// Merge joins a duplicate to its master (并单); the resident of the duplicate follows the master's course.
+// Merge joins a duplicate to its master (并单). The duplicate keeps its number, code, words and resident, who follows the master's course, hears
+// its answer and may rate it; "not solved" takes the case out again, for a round of its own.
 func (d *Docket) Merge(ctx context.Context, by Actor, ref Ref, master CaseID) error {
 	if master == ref.ID {
 		return fault.New(fault.Invalid, "fault.merge_self").At("master")
@@ -386,6 +400,9 @@ func (d *Docket) Merge(ctx context.Context, by Actor, ref Ref, master CaseID) er
 				return nil, err
 			}
 			w.c.State, w.c.MergedInto, w.c.ClosedAt = Merged, &master, &w.at
+			if err := w.d.issueRatingToken(ctx, w.tx, w.c.ID, w.c.Round, w.at); err != nil {
+				return nil, err
+			}
 			return map[string]any{"master": master}, w.end(ctx)
 		})
 	}, master)

@@ -101,6 +101,8 @@ const (
 	StepBreach          Step = "breach"
 	StepUse             Step = "use"
 	StepErase           Step = "erase"
+	StepHandOver        Step = "hand_over"
+	StepAbroad          Step = "abroad"
 )
 
 // Rule says from where a step may be taken, where it leads, and who may take it.
@@ -126,7 +128,7 @@ var Lifecycle = map[Step]Rule{
 	StepClassify: {From: []State{Registered, Accepted}, By: roles(hotlineRoles, SystemRole)},
 	StepDecline:  {From: []State{Registered, Accepted}, To: []State{Declined}, By: hotlineRoles},
 	StepRedirect: {From: []State{Registered, Accepted}, To: []State{Redirected}, By: roles(hotlineRoles, SystemRole)},
-	StepAnswer:   {From: []State{Registered, Accepted}, To: []State{Answered}, By: hotlineRoles},
+	StepAnswer:   {From: []State{Registered, Accepted}, To: []State{Answered}, By: roles(hotlineRoles, SystemRole)},
 	StepDispatch: {From: []State{Accepted}, To: []State{Dispatched}, By: roles(hotlineRoles, SystemRole)},
 	StepRecall:   {From: []State{Dispatched}, To: []State{Accepted}, By: hotlineRoles},
 
@@ -163,9 +165,9 @@ var Lifecycle = map[Step]Rule{
 
 	StepReply:    {From: worked, To: []State{Replied}, By: unitRoles},
 	StepReview:   {From: []State{Replied}, To: []State{Reviewed}, By: roles(hotlineRoles, SystemRole)},
-	StepFollowUp: {From: []State{Answered, Replied, Reviewed}, To: []State{FollowedUp}, By: []Role{Callback}},
-	StepRate:     {From: append([]State{Closed}, answered...), To: []State{Rated, Closed}, By: []Role{ResidentRole, Callback}},
-	StepRedo:     {From: append([]State{Rated, Closed}, answered...), To: []State{Dispatched, Accepted}, By: []Role{ResidentRole, Dispatcher, Operator, Callback}},
+	StepFollowUp: {From: []State{Answered, Replied, Reviewed, Merged}, To: []State{FollowedUp}, By: []Role{Callback}},
+	StepRate:     {From: append([]State{Closed, Merged}, answered...), To: []State{Rated, Closed}, By: []Role{ResidentRole, Callback}},
+	StepRedo:     {From: append([]State{Rated, Closed, Merged}, answered...), To: []State{Dispatched, Accepted}, By: []Role{ResidentRole, Dispatcher, Operator, Callback}},
 	StepClose:    {From: []State{Reviewed, FollowedUp, Rated, Answered}, To: []State{Closed}, By: []Role{Dispatcher, SystemRole}},
 	StepArchive:  {From: without(final, Archived), To: []State{Archived}, By: []Role{SystemRole}},
 
@@ -178,6 +180,9 @@ var Lifecycle = map[Step]Rule{
 	StepSplit:     {From: []State{Registered, Accepted}, By: hotlineRoles},
 	StepUnsplit:   {From: []State{Registered, Accepted}, By: hotlineRoles},
 	StepUnmerge:   {From: []State{Merged}, To: []State{Accepted}, By: roles(hotlineRoles, SystemRole)},
+
+	StepHandOver: {From: []State{Accepted}, By: hotlineRoles},
+	StepAbroad:   {From: States, By: []Role{SystemRole}},
 
 	StepErase:  {From: States, By: []Role{Privacy, SystemRole}},
 	StepBreach: {From: States, By: []Role{SystemRole}},

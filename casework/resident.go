@@ -285,6 +285,11 @@ func (w *work) rate(ctx context.Context, r Rating) (any, error) {
 	if err := w.notHandler(ctx); err != nil {
 		return nil, err
 	}
+	if w.c.State == Merged {
+		if err := w.needMasterAnswer(ctx); err != nil {
+			return nil, err
+		}
+	}
 	var sealed []byte
 	if !blank(r.Text.Original) {
 		key, err := w.d.dataKey(ctx, w.tx, w.c.ID)
@@ -301,7 +306,7 @@ func (w *work) rate(ctx context.Context, r Rating) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keep rating: %w", err)
 	}
-	if w.c.State != Closed {
+	if w.c.State != Closed && w.c.State != Merged {
 		w.c.State = Rated
 	}
 	return ratingData{Solved: r.Solved, Satisfaction: r.Satisfaction, Channel: r.Channel, WithText: sealed != nil}, nil

@@ -39,6 +39,9 @@ var letterKeys = map[Kind]struct{ subject, text string }{
 	Redirected: {"letter.subject_news", "letter.redirected"},
 	Terminated: {"letter.subject_news", "letter.terminated"},
 	Closed:     {"letter.subject_closed", "letter.closed"},
+	Joined:     {"letter.subject_news", "letter.joined"},
+	Parted:     {"letter.subject_news", "letter.parted"},
+	Again:      {"letter.subject_filed", "letter.again"},
 }
 
 // compose reads the case, reveals address and code, and writes the letter.
@@ -46,7 +49,7 @@ func (p *Post) compose(ctx context.Context, l row) (Mail, error) {
 	if l.Unit != "" {
 		return p.composeUnit(ctx, l)
 	}
-	d, err := p.Docket.Dossier(ctx, casework.System, l.Case)
+	d, told, relayed, err := p.about(ctx, l)
 	if err != nil {
 		return Mail{}, err
 	}
@@ -59,24 +62,29 @@ func (p *Post) compose(ctx context.Context, l row) (Mail, error) {
 	if !l.Kind.automatic() {
 		m.From = postmark.ReplyAddress(token, p.mailbox())
 	}
-	m.Data, err = p.render(p.words(d, l, code), l, d.Case, token, to)
+	m.Data, err = p.render(p.words(d.Case, told, l, code, relayed), l, d.Case, token, to)
 	return m, err
 }
 
-// words writes the letter in the language of the case, with one line in the other.
-func (p *Post) words(d casework.Dossier, l row, code string) letter {
-	c := d.Case
+// words writes the letter in the language of the case, with one line in the other. d is what it tells of: the case itself, or where relayed its master.
+func (p *Post) words(c casework.Case, d casework.Dossier, l row, code string, relayed bool) letter {
 	lang := locale.Parse(c.Language)
 	page := func(lang locale.Lang) string { return p.BaseURL + lang.Path("/t/"+code) }
 	unit, said := p.said(d, l, lang)
-	args := locale.Args{"Number": c.Number, "Due": lang.Deadline(c.Due), "Unit": unit, "Told": c.Told, "Code": code, "City": p.City.Name.In(lang), "Phone": p.City.Phone}
+	args := locale.Args{"Number": c.Number, "Due": lang.Deadline(d.Case.Due), "Unit": unit, "Told": d.Case.Told, "Code": code, "City": p.City.Name.In(lang), "Phone": p.City.Phone}
 	keys := letterKeys[l.Kind]
 	out := letter{Lang: lang, Title: lang.T(keys.subject, args)}
 	out.Blocks = append(out.Blocks, block{Text: lang.T("letter.greeting")}, block{Text: lang.T(keys.text, args)})
+	if l.Kind == Joined {
+		out.Blocks = append(out.Blocks, soFar(lang, d.Case, said != "", args)...)
+	}
 	if said != "" {
 		out.Blocks = append(out.Blocks, block{Quote: said})
 	}
-	if l.Kind == Replied || l.Kind == Answered {
+	if relayed {
+		out.Blocks = append(out.Blocks, block{Text: lang.T("letter.joint")})
+	}
+	if l.Kind == Replied || l.Kind == Answered || l.Kind == Joined && said != "" {
 		rate := p.BaseURL + lang.Path("/rate/"+p.Docket.RatingLink(l.Case, l.Round)) + "?solved="
 		out.Blocks = append(out.Blocks, block{Text: lang.T("letter.rate"), Links: []link{
 			{lang.T("letter.solved_yes"), rate + string(casework.SolvedYes)}, {lang.T("letter.solved_partly"), rate + string(casework.SolvedPartly)}, {lang.T("letter.solved_no"), rate + string(casework.SolvedNo)},
@@ -108,8 +116,13 @@ func (p *Post) said(d casework.Dossier, l row, lang locale.Lang) (unit, words st
 			}
 		}
 	}
-	if l.Kind == Declined || l.Kind == Terminated {
+	switch l.Kind {
+	case Declined, Terminated:
 		words = d.Case.Told
+	case Joined:
+		for _, m := range d.Messages {
+			words = m.Body
+		}
 	}
 	return p.City.UnitName(code, lang), words
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/google/uuid"
@@ -65,7 +66,7 @@ func kindOf(e casework.Event) (k Kind, ok bool) {
 	case casework.StepClose:
 		return Closed, true
 	}
-	return "", false
+	return joins(e)
 }
 
 // letterArgs is the job: the letter's number and nothing else, since jobs stand in clear in the database.
@@ -124,11 +125,22 @@ func (p *Post) handle(ctx context.Context, tx pgx.Tx, events []casework.Event) e
 	if err != nil {
 		return err
 	}
+	more, followers, err := relay(ctx, tx, all)
+	if err != nil {
+		return err
+	}
+	maps.Copy(receivers, followers)
 	own := p.ownHashes()
 	var jobs []river.InsertManyParams
-	for _, d := range all {
+	for _, d := range append(all, more...) {
 		r, ok := receivers[d.event.Case]
 		if !ok || r.email == nil || d.kind.automatic() && r.noAnswer || d.kind == Filed && r.channel == casework.File {
+			continue
+		}
+		if known, err := untold(ctx, tx, d); err != nil || known {
+			if err != nil {
+				return err
+			}
 			continue
 		}
 		id, err := p.enter(ctx, tx, d, r, own, now)
@@ -185,7 +197,7 @@ func (p *Post) enter(ctx context.Context, tx pgx.Tx, d due, r receiver, own map[
 		state = "suppressed"
 	}
 	tag, err := tx.Exec(ctx, `insert into letter (id, case_id, event_seq, round, kind, state, why, recipient, queued_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (event_seq, kind, coalesce(unit, '')) do nothing`,
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (event_seq, case_id, kind, coalesce(unit, '')) do nothing`,
 		id, d.event.Case, d.event.Seq, d.event.Round, d.kind, state, why, r.email, now)
 	if err != nil || tag.RowsAffected() == 0 || state != "queued" {
 		return uuid.Nil, err

@@ -73,7 +73,7 @@ func (p *Post) enterUnit(ctx context.Context, tx pgx.Tx, e casework.Event, k Kin
 	}
 	tag, err := tx.Exec(ctx, `insert into letter (id, case_id, event_seq, round, kind, state, recipient, queued_at, unit)
 		select $1, $2, $3, $4, $5, 'queued', $6, $7, $8 where not exists (select 1 from mail_failing where recipient = $6)
-		on conflict (event_seq, kind, coalesce(unit, '')) do nothing`, id, e.Case, e.Seq, e.Round, k, p.Docket.Keys.Hash("email", address), now, unit)
+		on conflict (event_seq, case_id, kind, coalesce(unit, '')) do nothing`, id, e.Case, e.Seq, e.Round, k, p.Docket.Keys.Hash("email", address), now, unit)
 	if err != nil || tag.RowsAffected() == 0 {
 		return err
 	}

@@ -60,7 +60,8 @@ func SweepClose(ctx context.Context, d *casework.Docket, w Waits) (int, error) {
 
 // SweepArchive puts cases to rest that ended w.Archive ago.
 func SweepArchive(ctx context.Context, d *casework.Docket, w Waits) (int, error) {
-	return each(ctx, d, `select id, version from cases where state in ('closed','declined','redirected','terminated','merged','withdrawn') and closed_at <= $1 order by closed_at limit $2`,
+	return each(ctx, d, `select id, version from cases where state in ('closed','declined','redirected','terminated','merged','withdrawn') and closed_at <= $1
+			and (state <> 'merged' or exists (select 1 from cases m where m.id = cases.merged_into and m.closed_at <= $1)) order by closed_at limit $2`, // who was joined to another case waits with it
 		before(d, w.Archive), func(ref casework.Ref) error { return d.Archive(ctx, casework.System, ref) })
 }
 

@@ -78,7 +78,7 @@ func (x *Service) ofClient(ctx context.Context, client int64, numbers []string) 
 // changedOf finds what a program brought and what happened to in a time, at most limit.
 func (x *Service) changedOf(ctx context.Context, client int64, from, until time.Time, limit int) ([]brought, error) {
 	return x.find(ctx, `select number, case_id from open311_request r where client = $1
-		and exists (select 1 from event e where e.case_id = r.case_id and e.step not in ('use', 'file') and e.at >= $2 and e.at <= $3) order by number limit $4`, client, from, until, limit)
+		and exists (select 1 from event e where e.case_id in (r.case_id, (select c.merged_into from cases c where c.id = r.case_id)) and e.step not in ('use', 'file') and e.at >= $2 and e.at <= $3) order by number limit $4`, client, from, until, limit)
 }
 
 func (x *Service) find(ctx context.Context, sql string, args ...any) (list []brought, err error) {

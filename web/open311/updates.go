@@ -6,7 +6,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"huiyin/casework"
 	"huiyin/fault"
 	"huiyin/privacy"
 )
@@ -65,7 +64,7 @@ func (x *Service) updatesOf(c *fiber.Ctx, v visitor, numbers []string) ([]update
 			return nil, err
 		}
 		if id != nil {
-			f, err := x.Docket.Dossier(ctx, casework.Resident(*id), *id)
+			f, err := x.dossier(ctx, *id)
 			if err != nil {
 				return nil, err
 			}
@@ -96,7 +95,7 @@ func (x *Service) updatesFor(c *fiber.Ctx, v visitor, from, until time.Time) ([]
 	}
 	var all []update
 	for _, b := range changed {
-		f, err := x.Docket.Dossier(ctx, casework.Resident(b.Case), b.Case)
+		f, err := x.dossier(ctx, b.Case)
 		if err != nil {
 			return nil, err
 		}

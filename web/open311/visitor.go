@@ -84,7 +84,7 @@ func (x *Service) look(ctx context.Context, l locale.Lang, v visitor, number str
 		return request{}, err
 	}
 	if id != nil {
-		f, err := x.Docket.Dossier(ctx, casework.Resident(*id), *id)
+		f, err := x.dossier(ctx, *id)
 		if err != nil {
 			return request{}, err
 		}

@@ -44,6 +44,17 @@ func (x *Pages) link(c *fiber.Ctx) (f casework.Dossier, round int, ok bool, err 
 	if err == nil {
 		f, err = x.Docket.Dossier(ctx, casework.Resident(id), id)
 	}
+	if err == nil && f.Case.MergedInto != nil {
+		// What is rated is the answer to the case that this one was merged into.
+		var m *casework.Dossier
+		if m, err = x.master(ctx, casework.Resident(id), id); m != nil {
+			f.Case.Lead = m.Case.Lead
+			if said, ok := (statusView{Master: m}).answer(); ok {
+				said.Round = f.Case.Round
+				f.Messages = append(f.Messages, said)
+			}
+		}
+	}
 	switch fault.KindOf(err) {
 	case fault.NotFound:
 		return f, 0, false, x.drawDead(c, fiber.StatusNotFound, "rate.unknown", "rate.unknown_text")
@@ -67,7 +78,8 @@ func (x *Pages) showRating(c *fiber.Ctx) error {
 	if r, done := ratingOf(f, round); done {
 		return x.drawRated(c, f, r)
 	}
-	if round != f.Case.Round || !casework.Allowed(casework.StepRate, f.Case.State, casework.Resident(f.Case.ID)) {
+	_, answered := (statusView{Dossier: f}).answer()
+	if round != f.Case.Round || !casework.Allowed(casework.StepRate, f.Case.State, casework.Resident(f.Case.ID)) || f.Case.MergedInto != nil && !answered {
 		return x.drawDead(c, fiber.StatusConflict, "rate.over", "rate.over_text")
 	}
 	solved := c.Query("solved")

@@ -11,6 +11,7 @@ import (
 	"huiyin/casework"
 	"huiyin/fault"
 	"huiyin/locale"
+	cards "huiyin/privacy"
 	"huiyin/web/shell"
 )
 
@@ -23,7 +24,7 @@ type statusView struct {
 	Own      casework.Revealed    // the resident's own words; nil after erasure
 	Said     map[uuid.UUID]string // what the resident added, as written
 	Erased   bool
-	Master   *casework.Case     // the case this one was merged into
+	Master   *casework.Dossier  // what may be seen of the case this one was merged into; nil where it stands alone
 	Siblings []casework.Sibling // the cases it was split into or out of, with their codes
 	Files    []casework.FileInfo
 	RateLink string // empty where there is nothing to rate now
@@ -58,18 +59,29 @@ func (x *Pages) read(ctx context.Context, lang locale.Lang, id casework.CaseID) 
 		return v, err
 	}
 	v.Files = visibleFiles(f)
-	if f.Case.MergedInto != nil {
-		master, err := x.Docket.Case(ctx, casework.System, *f.Case.MergedInto)
-		if err != nil {
-			return v, err
-		}
-		v.Master = &master
+	if v.Master, err = x.master(ctx, by, id); err != nil {
+		return v, err
 	}
 	v.Unit = x.unitName(lang, f.Case.Lead)
 	if v.mayRate() {
 		v.RateLink = "/rate/" + x.Docket.RatingLink(id, f.Case.Round)
 	}
 	return v, nil
+}
+
+// master is what may be seen of the case that one was merged into, with what an answer says of others hidden; nil where it stands alone.
+func (x *Pages) master(ctx context.Context, by casework.Actor, id casework.CaseID) (*casework.Dossier, error) {
+	m, ok, err := x.Docket.Master(ctx, by, id)
+	if err != nil || !ok {
+		return nil, err
+	}
+	for i := range m.Messages {
+		m.Messages[i].Body, _ = cards.Mask(m.Messages[i].Body)
+	}
+	if m.Case.State != casework.Redirected { // there it is the number to call
+		m.Case.Told, _ = cards.Mask(m.Case.Told)
+	}
+	return &m, nil
 }
 
 // unitName is a unit as residents know it.
@@ -92,15 +104,24 @@ func visibleFiles(f casework.Dossier) []casework.FileInfo {
 
 func (v statusView) mayRate() bool {
 	rated := slices.ContainsFunc(v.Ratings, func(r casework.RatingView) bool { return r.Round == v.Case.Round })
-	return !rated && v.Case.RepliedAt != nil && v.may(casework.StepRate)
+	if _, ok := v.answer(); v.Master != nil && !ok {
+		return false
+	}
+	return !rated && (v.Case.RepliedAt != nil || v.Master != nil) && v.may(casework.StepRate)
 }
 
 func (v statusView) may(s casework.Step) bool {
 	return casework.Allowed(s, v.Case.State, casework.Resident(v.Case.ID))
 }
 
-// answer is the latest reply or answer of the present round.
+// answer is the latest reply or answer of the present round; of a merged case that to its master, where it stands.
 func (v statusView) answer() (casework.Message, bool) {
+	if v.Master != nil {
+		if v.Master.Case.State.Handling() || v.Master.Case.State == casework.Accepted {
+			return casework.Message{}, false
+		}
+		return (statusView{Dossier: *v.Master}).answer()
+	}
 	for _, m := range slices.Backward(v.Messages) {
 		if (m.Purpose == "reply" || m.Purpose == "answer") && m.Round == v.Case.Round {
 			return m, true

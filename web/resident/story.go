@@ -27,6 +27,9 @@ type told struct {
 	Clock        string                `json:"clock"`
 	Solved       casework.Solved       `json:"solved"`
 	Satisfaction casework.Satisfaction `json:"satisfaction"`
+	City         string                `json:"city"`
+	What         casework.Abroad       `json:"what"`
+	TheirUnit    string                `json:"their_unit"`
 }
 
 // decode reads an event's data; what a later version wrote otherwise is left out of the story, never guessed.
@@ -61,13 +64,26 @@ func (t teller) story() []shell.Happening {
 			list = append(list, h)
 		}
 	}
+	if t.v.Master != nil {
+		m := *t.v.Master
+		list = append(list, teller{p: t.p, pages: t.pages, v: statusView{Dossier: m, Unit: t.pages.unitName(t.p.Lang, m.Case.Lead)}}.story()...)
+		slices.SortStableFunc(list, func(a, b shell.Happening) int {
+			switch {
+			case a.Future == b.Future:
+				return b.At.Compare(a.At)
+			case a.Future:
+				return -1
+			}
+			return 1
+		})
+	}
 	return list
 }
 
 // purposes names the message that belongs to a step.
 var purposes = map[casework.Step]string{
 	casework.StepAnswer: "answer", casework.StepReply: "reply", casework.StepRecord: "interim", casework.StepPause: "interim",
-	casework.StepAdd: "note", casework.StepRate: "rating",
+	casework.StepAdd: "note", casework.StepRate: "rating", casework.StepAbroad: "interim",
 }
 
 // inside are the steps that say nothing to the resident, or that the page of uses tells.
@@ -87,6 +103,7 @@ func (v statusView) hopped() bool {
 var tones = map[casework.Step]shell.Tone{
 	casework.StepReply: shell.Good, casework.StepAnswer: shell.Good, casework.StepClose: shell.Good, casework.StepBreach: shell.Bad,
 	casework.StepRedo: shell.Warn, casework.StepSupervise: shell.Warn, casework.StepPause: shell.Warn, casework.StepDispatch: shell.Note,
+	casework.StepHandOver: shell.Note,
 }
 
 func (t teller) tell(e casework.Event) (shell.Happening, bool) {
@@ -97,7 +114,7 @@ func (t teller) tell(e casework.Event) (shell.Happening, bool) {
 	h := shell.Happening{At: e.At, Tone: tones[e.Step], Who: t.who(e)}
 	args := locale.Args{
 		"Unit": t.unit(d), "Number": d.Number, "Due": moment(t.p.Lang, d.Due), "NewDue": moment(t.p.Lang, d.NewDue),
-		"Solved": "", "Satisfaction": "", "Clock": "",
+		"Solved": "", "Satisfaction": "", "Clock": "", "City": d.City,
 	}
 	key := string(e.Step)
 	switch e.Step {
@@ -128,6 +145,14 @@ func (t teller) tell(e casework.Event) (shell.Happening, bool) {
 	case casework.StepFile:
 		if e.Actor == casework.ByStaff {
 			key += "_phone"
+		}
+	case casework.StepAbroad:
+		key += "_" + string(d.What)
+		if d.What == casework.AbroadDispatched {
+			args["Unit"] = d.TheirUnit
+		}
+		if d.What != casework.AbroadLate && d.What != casework.AbroadBack {
+			h.Who = t.p.T("story.abroad_who", locale.Args{"City": d.City})
 		}
 	}
 	h.Title = t.p.T("story."+key, args)
@@ -196,6 +221,12 @@ func (t teller) text(e casework.Event, d told) string {
 		return t.v.Case.Plan + "\n" + t.p.T("story.hang_review", locale.Args{"Date": t.p.Lang.Date(day)})
 	case casework.StepGrantExtension:
 		return t.p.T("story.extension_total")
+	case casework.StepHandOver:
+		return t.p.T("story.hand_over_text")
+	case casework.StepAbroad:
+		if d.What == casework.AbroadRegistered && !d.Due.IsZero() {
+			return t.p.T("story.abroad_promise", locale.Args{"Due": moment(t.p.Lang, d.Due)})
+		}
 	case casework.StepSplit:
 		for _, s := range t.v.Siblings {
 			if s.Number == d.Number && s.Code != "" {

@@ -133,7 +133,7 @@ func (e Elements) Missing(numberKnown bool) []Kind {
 // exactness prefers a place with a number to one without, and then the longer one.
 func exactness(f Found) int {
 	n := utf8.RuneCountInString(f.Value)
-	if numeral.MatchString(f.Value) {
+	if said.houseNumber.MatchString(f.Value) {
 		n += 20
 	}
 	return n

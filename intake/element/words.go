@@ -13,6 +13,7 @@ var wordsFile []byte
 
 // words are the data file.
 type words struct {
+	Number      string
 	Yes         []string
 	Time        []string
 	Place       []string

@@ -13,7 +13,6 @@ var wordsFile []byte
 
 // words are the data file.
 type words struct {
-	Number      string
 	Yes         []string
 	Time        []string
 	Place       []string
@@ -45,10 +44,7 @@ type words struct {
 	behindPlace, houseNumber, lengthOf, clockOf, dateOf *regexp.Regexp
 }
 
-var (
-	said    = readWords()
-	numeral = said.compile("{N}")[0]
-)
+var said = readWords()
 
 func readWords() (w words) {
 	if err := yaml.Unmarshal(wordsFile, &w); err != nil {

@@ -53,6 +53,7 @@ var arrows = map[string][]string{
 	"search":            with(leaves, "search/...", "routing/...", "follow", "privacy", "casework", "staff"),
 	"notify":            with(leaves, "notify/postmark", "routing/...", "follow", "privacy", "casework", "staff"),
 	"notify/postmark":   {"casework", "pg", "seal"},
+	"handover":          with(leaves, "routing/...", "follow", "intake", "casework"),
 	"translog":          with(leaves, "routing/...", "follow", "privacy", "casework", "staff"),
 	"supervision":       with(leaves, "routing/...", "follow", "privacy", "casework", "staff"),
 	"datause":           with(leaves, "routing/...", "follow", "privacy", "casework", "staff"),
@@ -87,7 +88,7 @@ var arrows = map[string][]string{
 
 var (
 	leaves   = []string{"fault", "pg", "calendar", "locale", "seal"}
-	belowWeb = with(leaves, "spans", "casework", "staff", "rulebook", "routing/...", "follow", "privacy", "intake/...", "search/...", "notify/...", "translog/...", "supervision/...", "datause/...")
+	belowWeb = with(leaves, "spans", "casework", "staff", "rulebook", "routing/...", "follow", "privacy", "intake/...", "search/...", "notify/...", "translog/...", "supervision/...", "datause/...", "handover")
 )
 
 // outside says which packages may import a module that the others must not know.

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"pgregory.net/rapid"
 
@@ -50,7 +51,7 @@ func TestAnyOrderOfStepsKeepsTheLaws(t *testing.T) {
 
 var tryNames = []string{"accept", "dispatch", "dispatch", "recall", "sign", "sign", "contact", "begin", "reply", "reply", "ask_return", "decide_return", "ask_extension", "decide_extension",
 	"ask_hang", "decide_hang", "unhang", "ask_termination", "decide_termination", "pause", "resume", "co_handle", "review", "follow_up", "rate", "redo", "withdraw", "add", "close", "archive",
-	"decline", "redirect", "answer", "supervise", "urge", "sweep", "reveal", "assign", "assign", "hand_back", "take_back"}
+	"decline", "redirect", "answer", "supervise", "urge", "sweep", "reveal", "assign", "assign", "hand_back", "take_back", "hand_over", "hear", "hear"}
 
 func try(town *Town, name string, by casework.Actor, ref casework.Ref, unit casework.UnitCode, yes bool) error {
 	day := 24 * time.Hour
@@ -58,6 +59,14 @@ func try(town *Town, name string, by casework.Actor, ref casework.Ref, unit case
 	switch name {
 	case "accept":
 		return town.Accept(ctx, by, ref)
+	case "hand_over":
+		return town.HandOver(ctx, by, ref, casework.HandingOver{ID: uuid.New(), City: "湖城市", Reason: "在湖城"})
+	case "hear":
+		what := casework.AbroadDispatched
+		if yes {
+			what = casework.AbroadAnswered
+		}
+		return town.Hear(ctx, ref, casework.News{Handover: uuid.New(), Seq: 1, What: what, City: "湖城市", Text: "已处理"})
 	case "dispatch":
 		return town.Dispatch(ctx, by, ref, casework.Order{Lead: unit, Co: []casework.UnitCode{Harbour}, Clocks: town.Clocks()})
 	case "recall":

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"huiyin/handover"
 	"huiyin/intake/calls"
 	"huiyin/supervision"
 	"huiyin/web/admin"
@@ -30,6 +31,7 @@ func routes(cfg Config, in *signin.Pages) []shell.Route {
 	figures := supervision.NewViews(cfg.Pool, time.Minute)
 	misses := shell.NewMisses(cfg.Now)
 	room := &calls.Room{DB: cfg.Pool, Keys: cfg.Keys, Now: cfg.Now, Wake: cfg.Docket.Wake}
+	abroad := handover.New(handover.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, BaseURL: cfg.BaseURL, Now: cfg.Now, Log: cfg.Log})
 	return slices.Concat(
 		shell.Routes(),
 		resident.New(resident.Config{DB: cfg.Pool, Docket: cfg.Docket, Desk: cfg.Desk, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, Now: cfg.Now, BaseURL: cfg.BaseURL, Misses: misses, Figures: figures.View}).Routes(),
@@ -41,6 +43,7 @@ func routes(cfg Config, in *signin.Pages) []shell.Route {
 		(&inbox.Pages{Office: office, DB: cfg.Pool, BaseURL: cfg.BaseURL, Figures: figures.View, Texts: cfg.Rules.Texts}).Routes(),
 		(&admin.Pages{DB: cfg.Pool, Register: cfg.Staff, Book: cfg.Book, Rules: cfg.Rules, Actor: in.Actor, Checks: cfg.Checks}).Routes(),
 		api.New(api.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, Desk: cfg.Desk, City: cfg.City, Staff: cfg.Staff, Calls: room, BaseURL: cfg.BaseURL, Figures: public.Figures, Now: cfg.Now, Misses: misses, Pools: pools(cfg)}).Routes(),
+		(&api.Handovers{Service: abroad, BaseURL: cfg.BaseURL, City: cfg.City.Name.ZH}).Routes(),
 		open311.New(open311.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, City: cfg.City, Staff: cfg.Staff, Misses: misses, BaseURL: cfg.BaseURL, Now: cfg.Now}).Routes(),
 	)
 }

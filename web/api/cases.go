@@ -109,6 +109,7 @@ var told = map[casework.Step]bool{
 	casework.StepResume: true, casework.StepHang: true, casework.StepUnhang: true, casework.StepReply: true, casework.StepReview: true, casework.StepFollowUp: true, casework.StepRate: true,
 	casework.StepRedo: true, casework.StepSupervise: true, casework.StepUrge: true, casework.StepAdd: true, casework.StepChange: true, casework.StepWithdraw: true, casework.StepMerge: true,
 	casework.StepUnmerge: true, casework.StepSplit: true, casework.StepUnsplit: true, casework.StepTerminate: true, casework.StepClose: true,
+	casework.StepHandOver: true, casework.StepAbroad: true,
 }
 
 // showCase answers how the case of a tracking code stands. The code comes in the Authorization header, never in the address, where logs would keep it.

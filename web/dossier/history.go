@@ -40,12 +40,16 @@ type told struct {
 	Category   string                   `json:"category"`
 	Kind       casework.Kind            `json:"kind"`
 	ReviewOn   string                   `json:"review_on"`
+	City       string                   `json:"city"`
+	What       casework.Abroad          `json:"what"`
+	TheirUnit  string                   `json:"their_unit"`
 }
 
 // speaks names the steps with which something is said; the words stand beside the step of the same moment.
 var speaks = map[casework.Step][]string{
 	casework.StepAnswer: {"answer"}, casework.StepReply: {"reply"}, casework.StepContact: {"contact"}, casework.StepRecord: {"internal", "interim"},
 	casework.StepCoReport: {"internal"}, casework.StepHandBack: {"internal"}, casework.StepPause: {"interim"}, casework.StepAdd: {"note"}, casework.StepRate: {"rating"},
+	casework.StepAbroad: {"interim", "internal"},
 }
 
 // History is what happened to the case, newest first. Uses of personal data are folded into one line each, deadlines missed stand where they were missed.
@@ -150,6 +154,18 @@ func (v View) saying(e casework.Event, d told) string {
 		return v.solved(d)
 	case casework.StepHang:
 		return p.T("dossier.said_review_on", locale.Args{"Date": d.ReviewOn})
+	case casework.StepHandOver:
+		var fields []string
+		for _, f := range d.Fields {
+			fields = append(fields, p.T("field."+string(f)))
+		}
+		return v.joined(d.City, d.Reason, strings.Join(fields, p.T("dossier.comma")))
+	case casework.StepAbroad:
+		due := ""
+		if !d.Due.IsZero() && d.What == casework.AbroadRegistered {
+			due = p.Lang.Deadline(d.Due)
+		}
+		return v.joined(d.City, p.T("abroad."+string(d.What)), d.TheirUnit, d.Number, due)
 	case casework.StepBreach:
 		return p.T("dossier.said_breach", locale.Args{"Clock": p.T("clock." + d.Clock), "Due": p.Lang.Deadline(d.Due)})
 	case casework.StepUse:

@@ -73,8 +73,16 @@ func (s *Server) Renew(cfg Config) {
 	s.pages.Store(&next)
 }
 
+// Routes lists every address that a server of cfg answers, in the order in which they are tried.
+func Routes(cfg Config) []shell.Route { return routes(cfg, entrance(cfg)) }
+
+// entrance are the pages by which staff come in.
+func entrance(cfg Config) *signin.Pages {
+	return &signin.Pages{Register: cfg.Staff, City: cfg.City, Secure: strings.HasPrefix(cfg.BaseURL, "https://")}
+}
+
 func build(cfg Config) *fiber.App {
-	in := &signin.Pages{Register: cfg.Staff, City: cfg.City, Secure: strings.HasPrefix(cfg.BaseURL, "https://")}
+	in := entrance(cfg)
 	app := shell.New(shell.Config{
 		City:    shell.City{ZH: cfg.City.Name.ZH, EN: cfg.City.Name.EN, Mailbox: cfg.Mailbox},
 		Secret:  cfg.Keys.Hash("shell", "form tokens"),

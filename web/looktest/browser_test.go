@@ -16,9 +16,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/chromedp"
 )
 
@@ -112,6 +114,22 @@ func (b *tab) cookie(name, value string) {
 	b.must(err, "set a cookie")
 }
 
+// forget ends what the tab has of the caller before.
+func (b *tab) forget() {
+	b.t.Helper()
+	_, err := chromedp.Call(b.ctx, network.ClearBrowserCookies, cdp.Empty{})
+	b.must(err, "forget the cookies")
+	_, err = chromedp.Call(b.ctx, storage.ClearDataForOrigin, storage.ClearDataForOriginParams{Origin: b.base, StorageTypes: "local_storage,indexeddb,cache_storage,service_workers"})
+	b.must(err, "forget what the pages kept")
+}
+
+// examining loads axe-core and our rules with every page of the tab: the browser keeps what it compiled from page to page.
+func (b *tab) examining() {
+	b.t.Helper()
+	_, err := chromedp.Call(b.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: axe + "\n;window.complaintsOf = " + checks})
+	b.must(err, "load the rules")
+}
+
 func (b *tab) must(err error, doing string) {
 	b.t.Helper()
 	if err != nil {
@@ -191,7 +209,7 @@ func (b *tab) check(l least) []string {
 	b.t.Helper()
 	limits, err := json.Marshal(l)
 	b.must(err, "write the limits")
-	return eval[[]string](b, checks+"("+string(limits)+")")
+	return eval[[]string](b, "complaintsOf("+string(limits)+")")
 }
 
 var unsafeName = regexp.MustCompile(`[^\pL\pN]+`)

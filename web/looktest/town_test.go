@@ -40,6 +40,7 @@ import (
 	"huiyin/web"
 	"huiyin/web/admin"
 	"huiyin/web/live"
+	"huiyin/web/shell"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -49,6 +50,9 @@ type town struct {
 	base   string
 	pool   *pgxpool.Pool
 	docket *casework.Docket
+	desk   *routing.Desk
+	door   *intake.Door
+	routes []shell.Route
 	log    journal
 }
 
@@ -90,6 +94,7 @@ func newTown(t testing.TB) *town {
 	desk := &routing.Desk{Docket: w.docket, City: rules, Terms: terms, Now: now}
 	log := slog.New(slog.NewTextHandler(&w.log, nil))
 	door := intake.New(intake.Settings{Docket: w.docket, City: rules, Terms: terms, Mailboxes: []string{mailbox}, Now: now, Log: log})
+	w.desk, w.door = desk, door
 	clock = clock.AddDate(0, 0, -20)
 	must(w.work(t.Context(), door, desk))
 	clock = clock.AddDate(0, 0, 20)
@@ -112,10 +117,12 @@ func newTown(t testing.TB) *town {
 	watching, unwatch := context.WithCancel(t.Context())
 	watched := make(chan struct{})
 	go func() { hub.Run(watching); close(watched) }()
-	server := web.New(web.Config{
+	cfg := web.Config{
 		Pool: w.pool, Docket: w.docket, Desk: desk, Door: door, City: rules, Terms: terms, Book: rulebook.New(w.pool, files, now), Rules: inForce, Checks: func(context.Context) []admin.Finding { return nil },
 		Staff: register, Keys: keys, Live: hub, Search: search.Service{Docket: w.docket, Lexicon: lexicon, Engine: engine}, BaseURL: w.base, Mailbox: mailbox, Now: now, Log: log,
-	})
+	}
+	w.routes = web.Routes(cfg)
+	server := web.New(cfg)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	t.Cleanup(func() {
@@ -167,8 +174,8 @@ func (w *town) work(ctx context.Context, door *intake.Door, desk *routing.Desk) 
 	return nil
 }
 
-// code is the tracking code of one case for which a condition on cases c holds.
-func (w *town) code(t testing.TB, where string) string {
+// oneCase is a case for which a condition on cases c holds.
+func (w *town) oneCase(t testing.TB, where string) casework.CaseID {
 	t.Helper()
 	var id casework.CaseID
 	err := pg.InTx(t.Context(), w.pool, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
@@ -177,6 +184,13 @@ func (w *town) code(t testing.TB, where string) string {
 	if err != nil {
 		t.Fatalf("no case where %s: %v", where, err)
 	}
+	return id
+}
+
+// code is the tracking code of such a case.
+func (w *town) code(t testing.TB, where string) string {
+	t.Helper()
+	id := w.oneCase(t, where)
 	got, err := w.docket.Reveal(t.Context(), casework.Resident(id), id, []casework.PersonalField{casework.FieldCode}, casework.Use{Purpose: casework.ForOwn})
 	if err != nil {
 		t.Fatal(err)

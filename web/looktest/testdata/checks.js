@@ -10,7 +10,8 @@
 
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   if (wide > 0) {
-    const culprit = Array.from(document.querySelectorAll("body *")).filter((el) => seen(el) && el.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5).slice(-2).map(name);
+    const beyond = Array.from(document.querySelectorAll("body *")).filter((el) => el.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5);
+    const culprit = (beyond.some(seen) ? beyond.filter(seen) : beyond).slice(-2).map(name);
     complaints.push("overflows by " + wide + " px: " + culprit.join(" | "));
   }
   const h1 = Array.from(document.querySelectorAll("h1")).filter(seen).length;
@@ -24,7 +25,7 @@
   const targets = "button, a[role=button], .govuk-button, nav a, input:not([type=hidden]), select, textarea, summary, .hy-callbar a";
   for (const el of document.querySelectorAll(targets)) {
     let box = el.getBoundingClientRect();
-    if (!seen(el) || box.width <= 1 || box.height <= 1) continue;
+    if (!seen(el) || box.width <= 1 || box.height <= 1 || el.closest('[aria-hidden="true"]')) continue;
     let width = box.width, height = box.height;
     if (el.type === "radio" || el.type === "checkbox") {
       const label = el.labels && el.labels[0];

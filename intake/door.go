@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"huiyin/casework"
+	"huiyin/fault"
 	"huiyin/intake/mailauth"
 	"huiyin/locale"
+	"huiyin/privacy"
 	"huiyin/routing"
 	"huiyin/routing/sla"
 )
@@ -22,6 +24,7 @@ type Settings struct {
 	Mailboxes []string // our own mailboxes; letters come from the first
 	Now       func() time.Time
 	Log       *slog.Logger
+	Masker    privacy.Masker    // hides personal data from staff; the zero value goes by the rules alone
 	Senders   *mailauth.Checker // finds out who sent a mail, after it is durable; nil: nobody asks
 }
 
@@ -34,13 +37,14 @@ type Door struct {
 	mailboxes []string
 	now       func() time.Time
 	log       *slog.Logger
+	masker    privacy.Masker
 	senders   *mailauth.Checker
 	spool     *spool
 }
 
 // New makes a door. Nothing listens yet: web, smtpdoor and the command line bring the submissions.
 func New(s Settings) *Door {
-	return &Door{docket: s.Docket, desk: &routing.Desk{Docket: s.Docket, City: s.City, Terms: s.Terms, Now: s.Now}, city: s.City, terms: s.Terms, mailboxes: s.Mailboxes, now: s.Now, log: s.Log, senders: s.Senders, spool: &spool{}}
+	return &Door{docket: s.Docket, desk: &routing.Desk{Docket: s.Docket, City: s.City, Terms: s.Terms, Now: s.Now}, city: s.City, terms: s.Terms, mailboxes: s.Mailboxes, now: s.Now, log: s.Log, masker: s.Masker, senders: s.Senders, spool: &spool{}}
 }
 
 // Submission is what every way in makes of what it took: one record, whatever the form.
@@ -69,7 +73,9 @@ type Submission struct {
 	Reason     string                // why a parser judged as it did
 }
 
-// File makes a submission durable as a case and tells the receipt; the same key again finds the same case.
+// File makes a submission durable as a case and tells the receipt; the same key again finds the same case. The same words by the same person
+// within a day are the same request: a mail is kept with the first case, whose number the receipt tells, and any other submission is merged into
+// it under a number and code of its own.
 //
 // The routing.Proposal is kept with the case as its rules made it; pages read it back with ProposalOf. Errors: fault.Invalid with the
 // field, fault.TooLarge, fault.Unavailable when the database is away.
@@ -78,9 +84,21 @@ func (d *Door) File(ctx context.Context, s Submission) (casework.Receipt, error)
 	if err != nil {
 		return casework.Receipt{}, err
 	}
+	if f.Channel == casework.Email {
+		if r, ok, err := d.docket.AddSame(ctx, f); err != nil || ok {
+			return r, err
+		}
+	}
 	r, err := d.docket.Open(ctx, f)
 	if err != nil {
 		return r, err
+	}
+	if f.Channel != casework.Email && !r.Existing && f.By.Kind != casework.ByStaff && f.Person.Phone+f.Person.Email != "" {
+		if joined, err := d.docket.MergeSame(ctx, r.ID); err != nil {
+			d.log.Warn("the same words came again and were not joined", "case", r.ID, "error", fault.KeyOf(err)) // the case stands, and an operator sees both
+		} else if joined {
+			d.log.Info("the same words by the same person: joined to the first", "case", r.ID)
+		}
 	}
 	d.log.Info("case filed", "case", r.ID, "channel", f.Channel, "existing", r.Existing)
 	return r, nil
@@ -105,10 +123,10 @@ func (d *Door) Prepare(s Submission) (casework.Filing, error) {
 	f = casework.Filing{
 		Key: s.Key, By: s.By, Channel: s.Channel, ExternalNo: s.ExternalNo, At: s.At, Person: s.Person, Language: string(s.Language),
 		Kind: or(s.Kind, p.Kind), Category: or(s.Category, p.Category.Code), Territory: or(s.Territory, p.Territory.Code), Urgency: or(s.Urgency, p.Urgency),
-		Body: masked(s.Text, s.Person), Place: masked(s.Place, s.Person), Publish: s.Publish, Secret: s.Secret || p.Secret, Unreadable: s.Unreadable,
+		Body: d.masked(s.Text, s.Person), Place: d.masked(s.Place, s.Person), Publish: s.Publish, Secret: s.Secret || p.Secret, Unreadable: s.Unreadable,
 		RealName: s.Person.Name != "" && s.Person.Phone != "", Tags: union(s.Tags, p.Tags), Proposal: p, Raw: s.Raw, Reason: s.Reason, Files: files,
 	}
-	f.Title = headline(s.Title, f.Body, s.Person)
+	f.Title = d.headline(s.Title, f.Body, s.Person)
 	f.Total, err = d.terms.Total(sla.Matter{Kind: f.Kind, Urgency: f.Urgency, Anonymous: s.Person.Phone == "" && s.Person.Email == ""}, s.At)
 	return f, err
 }

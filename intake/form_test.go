@@ -11,6 +11,7 @@ import (
 	"huiyin/casework"
 	"huiyin/fault"
 	"huiyin/privacy"
+	"huiyin/spans"
 )
 
 func form() Form {
@@ -99,7 +100,7 @@ func TestSecretAndDangerAreTakenFromTheWords(t *testing.T) {
 
 func TestWhatAPersonToldIsHiddenInTheirWords(t *testing.T) {
 	p := casework.Person{Name: "欧阳小明", Phone: "0898-66001234", Email: "x@y.example"}
-	m := masked("欧阳小明说：打0898-66001234或x@y.example找欧阳小明", p)
+	m := (&Door{}).masked("欧阳小明说：打0898-66001234或x@y.example找欧阳小明", p)
 	for _, own := range []string{"欧阳小明", "66001234", "x@y.example"} {
 		if strings.Contains(m.Clear, own) {
 			t.Errorf("%q stands in %q", own, m.Clear)
@@ -125,7 +126,7 @@ func TestTidyingIsOnceAndForAll(t *testing.T) {
 		if name == "" || strings.ContainsAny(name, "/\\\x00\n") || strings.HasPrefix(name, ".") || utf8.RuneCountInString(name) > maxFileName {
 			t.Fatalf("%q", name)
 		}
-		title := headline("", masked(once, casework.Person{}), casework.Person{})
+		title := (&Door{}).headline("", (&Door{}).masked(once, casework.Person{}), casework.Person{})
 		if once != "" && (title.Original == "" || utf8.RuneCountInString(title.Original) > maxHeadline) {
 			t.Fatalf("title %q of %q", title.Original, once)
 		}
@@ -133,4 +134,24 @@ func TestTidyingIsOnceAndForAll(t *testing.T) {
 			t.Fatalf("mask changed the length of %q", once)
 		}
 	})
+}
+
+// What a city's model has learned is hidden from staff in every case, beside what the rules find.
+func TestTheModelHidesWhatNoRuleFinds(t *testing.T) {
+	t.Parallel()
+	var examples []spans.Example
+	for _, name := range []string{"王伟", "李小花", "孙文静", "周大明", "吴丽", "郑强"} {
+		examples = append(examples, spans.Example{Text: "楼上" + name + "在家养鸡", Spans: []spans.Span{{Start: 2, End: 2 + len([]rune(name)), Kind: "name"}}}, spans.Example{Text: "小区停水三天"})
+	}
+	model, err := spans.Train(t.Context(), examples, spans.Plan{Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := "楼上何小勇在家养鸡，请打13800138000"
+	if got := (&Door{}).masked(words, casework.Person{}).Clear; got != "楼上何小勇在家养鸡，请打1**********" {
+		t.Fatalf("the rules make %q of it", got)
+	}
+	if got := (&Door{masker: privacy.Masker{Model: model}}).masked(words, casework.Person{}).Clear; got != "楼上何**在家养鸡，请打1**********" {
+		t.Errorf("rules and model make %q of it", got)
+	}
 }

@@ -268,7 +268,7 @@ func (d *Door) AddGeoUpdate(ctx context.Context, client string, id casework.Case
 	}
 	key = sha256.Sum256([]byte("open311 update\n" + client + "\n" + id.String() + "\n" + content))
 	p := casework.Person{Name: fullName(v.Get("first_name"), v.Get("last_name")), Phone: line(v.Get("phone"), maxName), Email: line(v.Get("email"), maxContact)}
-	a := casework.Addition{Key: key, Channel: casework.Open311, Text: masked(text, p), Files: files, Raw: form.raw()}
+	a := casework.Addition{Key: key, Channel: casework.Open311, Text: d.masked(text, p), Files: files, Raw: form.raw()}
 	again, moved, err := d.reopened(ctx, id, key)
 	if err != nil {
 		return key, nil, err

@@ -65,12 +65,12 @@ func (d *Door) add(ctx context.Context, by casework.Actor, id casework.CaseID, k
 		return false, err
 	}
 	p := casework.Person{Name: m.From.Name, Email: m.From.Address}
-	a := casework.Addition{Key: key, Channel: casework.Email, Text: masked(cut(lines(text), casework.MaxBody), p), Files: files, Raw: raw}
+	a := casework.Addition{Key: key, Channel: casework.Email, Text: d.masked(cut(lines(text), casework.MaxBody), p), Files: files, Raw: raw}
 	err = d.desk.Add(ctx, by, casework.Ref{ID: id}, a)
 	if fault.KindOf(err) == fault.TooLarge { // the case has no room for the files; they stay in the raw message
 		a.Files = nil
 		if a.Text.Original == "" {
-			a.Text = masked(line(m.Subject, maxTitle)+" …", p)
+			a.Text = d.masked(line(m.Subject, maxTitle)+" …", p)
 		}
 		err = d.desk.Add(ctx, by, casework.Ref{ID: id}, a)
 	}

@@ -34,8 +34,8 @@ func (d *Door) Split(ctx context.Context, by casework.Actor, ref casework.Ref, p
 	if err != nil {
 		return casework.Receipt{}, err
 	}
-	left := masked(lines(p.Left), casework.Person{})
-	r, err := d.docket.Split(ctx, by, ref, casework.Parting{Part: f, Title: headline("", left, casework.Person{}).Clear, Body: left.Clear})
+	left := d.masked(lines(p.Left), casework.Person{})
+	r, err := d.docket.Split(ctx, by, ref, casework.Parting{Part: f, Title: d.headline("", left, casework.Person{}).Clear, Body: left.Clear})
 	if err != nil {
 		return r, err
 	}

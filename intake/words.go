@@ -9,7 +9,6 @@ import (
 	"huiyin/casework"
 	"huiyin/fault"
 	"huiyin/locale"
-	"huiyin/privacy"
 )
 
 // Bounds of the short fields, in runes. Text has casework.MaxBody, and what is longer is refused by the one who can ask again.
@@ -93,9 +92,9 @@ func languageOf(s string) locale.Lang {
 	return locale.ZH
 }
 
-// masked pairs words with the copy that staff see: what the rules of privacy find, and what the person told about themselves, is hidden.
-func masked(s string, p casework.Person) casework.Masked {
-	clear, _ := privacy.Mask(s)
+// masked pairs words with the copy that staff see: what the rules of privacy and the city's model find, and what the person told about themselves, is hidden.
+func (d *Door) masked(s string, p casework.Person) casework.Masked {
+	clear, _ := d.masker.Mask(s)
 	return casework.Masked{Original: s, Clear: hideOwn([]rune(s), []rune(clear), p)}
 }
 
@@ -123,9 +122,9 @@ func hideOwn(text, clear []rune, p casework.Person) string {
 }
 
 // headline is the title as given, or the first sentence of the body: cut at the same place in the original and in the masked copy.
-func headline(title string, body casework.Masked, p casework.Person) casework.Masked {
+func (d *Door) headline(title string, body casework.Masked, p casework.Person) casework.Masked {
 	if title != "" {
-		return masked(title, p)
+		return d.masked(title, p)
 	}
 	text, clear := []rune(body.Original), []rune(body.Clear)
 	end := min(len(text), maxHeadline)

@@ -31,6 +31,7 @@ type Config struct {
 	DKIMKey          string    // file of the key that signs our letters; empty = they are not signed
 	DKIMSelector     string    // under which name the public part stands in the DNS
 	City             string    // directory of the city's rules; empty = the demonstration city
+	MaskModel        string    // directory of a model that finds names; empty = the rules alone
 	OIDCIssuer       string    // single sign-on of the staff; empty = passwords only
 	OIDCClientID     string    // our name there
 	OIDCClientSecret string    // our secret there
@@ -76,6 +77,8 @@ func settings() []setting {
 		{"HUIYIN_DKIM_KEY", "", "private key file (PEM) that signs our letters (empty: not signed)", func(c *Config, v string) error { return path(&c.DKIMKey, v) }},
 		{"HUIYIN_DKIM_SELECTOR", "huiyin", "name of its public part in the DNS: SELECTOR._domainkey.DOMAIN", func(c *Config, v string) error { return word(&c.DKIMSelector, v) }},
 		{"HUIYIN_CITY", "", "directory of the city's rules (empty: the demonstration city)", func(c *Config, v string) error { return path(&c.City, v) }},
+		{"HUIYIN_MASK_MODEL", "", "directory of a model made by huiyin train --spans, which hides names that no rule finds (empty: the rules alone)",
+			func(c *Config, v string) error { return path(&c.MaskModel, v) }},
 		{"HUIYIN_OIDC_ISSUER", "", "single sign-on of the staff (empty: passwords)", func(c *Config, v string) error { return webAddress(&c.OIDCIssuer, v) }},
 		{"HUIYIN_OIDC_CLIENT_ID", "", "our name at the single sign-on", func(c *Config, v string) error { return word(&c.OIDCClientID, v) }},
 		{"HUIYIN_OIDC_CLIENT_SECRET", "", "our secret at the single sign-on", func(c *Config, v string) error { return word(&c.OIDCClientSecret, v) }},

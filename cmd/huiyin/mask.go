@@ -16,13 +16,9 @@ func mask(ctx context.Context, env *Env, args []string) error {
 	if err := parse(f, args, 0, -1); err != nil {
 		return err
 	}
-	var masker privacy.Masker
-	if *dir != "" {
-		model, err := spans.Load(*dir)
-		if err != nil {
-			return err
-		}
-		masker.Model = model
+	masker, err := loadMasker(*dir)
+	if err != nil {
+		return err
 	}
 	wrong := 0
 	answer := func(name string, in io.Reader) error {
@@ -36,7 +32,6 @@ func mask(ctx context.Context, env *Env, args []string) error {
 		}
 		return nil
 	}
-	var err error
 	if f.NArg() == 0 {
 		err = answer("standard input", env.Stdin)
 	}
@@ -49,4 +44,21 @@ func mask(ctx context.Context, env *Env, args []string) error {
 		err = usage{fmt.Sprintf("lines that are wrongly written and were not masked: %d", wrong)}
 	}
 	return err
+}
+
+// loadMasker masks by the rules and by the model in a directory; by the rules alone where none is named.
+func loadMasker(dir string) (privacy.Masker, error) {
+	if dir == "" {
+		return privacy.Masker{}, nil
+	}
+	model, err := spans.Load(dir)
+	return privacy.Masker{Model: model}, err
+}
+
+func (c Config) masker() (privacy.Masker, error) {
+	k, err := loadMasker(c.MaskModel)
+	if err != nil {
+		err = fmt.Errorf("%w (see HUIYIN_MASK_MODEL)", err)
+	}
+	return k, err
 }

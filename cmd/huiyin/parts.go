@@ -14,6 +14,7 @@ import (
 	"huiyin/intake"
 	"huiyin/intake/mailauth"
 	"huiyin/pg"
+	"huiyin/privacy"
 	"huiyin/routing"
 	"huiyin/routing/sla"
 	"huiyin/rulebook"
@@ -27,6 +28,7 @@ type parts struct {
 	Config   Config
 	Log      *slog.Logger
 	Keys     *seal.Keyring
+	Masker   privacy.Masker
 	Book     *rulebook.Book
 	Rules    *rulebook.Rules // in force when these parts were put together
 	City     *routing.City   // of Rules
@@ -80,11 +82,15 @@ func (p *parts) decide(ctx context.Context) error {
 	p.Rules, p.City, p.Terms = rules, rules.City, rules.Terms
 	p.Docket = &casework.Docket{DB: p.Pool, Keys: p.Keys, Now: now, Zone: p.City.TZ, Wake: p.Announce.Wake}
 	p.Desk = &routing.Desk{Docket: p.Docket, City: p.City, Terms: p.Terms, Now: now}
-	p.Door = intake.New(intake.Settings{Docket: p.Docket, City: p.City, Terms: p.Terms, Mailboxes: p.Config.Mailbox, Now: now, Log: p.Log, Senders: p.Senders})
+	p.Door = intake.New(intake.Settings{Docket: p.Docket, City: p.City, Terms: p.Terms, Mailboxes: p.Config.Mailbox, Now: now, Log: p.Log, Masker: p.Masker, Senders: p.Senders})
 	return staff.SyncUnits(ctx, p.Pool, demo.Units(p.City))
 }
 
 func (p *parts) join(ctx context.Context) error {
+	var err error
+	if p.Masker, err = p.Config.masker(); err != nil {
+		return unusable(err)
+	}
 	keys, err := seal.LoadOrCreate(p.Config.Keys)
 	if err != nil {
 		return fmt.Errorf("key file %s: %w", p.Config.Keys, err)

@@ -195,7 +195,7 @@ func callPage(v callView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</section><div class=\"hy-pane hy-pane--fixed\"><div id=\"help-now\" data-live=\"/console/call/help\" data-live-form=\"call\" data-live-of=\"text place kind phone email\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</section><div class=\"hy-pane hy-pane--fixed\"><div id=\"help-now\" data-asks=\"/console/call/help\" data-asks-form=\"call\" data-asks-of=\"text place kind phone email\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -203,7 +203,7 @@ func callPage(v callView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</div><div id=\"caller-now\" data-live=\"/console/call/caller\" data-live-form=\"call\" data-live-of=\"phone\" data-live-on=\"change\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</div><div id=\"caller-now\" data-asks=\"/console/call/caller\" data-asks-form=\"call\" data-asks-of=\"phone\" data-asks-on=\"change\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -2,7 +2,7 @@
 // case; rows under the cursor never move by themselves. Elements with data-live-part="/address" are read again from there at most every two seconds,
 // at least every half minute, and replaced, unless the cursor is in them. A page that nobody looks at for data-rest seconds lets its stream go.
 export function liveUpdates(): void {
-  const bar = document.querySelector<HTMLElement>(".hy-live[data-live]");
+  const bar = document.querySelector<HTMLElement>("[data-live]");
   if (!bar) return;
   const state = bar.querySelector<HTMLElement>("[data-live-state]");
   const offer = bar.querySelector<HTMLAnchorElement>("[data-live-offer]");
@@ -100,7 +100,7 @@ export function liveUpdates(): void {
 // Without a network nothing can be sent: on a page with data-live the buttons of forms wait, each telling why, and what was typed stays. A form that
 // keeps what it sends by itself (data-outbox) goes on.
 export function holdOffline(): void {
-  const bar = document.querySelector<HTMLElement>(".hy-live[data-live]");
+  const bar = document.querySelector<HTMLElement>("[data-live]");
   const why = bar?.querySelector<HTMLElement>("[data-live-state]")?.dataset.offline || "";
   if (!bar || !why) return;
   const told = new Map<HTMLButtonElement, HTMLElement>();

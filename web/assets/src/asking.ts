@@ -1,11 +1,11 @@
-// <div data-live="/address" data-live-form="call" data-live-of="text place">: a quarter of a second after somebody stopped typing in one of these
+// <div data-asks="/address" data-asks-form="call" data-asks-of="text place">: a quarter of a second after somebody stopped typing in one of these
 // fields, the form is sent there and each [data-part] of the answer takes the place of its own, where it differs. Never while an input method
 // composes. The cursor stays where it is: a part that holds it waits until it has gone. While a hand is on Alt, to choose by number,
-// nothing moves for two seconds. data-live-on="change" asks once, when the field is left.
+// nothing moves for two seconds. data-asks-on="change" asks once, when the field is left.
 const PAUSE = 250;
 const FREEZE = 2000;
 
-export function alive(): void {
+export function asking(): void {
   let alt = -FREEZE;
   let composing = false;
   document.addEventListener("keydown", (event) => {
@@ -13,10 +13,10 @@ export function alive(): void {
   });
   document.addEventListener("compositionstart", () => (composing = true));
   document.addEventListener("compositionend", () => (composing = false));
-  document.querySelectorAll<HTMLElement>("[data-live]").forEach((region) => {
-    const form = document.getElementById(region.dataset.liveForm || "") as HTMLFormElement | null;
+  document.querySelectorAll<HTMLElement>("[data-asks]").forEach((region) => {
+    const form = document.getElementById(region.dataset.asksForm || "") as HTMLFormElement | null;
     if (!form) return;
-    const of = (region.dataset.liveOf || "").split(" ");
+    const of = (region.dataset.asksOf || "").split(" ");
     let timer = 0;
     let asked: AbortController | null = null;
     let last = "";
@@ -49,7 +49,7 @@ export function alive(): void {
       last = now;
       if (asked) asked.abort();
       const mine = (asked = new AbortController());
-      fetch(region.dataset.live || "", { method: "POST", body, signal: mine.signal, credentials: "same-origin", redirect: "error" })
+      fetch(region.dataset.asks || "", { method: "POST", body, signal: mine.signal, credentials: "same-origin", redirect: "error" })
         .then((answer) => (answer.ok ? answer.text() : Promise.reject(answer.status)))
         .then((html) => mine === asked && show(html))
         .catch(() => {
@@ -60,9 +60,9 @@ export function alive(): void {
       const field = event.target as HTMLInputElement;
       if (of.indexOf(field.name) < 0 || field.form !== form) return;
       clearTimeout(timer);
-      timer = window.setTimeout(ask, region.dataset.liveOn ? 0 : PAUSE);
+      timer = window.setTimeout(ask, region.dataset.asksOn ? 0 : PAUSE);
     };
-    document.addEventListener(region.dataset.liveOn || "typed", soon);
+    document.addEventListener(region.dataset.asksOn || "typed", soon);
     form.addEventListener("compositionstart", () => clearTimeout(timer));
   });
 }

@@ -209,6 +209,9 @@ func (b *tab) check(l least) []string {
 	b.t.Helper()
 	limits, err := json.Marshal(l)
 	b.must(err, "write the limits")
+	if !eval[bool](b, `typeof complaintsOf === "function"`) {
+		eval[bool](b, "window.complaintsOf = "+checks+"\n;true")
+	}
 	return eval[[]string](b, "complaintsOf("+string(limits)+")")
 }
 

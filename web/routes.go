@@ -39,7 +39,7 @@ func routes(cfg Config, in *signin.Pages) []shell.Route {
 		public.Routes(),
 		in.Routes(),
 		(&live.Pages{Hub: cfg.Live, Actor: in.Actor}).Routes(),
-		console.New(office, cfg.Door, cfg.Keys, cfg.Search, cfg.Staff, room).Routes(),
+		console.New(office, cfg.Door, cfg.Keys, cfg.Search, cfg.Staff, room, abroad).Routes(),
 		(&inbox.Pages{Office: office, DB: cfg.Pool, BaseURL: cfg.BaseURL, Figures: figures.View, Texts: cfg.Rules.Texts}).Routes(),
 		(&admin.Pages{DB: cfg.Pool, Register: cfg.Staff, Book: cfg.Book, Rules: cfg.Rules, Actor: in.Actor, Checks: cfg.Checks}).Routes(),
 		api.New(api.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, Desk: cfg.Desk, City: cfg.City, Staff: cfg.Staff, Calls: room, BaseURL: cfg.BaseURL, Figures: public.Figures, Now: cfg.Now, Misses: misses, Pools: pools(cfg)}).Routes(),

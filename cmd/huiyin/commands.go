@@ -29,6 +29,7 @@ func commands() []command {
 		{"migrate", "bring the database schema to the version of this program", migrate},
 		{"doctor", "check settings, database, disk, clock and mail, and say in plain words what is wrong", doctor},
 		{"user", "keep the staff accounts: add, passwd, roles, disable, enable, list", user},
+		{"handover", "exchange cases with the hotlines of other cities: key, partner add, partner list, partner remove, list", handOver},
 		{"due", "tell by when a unit must sign, contact and handle (JSON lines in, JSON lines out)", due},
 		{"workdays", "tell for each day of a range whether it is a working day, and why", workdays},
 		{"import", "file the work orders of another system from CSV, XLSX or JSON Lines; run again to resume", importFile},

@@ -25,6 +25,7 @@ func (p *parts) followers() []follow.Follower {
 		supervision.Cards(p.Keys, p.City.TZ, p.Config.Now()),
 		datause.Follower(p.City.TZ),
 		search.Follower(p.search().Engine, p.City),
+		p.abroad().Follower(),
 	}
 }
 
@@ -63,6 +64,7 @@ func (p *parts) sweeps() []sweep {
 	d, waits := p.Docket, supervision.DefaultWaits
 	drafts := resident.New(resident.Config{DB: p.Pool, Keys: p.Keys, Now: p.Config.Now()})
 	room := &calls.Room{DB: p.Pool, Keys: p.Keys, Now: p.Config.Now(), Wake: p.Announce.Wake}
+	abroad := p.abroad()
 	return []sweep{
 		{"spool", time.Second, p.Door.Drain},
 		{"overdue", time.Second, func(ctx context.Context) (int, error) { return supervision.SweepOverdue(ctx, d) }},
@@ -71,6 +73,8 @@ func (p *parts) sweeps() []sweep {
 		{"archive", time.Hour, func(ctx context.Context) (int, error) { return supervision.SweepArchive(ctx, d, waits) }},
 		{"review_dates", time.Hour, func(ctx context.Context) (int, error) { return supervision.SweepReviewDates(ctx, d) }},
 		{"retention", time.Hour, func(ctx context.Context) (int, error) { return privacy.SweepRetention(ctx, d, 500) }},
+		{"handovers", 2 * time.Second, abroad.Drain},
+		{"handover_receipts", 10 * time.Minute, abroad.SweepLate},
 		{"drafts", time.Hour, func(ctx context.Context) (int, error) { return drafts.SweepDrafts(ctx, 500) }},
 		{"calls", time.Minute, func(ctx context.Context) (int, error) { return room.Sweep(ctx, 500) }},
 		{"sessions", time.Hour, func(ctx context.Context) (int, error) {

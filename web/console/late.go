@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"huiyin/casework"
+	"huiyin/handover"
 	"huiyin/locale"
 	"huiyin/web/dossier"
 	"huiyin/web/shell"
@@ -24,12 +25,13 @@ func limit(c casework.Case) time.Time {
 
 // lateView is the supervisors' list: what is late now, the oldest first, and with whom it lies.
 type lateView struct {
-	K     chords
-	P     shell.Page
-	Cases []casework.Case
-	More  bool
-	Chart shell.Chart
-	Names dossier.Namer
+	K      chords
+	P      shell.Page
+	Cases  []casework.Case
+	More   bool
+	Chart  shell.Chart
+	Names  dossier.Namer
+	Abroad []handover.Sent // handed over to other cities, and no receipt
 }
 
 func (x *Pages) lateNow(c *fiber.Ctx) error {
@@ -48,6 +50,9 @@ func (x *Pages) lateNow(c *fiber.Ctx) error {
 	}
 	v.Names = dossier.Namer{City: x.City, Lang: v.P.Lang}
 	v.Chart = byHolder(v)
+	if v.Abroad, err = x.abroad.Late(c.UserContext(), by, 200); err != nil {
+		return err
+	}
 	return shell.Render(c, fiber.StatusOK, latePage(v))
 }
 

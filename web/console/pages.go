@@ -5,6 +5,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"huiyin/casework"
+	"huiyin/handover"
 	"huiyin/intake"
 	"huiyin/intake/calls"
 	"huiyin/seal"
@@ -22,13 +23,15 @@ type Pages struct {
 	keys   *seal.Keyring
 	staff  *staff.Register
 	room   *calls.Room
+	abroad *handover.Service
 	words  map[casework.UnitCode]string // how operators type a unit: initials, pinyin, short names
 }
 
 // New makes the console. door files what operators take down; keys make the hash by which a telephone number is looked up; finder finds cases by their words; register knows everybody's own keys, and who
-// has which case open; room has the calls under way.
-func New(o dossier.Office, door *intake.Door, keys *seal.Keyring, finder search.Service, register *staff.Register, room *calls.Room) *Pages {
-	return &Pages{Office: o, door: door, keys: keys, finder: finder, staff: register, room: room, words: typingWords(o.City)}
+// has which case open; room has the calls under way;
+// abroad exchanges cases with other cities.
+func New(o dossier.Office, door *intake.Door, keys *seal.Keyring, finder search.Service, register *staff.Register, room *calls.Room, abroad *handover.Service) *Pages {
+	return &Pages{Office: o, door: door, keys: keys, finder: finder, staff: register, room: room, abroad: abroad, words: typingWords(o.City)}
 }
 
 var roles = []string{string(casework.Operator), string(casework.Dispatcher), string(casework.Supervisor), string(casework.Callback)}
@@ -80,6 +83,7 @@ func (x *Pages) Routes() []shell.Route {
 		post("/console/case/:id/reveal", x.reveal),
 		page("/console/case/:id/file/:file", x.SendFile),
 		post("/console/case/:id/split", x.split),
+		post("/console/case/:id/"+handOverName, x.take(x.handOver())),
 		post("/console/case/:id/spoken", x.spokenOf),
 	}
 	for _, a := range acts {

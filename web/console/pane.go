@@ -9,6 +9,7 @@ import (
 	"github.com/mozillazg/go-pinyin"
 
 	"huiyin/casework"
+	"huiyin/handover"
 	"huiyin/intake"
 	"huiyin/routing"
 	"huiyin/staff"
@@ -29,6 +30,8 @@ type paneView struct {
 	Others     []staff.Attention  // colleagues who have the same case open
 	Siblings   []casework.Sibling // cases it was split into or out of
 	Spoken     bool               // it came from a call of which the words are kept
+	Handed     []handover.Sent    // its handovers to other cities, newest first
+	Partners   []handover.Partner // who could take it
 }
 
 type candidate struct {
@@ -89,6 +92,9 @@ func (x *Pages) beside(ctx context.Context, by casework.Actor, v dossier.View, p
 	var err error
 	id := v.F.Case.ID
 	if pane.Earlier, err = x.Docket.Earlier(ctx, by, id); err != nil {
+		return err
+	}
+	if err := x.abroadOf(ctx, by, v, pane); err != nil {
 		return err
 	}
 	if pane.Siblings, err = x.Docket.Siblings(ctx, by, id); err != nil || !v.Can(casework.StepDispatch, casework.StepAccept) {

@@ -123,6 +123,9 @@ func (x *Pages) drawQueue(c *fiber.Ctx, by casework.Actor, f filter, open string
 	if err != nil {
 		return err
 	}
+	if page.Cases, err = x.withoutAway(c.UserContext(), by, page.Cases); err != nil {
+		return err
+	}
 	v := queueView{P: shell.NewPage(c, shell.Lang(c).T("console.queue")), Filter: f, More: page.Next != ""}
 	v.P.Section, v.P.Wide = "queue", true
 	if v.K, err = x.keysFor(c, by); err != nil {

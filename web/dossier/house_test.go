@@ -24,6 +24,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"huiyin/casework"
+	"huiyin/handover"
 	"huiyin/intake"
 	"huiyin/intake/calls"
 	"huiyin/locale"
@@ -60,6 +61,7 @@ type house struct {
 	app      *fiber.App
 	docket   *casework.Docket
 	room     *calls.Room
+	abroad   *handover.Service
 	desk     *routing.Desk
 	city     *routing.City
 	door     *intake.Door
@@ -99,6 +101,7 @@ func newHouse(t *testing.T) *house {
 	h.door = intake.New(intake.Settings{Docket: h.docket, City: h.city, Terms: terms, Mailboxes: []string{"12345@localhost"}, Now: clock, Log: log})
 	h.register = staff.New(pool)
 	h.room = &calls.Room{DB: pool, Keys: keys, Now: clock}
+	h.abroad = handover.New(handover.Settings{DB: pool, Docket: h.docket, Door: h.door, City: h.city, Keys: keys, BaseURL: "https://linlan.example", Now: clock, Log: log})
 	h.register.Now = clock
 	lexicon := search.Lexicon(h.city)
 	h.finder = search.Service{Docket: h.docket, Lexicon: lexicon, Engine: &embedded.Engine{DB: pool, Lexicon: lexicon, Now: clock, Zone: locale.Zone}}
@@ -108,7 +111,7 @@ func newHouse(t *testing.T) *house {
 		Nav: append(append(console.Nav(), inbox.Nav()...), signin.Nav()...)})
 	shell.Mount(h.app, shell.Routes())
 	shell.Mount(h.app, in.Routes())
-	shell.Mount(h.app, console.New(office, h.door, keys, h.finder, h.register, h.room).Routes())
+	shell.Mount(h.app, console.New(office, h.door, keys, h.finder, h.register, h.room, h.abroad).Routes())
 	shell.Mount(h.app, (&inbox.Pages{Office: office, DB: pool, Texts: h.texts(), BaseURL: "https://linlan.example", Figures: func(ctx context.Context, p supervision.Period, f supervision.Filter) (supervision.Board, error) {
 		return supervision.View(ctx, pool, p, f)
 	}}).Routes())

@@ -399,13 +399,22 @@ func (d *Docket) Merge(ctx context.Context, by Actor, ref Ref, master CaseID) er
 			if err := w.mayMerge(ctx, master); err != nil {
 				return nil, err
 			}
-			w.c.State, w.c.MergedInto, w.c.ClosedAt = Merged, &master, &w.at
-			if err := w.d.issueRatingToken(ctx, w.tx, w.c.ID, w.c.Round, w.at); err != nil {
-				return nil, err
-			}
-			return map[string]any{"master": master}, w.end(ctx)
+			return w.merge(ctx, master, "")
 		})
 	}, master)
+}
+
+type mergeData struct {
+	Master CaseID `json:"master"`
+	With   string `json:"with,omitempty"` // all: with every other of its place and matter
+}
+
+func (w *work) merge(ctx context.Context, master CaseID, with string) (any, error) {
+	w.c.State, w.c.MergedInto, w.c.ClosedAt = Merged, &master, &w.at
+	if err := w.d.issueRatingToken(ctx, w.tx, w.c.ID, w.c.Round, w.at); err != nil {
+		return nil, err
+	}
+	return mergeData{Master: master, With: with}, w.end(ctx)
 }
 
 // mayMerge holds two cases against each other, both locked: nobody may be left following a case that goes nowhere.

@@ -176,8 +176,8 @@ k as (
 	insert into clock (case_id, name, leg, started_at, due_at, original_due_at, working_days, provisional, policy, calendar)
 	values (@id, 'total', 0, @at, @due, @due, nullif(@working_days::int, 0), @provisional, @policy, @calendar)),
 p as (
-	insert into person (case_id, wrapped_key, name, phone, email, address, title, body, place, code, name_hash, phone_hash, email_hash, real_name)
-	values (@id, @wrapped, @p_name, @p_phone, @p_email, @p_address, @p_title, @p_body, @p_place, @p_code, @name_hash, @phone_hash, @email_hash, @real_name)),
+	insert into person (case_id, wrapped_key, name, phone, email, address, title, body, place, code, name_hash, phone_hash, email_hash, words_hash, real_name)
+	values (@id, @wrapped, @p_name, @p_phone, @p_email, @p_address, @p_title, @p_body, @p_place, @p_code, @name_hash, @phone_hash, @email_hash, @words_hash, @real_name)),
 t as (
 	insert into tracking (code_hash, case_id) values (@code_hash, @id)),
 s as (
@@ -201,7 +201,7 @@ func (d *Docket) open(ctx context.Context, tx pgx.Tx, f *Filing) (Receipt, error
 		"due": f.Total.Due, "working_days": f.Total.WorkingDays, "provisional": f.Total.Provisional, "policy": f.Total.Policy, "calendar": f.Total.Calendar,
 		"wrapped": b.wrapped, "p_name": b.sealed.name, "p_phone": b.sealed.phone, "p_email": b.sealed.email, "p_address": b.sealed.address,
 		"p_title": b.sealed.title, "p_body": b.sealed.body, "p_place": b.sealed.place, "p_code": b.sealed.code,
-		"name_hash": b.hash.name, "phone_hash": b.hash.phone, "email_hash": b.hash.email, "real_name": f.RealName, "code_hash": b.hash.code,
+		"name_hash": b.hash.name, "phone_hash": b.hash.phone, "email_hash": b.hash.email, "words_hash": b.hash.words, "real_name": f.RealName, "code_hash": b.hash.code,
 		"key": f.Key[:], "reason": b.reason, "size": len(f.Raw), "raw": b.sealed.raw, "actor": f.By.Kind, "staff_id": f.By.StaffID, "role": b.role, "unit": f.By.Unit, "data": b.data,
 	}).Scan(&number)
 	if err != nil {
@@ -220,7 +220,7 @@ func (d *Docket) zone() *time.Location {
 	return d.Zone
 }
 
-// receipt finds the case that a submission became; fault.NotFound where it is unknown.
+// receipt finds the case that a submission became; fault.NotFound where it is unknown. The code is told to the one that opened the case, not to words added later.
 func (d *Docket) receipt(ctx context.Context, key Key) (Receipt, error) {
 	var r Receipt
 	err := pg.InTx(ctx, d.DB, System.scope(), func(tx pgx.Tx) error {
@@ -234,7 +234,7 @@ func (d *Docket) receipt(ctx context.Context, key Key) (Receipt, error) {
 func (d *Docket) receiptIn(ctx context.Context, q pg.Querier, key Key) (Receipt, error) {
 	var r Receipt
 	var wrapped, code []byte
-	err := q.QueryRow(ctx, `select c.id, c.number, c.filed_at, k.due_at, p.wrapped_key, p.code
+	err := q.QueryRow(ctx, `select c.id, c.number, c.filed_at, k.due_at, p.wrapped_key, case when s.received_at = c.filed_at then p.code end
 		from submission s join cases c on c.id = s.case_id join clock k on k.case_id = c.id and k.name = 'total' join person p on p.case_id = c.id where s.key = $1`, key[:]).
 		Scan(&r.ID, &r.Number, &r.FiledAt, &r.Due, &wrapped, &code)
 	if errors.Is(err, pgx.ErrNoRows) {

@@ -166,13 +166,13 @@ func insertAll(ctx context.Context, tx pgx.Tx, all []*bound) (map[CaseID]string,
 		from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::int[], $5::bool[], $6::text[], $7::text[]) as f (id, at, due, days, provisional, policy, calendar)`,
 		ids, at, due, column(all, func(b *bound) int { return b.f.Total.WorkingDays }),
 		column(all, func(b *bound) bool { return b.f.Total.Provisional }), column(all, func(b *bound) string { return b.f.Total.Policy }), column(all, func(b *bound) string { return b.f.Total.Calendar }))
-	rest.Queue(`insert into person (case_id, wrapped_key, name, phone, email, address, title, body, place, code, name_hash, phone_hash, email_hash, real_name)
-		select * from unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[], $9::bytea[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bytea[], $14::bool[])`,
+	rest.Queue(`insert into person (case_id, wrapped_key, name, phone, email, address, title, body, place, code, name_hash, phone_hash, email_hash, real_name, words_hash)
+		select * from unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[], $9::bytea[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bytea[], $14::bool[], $15::bytea[])`,
 		ids, wrapped, column(all, func(b *bound) []byte { return b.sealed.name }), column(all, func(b *bound) []byte { return b.sealed.phone }),
 		column(all, func(b *bound) []byte { return b.sealed.email }), column(all, func(b *bound) []byte { return b.sealed.address }), column(all, func(b *bound) []byte { return b.sealed.title }),
 		column(all, func(b *bound) []byte { return b.sealed.body }), column(all, func(b *bound) []byte { return b.sealed.place }), column(all, func(b *bound) []byte { return b.sealed.code }),
 		column(all, func(b *bound) []byte { return b.hash.name }), column(all, func(b *bound) []byte { return b.hash.phone }), column(all, func(b *bound) []byte { return b.hash.email }),
-		column(all, func(b *bound) bool { return b.f.RealName }))
+		column(all, func(b *bound) bool { return b.f.RealName }), column(all, func(b *bound) []byte { return b.hash.words }))
 	rest.Queue(`insert into tracking (code_hash, case_id) select * from unnest($1::bytea[], $2::uuid[])`, column(all, func(b *bound) []byte { return b.hash.code }), ids)
 	rest.Queue(`insert into submission (key, case_id, channel, verdict, reason, received_at, size, wrapped_key, raw)
 		select key, id, channel, 'case', reason, at, size, wrapped, raw

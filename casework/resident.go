@@ -29,6 +29,14 @@ type Addition struct {
 	Raw     []byte // the message as it came, for mail
 	// ResumeDue is the handling limit with the paused working days added, for a case that waited for this addition; zero moves nothing.
 	ResumeDue time.Time
+
+	again bool // the words of the case came again
+}
+
+type addedData struct {
+	Channel Channel `json:"channel"`
+	Files   int     `json:"files"`
+	Again   bool    `json:"again,omitempty"`
 }
 
 // Add keeps what a resident adds; a case that waits for the resident goes on.
@@ -52,7 +60,7 @@ func (d *Docket) Add(ctx context.Context, by Actor, ref Ref, a Addition) error {
 			if err := w.patience(ctx); err != nil {
 				return nil, err
 			}
-			return map[string]any{"channel": a.Channel, "files": len(a.Files)},
+			return addedData{Channel: a.Channel, Files: len(a.Files), Again: a.again},
 				w.say(ctx, saying{author: "resident", purpose: "note", body: a.Text.Clear, original: a.Text.Original, files: a.Files})
 		})
 		if err != nil || w.c.State != Paused {
@@ -107,8 +115,12 @@ func (w *work) keepRaw(ctx context.Context, a Addition) error {
 		}
 		raw = key.Seal("raw", w.c.ID.String(), a.Raw)
 	}
+	verdict := "reply"
+	if a.again {
+		verdict = "case"
+	}
 	_, err := w.tx.Exec(ctx, `insert into submission (key, case_id, channel, verdict, received_at, size, wrapped_key, raw)
-		select $1, $2, $3, 'reply', $4, $5, p.wrapped_key, $6 from person p where p.case_id = $2`, a.Key[:], w.c.ID, a.Channel, w.at, len(a.Raw), raw)
+		select $1, $2, $3, $7, $4, $5, p.wrapped_key, $6 from person p where p.case_id = $2`, a.Key[:], w.c.ID, a.Channel, w.at, len(a.Raw), raw, verdict)
 	return err
 }
 
@@ -130,7 +142,7 @@ func (d *Docket) Change(ctx context.Context, by Actor, ref Ref, title, body, pla
 		}
 		id := w.c.ID.String()
 		w.c.Title, w.c.Body, w.c.Place = clean(title.Clear, maxTitle), clean(body.Clear, MaxBody), clean(place.Clear, maxPlace)
-		_, err = w.tx.Exec(ctx, `update person set title = $2, body = $3, place = $4 where case_id = $1`, w.c.ID,
+		_, err = w.tx.Exec(ctx, `update person set title = $2, body = $3, place = $4, words_hash = null where case_id = $1`, w.c.ID, // what was sent first is no longer what it says
 			key.Seal("title", id, []byte(title.Original)), key.Seal("body", id, []byte(body.Original)), key.Seal("place", id, []byte(place.Original)))
 		return nil, err
 	})

@@ -295,7 +295,7 @@ func (d *Docket) Erase(ctx context.Context, by Actor, id CaseID, why Erasure) er
 func (w *work) erase(ctx context.Context) error {
 	for _, sql := range []string{
 		`update person set wrapped_key = null, name = null, phone = null, email = null, address = null, title = null, body = null, place = null, code = null,
-			name_hash = null, phone_hash = null, email_hash = null, erased_at = $2 where case_id = $1`,
+			name_hash = null, phone_hash = null, email_hash = null, words_hash = null, erased_at = $2 where case_id = $1`,
 		`update submission set wrapped_key = null, raw = null, auth = null where case_id = $1 and $2::timestamptz is not null`,
 		`update attachment set data = '', name = '', sha256 = '' where case_id = $1 and $2::timestamptz is not null`,
 		`update message set sealed = null where case_id = $1 and $2::timestamptz is not null`,

@@ -5,12 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"strings"
 	"time"
 
 	"huiyin/casework"
 	"huiyin/fault"
 	"huiyin/intake/mailauth"
 	"huiyin/locale"
+	"huiyin/notify/postmark"
 	"huiyin/privacy"
 	"huiyin/routing"
 	"huiyin/routing/sla"
@@ -74,8 +76,8 @@ type Submission struct {
 }
 
 // File makes a submission durable as a case and tells the receipt; the same key again finds the same case. The same words by the same person
-// within a day are the same request: a mail is kept with the first case, whose number the receipt tells, and any other submission is merged into
-// it under a number and code of its own.
+// the same way within a day are the same request: a mail is kept with the first case, whose number the receipt tells, and a web form is merged into
+// it under a number and code of its own. Programs have their idempotency keys.
 //
 // The routing.Proposal is kept with the case as its rules made it; pages read it back with ProposalOf. Errors: fault.Invalid with the
 // field, fault.TooLarge, fault.Unavailable when the database is away.
@@ -84,7 +86,7 @@ func (d *Door) File(ctx context.Context, s Submission) (casework.Receipt, error)
 	if err != nil {
 		return casework.Receipt{}, err
 	}
-	if f.Channel == casework.Email {
+	if f.Channel == casework.Email && !strings.Contains(f.Reason, postmark.Unanswerable) {
 		if r, ok, err := d.docket.AddSame(ctx, f); err != nil || ok {
 			return r, err
 		}
@@ -93,7 +95,7 @@ func (d *Door) File(ctx context.Context, s Submission) (casework.Receipt, error)
 	if err != nil {
 		return r, err
 	}
-	if f.Channel != casework.Email && !r.Existing && f.By.Kind != casework.ByStaff && f.Person.Phone+f.Person.Email != "" {
+	if f.Channel == casework.Web && !r.Existing && f.By.Kind != casework.ByStaff && f.Person.Phone+f.Person.Email != "" {
 		if joined, err := d.docket.MergeSame(ctx, r.ID); err != nil {
 			d.log.Warn("the same words came again and were not joined", "case", r.ID, "error", fault.KeyOf(err)) // the case stands, and an operator sees both
 		} else if joined {

@@ -139,7 +139,7 @@ func TestInARushMailIsDurableFirstAndACaseSoon(t *testing.T) {
 	for range 2 {
 		d.deliver(t, complaint)
 	}
-	d.deliver(t, strings.Replace(complaint, "<1@", "<2@", 1))
+	d.deliver(t, strings.NewReplacer("<1@", "<2@", "每天深夜", "周末深夜").Replace(complaint))
 	if n := d.count(t, `select count(*) from mail_spool`); n != 2 || len(d.cases(t)) != 0 {
 		t.Fatalf("%d in the spool, %d cases", n, len(d.cases(t)))
 	}

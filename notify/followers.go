@@ -92,9 +92,14 @@ func joins(e casework.Event) (Kind, bool) {
 	return "", false
 }
 
-// untold reports whether a letter about a merge or its end would tell its reader nothing: a merge that was undone before anybody heard of it is
+// untold reports whether a letter about a merge, its end or words that came again would tell its reader nothing: a merge that was undone before anybody heard of it is
 // forgotten with its letter, and what was told last is not told again.
 func untold(ctx context.Context, tx pgx.Tx, d due) (bool, error) {
+	if d.kind == Again { // once: a machine that sends the same words for ever is not answered for ever
+		var told bool
+		err := tx.QueryRow(ctx, `select exists (select 1 from letter where case_id = $1 and kind = 'again' and event_seq < $2)`, d.event.Case, d.event.Seq).Scan(&told)
+		return told, err
+	}
 	if d.kind != Joined && d.kind != Parted {
 		return false, nil
 	}

@@ -140,3 +140,25 @@ func TestAMergeTakenBackTellsNobodyTwice(t *testing.T) {
 		t.Errorf("%d letters of the end", n)
 	}
 }
+
+func TestTheSameMailAgainIsToldOnceWithItsNumber(t *testing.T) {
+	o := open(t, nil)
+	for i := range 3 {
+		o.deliver(t, "lin@mail.example", mailbox, "小区漏水", "X-Try: "+string(rune('a'+i))+"\r\n", "柳街8号楼道漏水，一直没有人来修")
+	}
+	o.settle(t)
+	number := ""
+	if err := o.owner.QueryRow(t.Context(), `select number from cases`).Scan(&number); err != nil {
+		t.Fatal(err)
+	}
+	if n := o.count(t, `select count(*) from cases`); n != 1 {
+		t.Errorf("%d cases", n)
+	}
+	all, _ := o.letters(t)
+	if len(all) != 2 {
+		t.Fatalf("%d letters", len(all))
+	}
+	if text, _ := parts(t, all[1]); !strings.Contains(text, "与诉求 "+number+" 相同") {
+		t.Errorf("%s", text)
+	}
+}

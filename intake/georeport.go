@@ -261,12 +261,13 @@ func (d *Door) AddGeoUpdate(ctx context.Context, client string, id casework.Case
 	if utf8.RuneCountInString(text) > casework.MaxBody {
 		return key, nil, fault.New(fault.TooLarge, "fault.body_too_long").At("description").With("Limit", casework.MaxBody)
 	}
-	content := number + "\n" + text
+	var content strings.Builder
+	content.WriteString(number + "\n" + text)
 	for _, f := range files {
 		sum := sha256.Sum256(f.Data)
-		content += "\n" + hex.EncodeToString(sum[:])
+		content.WriteString("\n" + hex.EncodeToString(sum[:]))
 	}
-	key = sha256.Sum256([]byte("open311 update\n" + client + "\n" + id.String() + "\n" + content))
+	key = sha256.Sum256([]byte("open311 update\n" + client + "\n" + id.String() + "\n" + content.String()))
 	p := casework.Person{Name: fullName(v.Get("first_name"), v.Get("last_name")), Phone: line(v.Get("phone"), maxName), Email: line(v.Get("email"), maxContact)}
 	a := casework.Addition{Key: key, Channel: casework.Open311, Text: d.masked(text, p), Files: files, Raw: form.raw()}
 	again, moved, err := d.reopened(ctx, id, key)

@@ -65,7 +65,7 @@ func Load(dir string) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the model: %w", err)
 	}
-	defer in.Close() //nolint:errcheck // it was only read
+	defer in.Close()
 	unpacked, err := gzip.NewReader(bufio.NewReader(in))
 	if err != nil {
 		return nil, fmt.Errorf("%s in %s is no model: %w", File, dir, err)

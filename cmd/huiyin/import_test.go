@@ -94,7 +94,7 @@ func TestAKilledImportIsResumedExactlyOnce(t *testing.T) {
 		go func() { ended <- run.Wait() }()
 		until(t, "rows are filed", func() bool { return count(`select count(*) from event where step = 'file'`) >= least })
 		_ = run.Process.Kill() // it may have ended by itself
-		<-ended
+		<-ended                //nolint:errcheck // it was killed
 		if n := count(`select count(*) from event where step = 'file'`); n < rows {
 			midway++
 		}

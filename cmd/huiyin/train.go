@@ -54,7 +54,7 @@ func readMarked(env *Env, name string) ([]spans.Example, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the marked texts: %w", err)
 	}
-	defer in.Close() //nolint:errcheck // it was only read
+	defer in.Close()
 	wrong := 0
 	examples, err := spans.ReadExamples(in, func(line int, why error) {
 		if wrong++; wrong <= maxComplaints {

@@ -31,7 +31,7 @@ func plainReading(s string) string {
 	for _, r := range norm.NFD.String(strings.ToLower(s)) {
 		switch {
 		case r == 0x308: // two dots: u becomes v
-			if t := strings.TrimSuffix(b.String(), "u"); t != b.String() {
+			if t, ok := strings.CutSuffix(b.String(), "u"); ok {
 				b.Reset()
 				b.WriteString(t + "v")
 			}

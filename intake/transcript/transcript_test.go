@@ -108,10 +108,11 @@ func TestLineIsOneObjectAsTheContractSays(t *testing.T) {
 
 // ebu writes EBU STL with a subtitle a second.
 func ebu(words ...string) string {
-	out := "850STL25.01100" + "00" + strings.Repeat(" ", 1008)
+	var out strings.Builder
+	out.WriteString("850STL25.01100" + "00" + strings.Repeat(" ", 1008))
 	for i, w := range words {
 		block := []byte{0, 0, byte(i), 0xFF, 0, 0, 0, byte(i + 1), 0, 0, 0, byte(i + 2), 0, 0, 0, 0}
-		out += string(block) + w + strings.Repeat("\x8f", 112-len(w))
+		out.WriteString(string(block) + w + strings.Repeat("\x8f", 112-len(w)))
 	}
-	return out
+	return out.String()
 }

@@ -20,7 +20,7 @@ type Standing struct {
 	Reopened int  // new cases that mails to this one became in the last 24 hours
 }
 
-// SameTag, before the id of a case, marks another case of the same matter.
+// SameTag marks, before the id of a case, another case of the same matter.
 const SameTag = "same:"
 
 // Stand looks a mail's writer up at the case that its token opens.

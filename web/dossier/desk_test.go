@@ -1,6 +1,7 @@
 package dossier_test
 
 import (
+	"maps"
 	"net/url"
 	"regexp"
 	"strings"
@@ -75,9 +76,7 @@ func TestKeysAreEverybodysOwn(t *testing.T) {
 	}
 	with := func(changes map[string]string) url.Values {
 		form := url.Values{}
-		for k, v := range all {
-			form[k] = v
-		}
+		maps.Copy(form, all)
 		for k, v := range changes {
 			form.Set(k, v)
 		}

@@ -203,11 +203,11 @@ func (x *Pages) takeFromBox(c *fiber.Ctx, a dossier.Act, next func(casework.Case
 			return err
 		}
 		v.Again(r)
-		said := ""
+		var said strings.Builder
 		for _, e := range v.P.Errors {
-			said += e.Text
+			said.WriteString(e.Text)
 		}
-		return c.Status(r.Status).JSON(boxAnswer{Said: said})
+		return c.Status(r.Status).JSON(boxAnswer{Said: said.String()})
 	})
 	if err != nil || refused {
 		return err

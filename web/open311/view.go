@@ -1,6 +1,7 @@
 package open311
 
 import (
+	"slices"
 	"time"
 
 	"huiyin/casework"
@@ -45,10 +46,8 @@ var settled = []privacy.Outcome{privacy.OutcomeAnswered, privacy.OutcomeClosed, 
 var pending = []privacy.Outcome{privacy.OutcomeWaiting, privacy.OutcomeHandling, privacy.OutcomeHungUp}
 
 func statusOf(o privacy.Outcome) status {
-	for _, s := range settled {
-		if o == s {
-			return statusClosed
-		}
+	if slices.Contains(settled, o) {
+		return statusClosed
 	}
 	return statusOpen
 }

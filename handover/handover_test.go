@@ -214,7 +214,7 @@ func TestACaseGoesToAnotherCityAndItsAnswerComesBack(t *testing.T) {
 	if here.State != casework.Accepted || here.Owner != casework.Hotline || !here.Due.Equal(r.Due) || here.Met != nil {
 		t.Errorf("here it is %s with %s, promised %v, met %v", here.State, here.Owner, here.Due, here.Met)
 	}
-	shows(t, ours.page(r.Code), "已移送湖城市12345热线", "湖城市12345热线收下了，编号 "+got.Number, "对方答应")
+	shows(t, ours.page(r.Code), "正在湖城市12345热线办理", "已移送湖城市12345热线", "湖城市12345热线收下了，编号 "+got.Number, "对方答应")
 
 	there := casework.Ref{ID: got.ID}
 	pass(time.Hour, ours, theirs)
@@ -519,7 +519,7 @@ func TestACaseThatTheOtherCityDeclinesIsOursAgain(t *testing.T) {
 	if one := handed(t, ours, r.ID); one.State != "back" || one.Away() {
 		t.Errorf("the handover stands as %+v", one)
 	}
-	shows(t, ours.page(r.Code), "由我们接着办")
+	shows(t, ours.page(r.Code), "由我们接着办", "热线已经受理")
 	must(t, ours.desk.Dispatch(ctx, clerk(), ref, casework.Order{Lead: lead}))
 	if err := ours.Give(ctx, clerk(), ref, handover.Choice{Partner: "990200", Reason: "又一次"}); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("a unit has it, and it is handed over: %v", err)

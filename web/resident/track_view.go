@@ -27,7 +27,8 @@ func nowArgs(p shell.Page, v statusView) locale.Args {
 	if c.ReviewOn != nil {
 		review = p.Lang.Date(*c.ReviewOn)
 	}
-	return locale.Args{"Unit": v.Unit, "Told": c.Told, "Plan": c.Plan, "Review": review, "Due": p.Lang.Deadline(c.Due)}
+	city, _ := v.abroad()
+	return locale.Args{"City": city, "Unit": v.Unit, "Told": c.Told, "Plan": c.Plan, "Review": review, "Due": p.Lang.Deadline(c.Due)}
 }
 
 // declined is the reason for which the case was not accepted, as a key.

@@ -167,11 +167,11 @@ func (f *Filing) sameWords() string {
 
 // sameSQL finds the first case of the same person with the same words by the same way within a day: a person who sends twice, not one who writes
 // after a call. Whatever else the new one says must be known of the first:
-// no number, address or wish is lost. Not one whose own submission this is, and none that ended or waits for its resident.
+// no number, address or wish is lost. None that ended or waits for its resident.
 const sameSQL = `select c.id from person p join cases c on c.id = p.case_id
 	where p.words_hash = $1 and (p.phone_hash = $2 or p.email_hash = $3) and ($2::bytea is null or p.phone_hash = $2) and ($3::bytea is null or p.email_hash = $3)
 		and ($4::bytea is null or p.name_hash = $4) and c.secret = $5 and c.publish = $6 and c.kind = $7 and c.filed_at between $8::timestamptz - $9::interval and $8::timestamptz
-		and c.state in ('registered','accepted','dispatched','signed','contacted','in_hand') and c.id <> $10 and c.channel = $11 order by c.filed_at, c.id limit 1`
+		and c.state in ('registered','accepted','dispatched','signed','contacted','in_hand') and c.channel = $10 order by c.filed_at, c.id limit 1`
 
 // AddSame keeps a submission as words added to the case that it repeats: the same person sent the same words within a day. ok is false where there
 // is no such case, where the submission is known already, or where the case takes no more: then it is for Open. The receipt names the first case
@@ -199,7 +199,7 @@ func (d *Docket) AddSame(ctx context.Context, f Filing) (r Receipt, ok bool, err
 			return err
 		}
 		err := tx.QueryRow(ctx, sameSQL, words, hash("phone", f.Person.Phone), hash("email", f.Person.Email), hash("name", f.Person.Name), f.Secret, f.Publish && !f.Secret, f.Kind,
-			f.At.UTC(), sameWithin, CaseID{}, f.Channel).Scan(&r.ID)
+			f.At.UTC(), sameWithin, f.Channel).Scan(&r.ID)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}
@@ -222,32 +222,6 @@ func (d *Docket) AddSame(ctx context.Context, f Filing) (r Receipt, ok bool, err
 		}
 	}
 	return r, err == nil, err
-}
-
-// MergeSame merges a case that was just filed into the one it repeats: the same person, the same words, within a day. It keeps its own number and
-// code, since whoever knows another's words and telephone number must not get that one's code. joined is false where there is none.
-func (d *Docket) MergeSame(ctx context.Context, id CaseID) (joined bool, err error) {
-	var first CaseID
-	err = pg.InTx(ctx, d.DB, System.scope(), func(tx pgx.Tx) error {
-		var words, phone, email, name []byte
-		var secret, publish bool
-		var kind Kind
-		var channel Channel
-		var at time.Time
-		err := tx.QueryRow(ctx, `select p.words_hash, p.phone_hash, p.email_hash, p.name_hash, c.secret, c.publish, c.kind, c.filed_at, c.channel from person p join cases c on c.id = p.case_id where c.id = $1`, id).
-			Scan(&words, &phone, &email, &name, &secret, &publish, &kind, &at, &channel)
-		if err != nil || words == nil {
-			return err
-		}
-		return tx.QueryRow(ctx, sameSQL, words, phone, email, name, secret, publish, kind, at, sameWithin, id, channel).Scan(&first)
-	})
-	if errors.Is(err, pgx.ErrNoRows) || err == nil && first == (CaseID{}) {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("find the same words: %w", err)
-	}
-	return true, d.Merge(ctx, System, Ref{ID: id}, first)
 }
 
 // MergeAll merges cases into one in one transaction, and tells how many: a mass complaint becomes one matter with every complainant. Cases that

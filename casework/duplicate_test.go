@@ -137,16 +137,6 @@ func TestTheSameWordsAgainAreOneRequest(t *testing.T) {
 			t.Errorf("%s: lost in %s", name, r.Number)
 		}
 	}
-	second, err := town.Docket.Open(ctx, town.Filing("楼道积水"))
-	must(t, err)
-	joined, err := town.MergeSame(ctx, second.ID)
-	must(t, err)
-	if c := state(t, town, second.ID); !joined || c.State != casework.Merged || *c.MergedInto != first.ID {
-		t.Errorf("%v %s", joined, c.State)
-	}
-	if joined, err = town.MergeSame(ctx, first.ID); err != nil || joined {
-		t.Errorf("the first was joined to a later one: %v", err)
-	}
 	town.Pass(25 * time.Hour)
 	if _, ok := again(func(*casework.Filing) {}); ok {
 		t.Error("after a day the words were taken for the same")

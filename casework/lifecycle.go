@@ -176,7 +176,7 @@ var Lifecycle = map[Step]Rule{
 	StepAdd:       {From: open, By: []Role{ResidentRole, Operator}},
 	StepChange:    {From: []State{Registered, Accepted, Dispatched}, By: []Role{ResidentRole}},
 	StepWithdraw:  {From: []State{Registered, Accepted, Dispatched, Signed, Contacted, InHand, Paused}, To: []State{Withdrawn}, By: []Role{ResidentRole}},
-	StepMerge:     {From: []State{Registered, Accepted}, To: []State{Merged}, By: roles(hotlineRoles, SystemRole)},
+	StepMerge:     {From: []State{Registered, Accepted}, To: []State{Merged}, By: hotlineRoles},
 	StepSplit:     {From: []State{Registered, Accepted}, By: hotlineRoles},
 	StepUnsplit:   {From: []State{Registered, Accepted}, By: hotlineRoles},
 	StepUnmerge:   {From: []State{Merged}, To: []State{Accepted}, By: roles(hotlineRoles, SystemRole)},

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"huiyin/casework"
-	"huiyin/fault"
 	"huiyin/intake/mailauth"
 	"huiyin/locale"
 	"huiyin/notify/postmark"
@@ -75,9 +74,9 @@ type Submission struct {
 	Reason     string                // why a parser judged as it did
 }
 
-// File makes a submission durable as a case and tells the receipt; the same key again finds the same case. The same words by the same person
-// the same way within a day are the same request: a mail is kept with the first case, whose number the receipt tells, and a web form is merged into
-// it under a number and code of its own. Programs have their idempotency keys.
+// File makes a submission durable as a case and tells the receipt; the same key again finds the same case. A mail with the words of
+// another by the same person within a day is kept with the first one's case, whose number the receipt tells. Forms have their nonces and programs their
+// idempotency keys: the same words under another of these are meant as another request, and an operator is shown both.
 //
 // The routing.Proposal is kept with the case as its rules made it; pages read it back with ProposalOf. Errors: fault.Invalid with the
 // field, fault.TooLarge, fault.Unavailable when the database is away.
@@ -94,13 +93,6 @@ func (d *Door) File(ctx context.Context, s Submission) (casework.Receipt, error)
 	r, err := d.docket.Open(ctx, f)
 	if err != nil {
 		return r, err
-	}
-	if f.Channel == casework.Web && !r.Existing && f.By.Kind != casework.ByStaff && f.Person.Phone+f.Person.Email != "" {
-		if joined, err := d.docket.MergeSame(ctx, r.ID); err != nil {
-			d.log.Warn("the same words came again and were not joined", "case", r.ID, "error", fault.KeyOf(err)) // the case stands, and an operator sees both
-		} else if joined {
-			d.log.Info("the same words by the same person: joined to the first", "case", r.ID)
-		}
 	}
 	d.log.Info("case filed", "case", r.ID, "channel", f.Channel, "existing", r.Existing)
 	return r, nil

@@ -46,7 +46,11 @@ func TestTheSameWordsComeIntoOneCase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if receipts[2].Code == receipts[0].Code || again.State != casework.Merged || *again.MergedInto != receipts[0].ID {
-		t.Errorf("the same words in another form: %s into %v", again.State, again.MergedInto)
+	if receipts[2].Code == receipts[0].Code || again.State != casework.Registered {
+		t.Errorf("another form with the same words is %s", again.State)
+	}
+	found, err := d.docket.Duplicates(t.Context(), casework.System, again.ID)
+	if err != nil || len(found) != 1 || found[0].ID != receipts[0].ID || !found[0].Own || found[0].Like != 1 {
+		t.Errorf("the operator is shown %+v, %v", found, err)
 	}
 }

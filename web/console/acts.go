@@ -42,7 +42,7 @@ var (
 )
 
 var acts = []dossier.Act{actDispatch, actRecall, actClassify, actAccept, actAnswer, actDecline, actRedirect, actMerge, actUnmerge, actReview, actRedo, actFollow, actClose,
-	actReturn, actExtension, actTerminate, actHang, actUnhang, actCoHandle, actSupervise, actUrge, actAsk, actUnsplit}
+	actReturn, actExtension, actTerminate, actHang, actUnhang, actCoHandle, actSupervise, actUrge, actAsk, actUnsplit, actGather, actScatter}
 
 // take answers the form of an act: from the queue it leads on to the next case, from a case's page back to it.
 func (x *Pages) take(a dossier.Act) fiber.Handler {
@@ -60,7 +60,7 @@ func (x *Pages) take(a dossier.Act) fiber.Handler {
 				return "/console/call"
 			case c.Query("from") != "queue":
 				return "/console/case/" + id.String()
-			case a.Name == actClassify.Name || a.Name == actAccept.Name || a.Name == actAsk.Name:
+			case a.Name == actClassify.Name || a.Name == actAccept.Name || a.Name == actAsk.Name || a.Name == actGather.Name || a.Name == actScatter.Name:
 				return f.address(id.String())
 			}
 			return f.address(c.Query("then"))

@@ -28,6 +28,7 @@ var deeds = []deed{
 	{"next", "Alt+J", "F7"},
 	{"previous", "Alt+K", "F6"},
 	{"undo", "Ctrl+Z", "Shift+F9"},
+	{"merge", "Alt+B", "Shift+F11"},
 	{"commands", "Ctrl+K", "F10"},
 	{"search", "/", "Shift+F6"},
 	{"keys", "?", "F1"},

@@ -29,6 +29,7 @@ type paneView struct {
 	K          chords
 	Others     []staff.Attention  // colleagues who have the same case open
 	Siblings   []casework.Sibling // cases it was split into or out of
+	Same       dupView            // what may be the same matter, and what was merged into it
 	Spoken     bool               // it came from a call of which the words are kept
 	Handed     []handover.Sent    // its handovers to other cities, newest first
 	Partners   []handover.Partner // who could take it
@@ -91,6 +92,9 @@ func (x *Pages) pane(v dossier.View, k chords) paneView {
 func (x *Pages) beside(ctx context.Context, by casework.Actor, v dossier.View, pane *paneView) error {
 	var err error
 	id := v.F.Case.ID
+	if pane.Same, err = x.duplicates(ctx, by, v, pane.K); err != nil {
+		return err
+	}
 	if pane.Earlier, err = x.Docket.Earlier(ctx, by, id); err != nil {
 		return err
 	}

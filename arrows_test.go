@@ -53,7 +53,7 @@ var arrows = map[string][]string{
 	"search":            with(leaves, "search/...", "routing/...", "follow", "privacy", "casework", "staff"),
 	"notify":            with(leaves, "notify/postmark", "routing/...", "follow", "privacy", "casework", "staff"),
 	"notify/postmark":   {"casework", "pg", "seal"},
-	"handover":          with(leaves, "routing/...", "follow", "intake", "casework"),
+	"handover":          with(leaves, "routing/...", "follow", "intake", "privacy", "casework"),
 	"translog":          with(leaves, "routing/...", "follow", "privacy", "casework", "staff"),
 	"supervision":       with(leaves, "routing/...", "follow", "privacy", "casework", "staff"),
 	"datause":           with(leaves, "routing/...", "follow", "privacy", "casework", "staff"),

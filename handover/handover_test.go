@@ -526,6 +526,55 @@ func TestACaseThatTheOtherCityDeclinesIsOursAgain(t *testing.T) {
 	}
 }
 
+func TestACaseMergedOverThereHearsItsMastersAnswerWithoutTheOthers(t *testing.T) {
+	ctx := t.Context()
+	ours, theirs := newHotline(t, "990100", "临澜市"), newHotline(t, "990200", "湖城市")
+	meet(t, ours, theirs)
+	r := ours.file("路灯不亮")
+	must(t, ours.Give(ctx, clerk(), casework.Ref{ID: r.ID}, handover.Choice{Partner: "990200", Reason: "在湖城"}))
+	ours.drain()
+	got := theirs.only()
+	var key casework.Key
+	copy(key[:], "another person over there")
+	master, err := theirs.Door.File(ctx, intake.Submission{Channel: casework.Web, Key: key, Kind: casework.Complaint, Text: "滨湖路的灯坏了", Person: casework.Person{Name: "欧阳小溪", Phone: "19900005678"}})
+	must(t, err)
+	must(t, theirs.desk.Dispatch(ctx, clerk(), casework.Ref{ID: master.ID}, casework.Order{Lead: lead}))
+	theirs.drain()
+	pass(time.Minute, ours, theirs)
+	must(t, theirs.Docket.Merge(ctx, clerk(), casework.Ref{ID: got.ID}, master.ID))
+	if n := theirs.drain(); n != 1 {
+		t.Errorf("%d news went with the merge, want the dispatch before it", n)
+	}
+	for _, step := range []func() error{
+		func() error { return theirs.Docket.Sign(ctx, worker(), casework.Ref{ID: master.ID}) },
+		func() error {
+			return theirs.Docket.Contact(ctx, worker(), casework.Ref{ID: master.ID}, casework.ContactResult{Means: "phone", Reached: true})
+		},
+		func() error {
+			return theirs.Docket.Record(ctx, worker(), casework.Ref{ID: master.ID}, "欧阳小溪请补充门牌。", true, nil)
+		},
+		func() error {
+			return theirs.Docket.Reply(ctx, worker(), casework.Ref{ID: master.ID}, casework.Reply{Text: "欧阳小溪您好，已换灯，有事请打19900005678。"})
+		},
+	} {
+		pass(time.Minute, ours, theirs)
+		must(t, step())
+	}
+	if n := theirs.drain(); n != 1 {
+		t.Errorf("%d news went, want the answer alone", n)
+	}
+	page := ours.page(r.Code)
+	shows(t, page, "已换灯")
+	for _, other := range []string{"欧阳小溪", "19900005678", "门牌"} {
+		if strings.Contains(page, other) {
+			t.Errorf("%q of another resident came over the border", other)
+		}
+	}
+	if here := ours.only(); here.State != casework.Answered {
+		t.Errorf("here it is %s", here.State)
+	}
+}
+
 func TestWhatAPartnerDoesNotTakeIsNotHandedOver(t *testing.T) {
 	ctx := t.Context()
 	ours, theirs := newHotline(t, "990100", "临澜市"), newHotline(t, "990200", "湖城市")

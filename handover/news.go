@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -15,6 +16,7 @@ import (
 	"huiyin/follow"
 	"huiyin/locale"
 	"huiyin/pg"
+	"huiyin/privacy"
 )
 
 // FollowerName is the name under which the handovers remember how far they read the history.
@@ -49,25 +51,60 @@ func newsOf(e casework.Event) (what casework.Abroad, unit casework.UnitCode, ok 
 	return what, unit, true
 }
 
+// relayed are the steps of a master that are told of the cases merged into it. A word in between is put to one resident.
+var relayed = []string{string(casework.StepDispatch), string(casework.StepReply), string(casework.StepAnswer), string(casework.StepClose), string(casework.StepDecline), string(casework.StepRedirect), string(casework.StepTerminate)}
+
 // handle runs in the transaction that moves the follower on.
 func (s *Service) handle(ctx context.Context, tx pgx.Tx, events []casework.Event) error {
 	for _, e := range events {
-		if e.Step == casework.StepErase {
+		switch e.Step {
+		case casework.StepErase:
 			if _, err := tx.Exec(ctx, `update handover_out set wrapped_key = null, package = null, state = case when state = 'queued' then 'over' else state end where case_id = $1`, e.Case); err != nil {
 				return fmt.Errorf("forget package: %w", err)
 			}
-			continue
+		case casework.StepMerge:
+			if err := s.catchUp(ctx, tx, e.Case); err != nil {
+				return err
+			}
+		default:
+			if err := s.queue(ctx, tx, e, nil); err != nil {
+				return err
+			}
 		}
-		what, unit, ok := newsOf(e)
-		if !ok {
-			continue
-		}
-		// A case that was merged goes its master's way.
-		_, err := tx.Exec(ctx, `insert into handover_news (partner, handover, seq, case_id, what, unit, at, next_at)
-			select i.partner, i.id, $2, $1, $3, $4, $5, $6 from handover_in i join cases c on c.id = i.case_id where c.id = $1 or c.merged_into = $1
-			on conflict do nothing`, e.Case, e.Seq, what, unit, e.At, s.Now().UTC())
-		if err != nil {
-			return fmt.Errorf("queue news: %w", err)
+	}
+	return nil
+}
+
+// queue queues the news of an event for every handover it is about: those of the case, and of the cases merged into it; with only, of that one case.
+func (s *Service) queue(ctx context.Context, tx pgx.Tx, e casework.Event, only *casework.CaseID) error {
+	what, unit, ok := newsOf(e)
+	if !ok {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `insert into handover_news (partner, handover, seq, case_id, what, unit, at, next_at)
+		select i.partner, i.id, $2, i.case_id, $3, $4, $5, $6 from handover_in i join cases c on c.id = i.case_id
+		where (c.id = $1 or $7 and c.merged_into = $1) and ($8::uuid is null or c.id = $8) on conflict do nothing`,
+		e.Case, e.Seq, what, unit, e.At, s.Now().UTC(), slices.Contains(relayed, string(e.Step)), only)
+	if err != nil {
+		return fmt.Errorf("queue news: %w", err)
+	}
+	return nil
+}
+
+// catchUp queues what a case taken over has missed of the case it was merged into.
+func (s *Service) catchUp(ctx context.Context, tx pgx.Tx, id casework.CaseID) error {
+	rows, err := tx.Query(ctx, `select `+casework.EventColumns+` from event where step = any ($2::text[]) and case_id =
+		(select c.merged_into from cases c where c.id = $1 and exists (select 1 from handover_in i where i.case_id = c.id)) order by seq`, id, relayed)
+	if err != nil {
+		return fmt.Errorf("read master: %w", err)
+	}
+	missed, err := pgx.CollectRows(rows, casework.ScanEvent)
+	if err != nil {
+		return fmt.Errorf("read master: %w", err)
+	}
+	for _, e := range missed {
+		if err := s.queue(ctx, tx, e, &id); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -144,7 +181,10 @@ func (s *Service) sendNews(ctx context.Context, n newsRow) error {
 	if n.unit != "" {
 		m.Unit = s.City.UnitName(n.unit, locale.ZH)
 	}
-	if m.Text, err = s.said(ctx, n); err != nil {
+	switch m.Text, err = s.said(ctx, n); {
+	case errors.Is(err, errUndone):
+		return s.settled(ctx, n, errUndone.Error())
+	case err != nil:
 		return err
 	}
 	raw, err := signed(m, key)
@@ -156,7 +196,12 @@ func (s *Service) sendNews(ctx context.Context, n newsRow) error {
 	if err != nil && (!errors.As(err, &no) || !no.final()) {
 		return err
 	}
-	return s.change(ctx, `update handover_news set sent_at = $4, last_error = $5 where partner = $1 and handover = $2 and seq = $3`, n.partner, n.handover, n.seq, s.Now().UTC(), refused(no))
+	return s.settled(ctx, n, refused(no))
+}
+
+// settled ends news that arrived, or that nobody has to hear.
+func (s *Service) settled(ctx context.Context, n newsRow, why string) error {
+	return s.change(ctx, `update handover_news set sent_at = $4, last_error = $5 where partner = $1 and handover = $2 and seq = $3`, n.partner, n.handover, n.seq, s.Now().UTC(), why)
 }
 
 func refused(no *refusal) string {
@@ -166,19 +211,38 @@ func refused(no *refusal) string {
 	return brief(no)
 }
 
-// said reads what an office said with a step; a resident's words are never among it.
+// errUndone says that news of a merge that is over by now tell nothing.
+var errUndone = errors.New("the merge was undone")
+
+// said reads what an office said with a step; a resident's words are never among it. What was said of a master is read as the residents of the cases merged into it may read it:
+// without the names and numbers of the others.
 func (s *Service) said(ctx context.Context, n newsRow) (string, error) {
 	d, err := s.Docket.Dossier(ctx, casework.System, n.caseID)
 	if err != nil {
 		return "", err
 	}
+	clear := func(text string) string { return text }
+	if !slices.ContainsFunc(d.Events, func(e casework.Event) bool { return e.Seq == n.seq }) {
+		master, ok, err := s.Docket.Master(ctx, casework.System, n.caseID)
+		if err != nil {
+			return "", err
+		}
+		if !ok {
+			return "", errUndone
+		}
+		d = master
+		clear = func(text string) string {
+			masked, _ := privacy.Mask(text)
+			return masked
+		}
+	}
 	switch n.what {
 	case casework.AbroadBack:
-		return d.Case.Told, nil
+		return clear(d.Case.Told), nil
 	case casework.AbroadAnswered, casework.AbroadInterim:
 		for _, m := range d.Messages {
 			if m.At.Equal(n.at) && m.Author != "resident" && (m.Purpose == "reply" || m.Purpose == "answer" || m.Purpose == "interim") {
-				return m.Body, nil
+				return clear(m.Body), nil
 			}
 		}
 	}

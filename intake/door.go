@@ -10,6 +10,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/intake/mailauth"
+	"huiyin/intake/normalize"
 	"huiyin/locale"
 	"huiyin/notify/postmark"
 	"huiyin/privacy"
@@ -113,7 +114,9 @@ func (d *Door) Prepare(s Submission) (casework.Filing, error) {
 	if err != nil {
 		return f, err
 	}
-	p := routing.Propose(d.city, routing.Input{Title: s.Title, Text: s.Text, Address: s.Place, At: s.At, Point: s.Point})
+	// The rules read the words in the one form; what is kept is what was written.
+	plain := func(text string) string { return normalize.Text(text, true).Text }
+	p := routing.Propose(d.city, routing.Input{Title: plain(s.Title), Text: plain(s.Text), Address: plain(s.Place), At: s.At, Point: s.Point})
 	f = casework.Filing{
 		Key: s.Key, By: s.By, Channel: s.Channel, ExternalNo: s.ExternalNo, At: s.At, Person: s.Person, Language: string(s.Language),
 		Kind: or(s.Kind, p.Kind), Category: or(s.Category, p.Category.Code), Territory: or(s.Territory, p.Territory.Code), Urgency: or(s.Urgency, p.Urgency),

@@ -155,3 +155,23 @@ func TestTheModelHidesWhatNoRuleFinds(t *testing.T) {
 		t.Errorf("rules and model make %q of it", got)
 	}
 }
+
+// However the words came out of the writer's keyboard, the rules read them alike, and what is kept is what was written.
+func TestTheRulesReadEveryWayOfWritingAlike(t *testing.T) {
+	d := open(t)
+	prepare := func(text string) casework.Filing {
+		t.Helper()
+		f, err := d.Prepare(Submission{Channel: casework.Web, Text: text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	want := prepare("向阳路红绿灯坏了，电话13800138000")
+	for _, written := range []string{"向陽路紅綠燈壞了，電話13800138000", "向阳路红绿灯(hónglǜdēng)坏了，电话１３８００１３８０００", "向\u200b阳路红\u200b绿灯坏了，电话13800138000"} {
+		f := prepare(written)
+		if f.Category != want.Category || f.Kind != want.Kind || f.Category == "" {
+			t.Errorf("%q is %s %q, not %s %q", written, f.Kind, f.Category, want.Kind, want.Category)
+		}
+	}
+}

@@ -1,5 +1,5 @@
-// Command kills ends the service and its database with SIGKILL at random moments while residents file by web form, API and e-mail, and then counts:
-// each acknowledged submission must be there exactly once, under the number its sender was told.
+// Command kills ends the service and its database with SIGKILL at random moments while residents file by web form, API, e-mail and transcripts of calls,
+// and then counts: each acknowledged submission must be there exactly once, under the number its sender was told.
 package main
 
 import (
@@ -38,6 +38,10 @@ func run(kills int, binary string, seed uint64) error {
 	if err := s.start(ctx); err != nil {
 		return err
 	}
+	if err := s.appoint(ctx); err != nil {
+		s.end()
+		return err
+	}
 	err = trial(ctx, s, kills, seed)
 	s.end()
 	if err != nil {
@@ -52,7 +56,7 @@ func trial(ctx context.Context, s *service, kills int, seed uint64) error {
 	defer stop()
 	l := newLedger()
 	var senders sync.WaitGroup
-	for i, one := range []sender{newForm(s), newForm(s), newProgram(s), newProgram(s), newWriter(s), newWriter(s)} {
+	for i, one := range []sender{newForm(s), newForm(s), newProgram(s), newProgram(s), newWriter(s), newWriter(s), newCallCentre(s)} {
 		senders.Go(func() { l.send(sending, one, rand.New(rand.NewPCG(seed, uint64(100+i)))) })
 	}
 	var done strikes

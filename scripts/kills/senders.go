@@ -33,35 +33,59 @@ func newClient(jar http.CookieJar) *http.Client {
 	}
 }
 
-// program files by POST /api/v1/cases, the same Idempotency-Key again after a failure.
+// program files by the API, the same Idempotency-Key again after a failure: cases, or the transcripts of calls under an operator's token.
 type program struct {
 	service *service
+	calls   bool
 	client  *http.Client
 	sent    int
 }
 
 func newProgram(s *service) *program { return &program{service: s} }
 
-func (p *program) door() string { return "api" }
+func newCallCentre(s *service) *program { return &program{service: s, calls: true} }
+
+func (p *program) door() string {
+	if p.calls {
+		return "call"
+	}
+	return "api"
+}
+
+// request is the path and the body that carry a marker.
+func (p *program) request(marker string) (path string, body []byte, err error) {
+	if p.calls {
+		body, err = json.Marshal(struct {
+			CallID     string `json:"call_id"`
+			Transcript string `json:"transcript"`
+		}{marker, "Agent: Hello, what can we do for you?\nCaller: The street light is out. Marker " + marker + "\n"})
+		return "/api/v1/transcripts", body, err
+	}
+	body, err = json.Marshal(struct {
+		Text  string `json:"text"`
+		Place string `json:"place"`
+	}{"The street light is out. Marker " + marker, "Xiangyang Road"})
+	return "/api/v1/cases", body, err
+}
 
 func (p *program) file(ctx context.Context, marker string) (string, error) {
 	if p.sent%200 == 0 {
 		p.client = newClient(nil)
 	}
 	p.sent++
-	body, err := json.Marshal(struct {
-		Text  string `json:"text"`
-		Place string `json:"place"`
-	}{"The street light is out. Marker " + marker, "Xiangyang Road"})
+	path, body, err := p.request(marker)
 	if err != nil {
 		return "", err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+p.service.pages+"/api/v1/cases", bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+p.service.pages+path, bytes.NewReader(body))
 	if err != nil {
 		return "", err
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Idempotency-Key", marker)
+	if p.calls {
+		req.Header.Set("Authorization", "Bearer "+p.service.token)
+	}
 	answer, err := p.client.Do(req)
 	if err != nil {
 		return "", err

@@ -19,6 +19,7 @@ import (
 type service struct {
 	binary, dir string
 	pages, mail string
+	token       string // of the operator in whose name the call centre files
 	log         *os.File
 	process     *exec.Cmd
 }
@@ -47,9 +48,31 @@ func freePort() (string, error) {
 	return l.Addr().String(), nil
 }
 
+// run makes a command of the program under test, with its settings.
+func (s *service) run(ctx context.Context, args ...string) *exec.Cmd {
+	c := exec.CommandContext(ctx, s.binary, args...) //nolint:gosec // the program under test
+	c.Env = append(os.Environ(), "HUIYIN_DATA="+s.data(), "HUIYIN_ADDR="+s.pages, "HUIYIN_MAIL_ADDR="+s.mail, "HUIYIN_DATABASE_URL=")
+	return c
+}
+
+// appoint makes an operator with a token, in the database that the service has made.
+func (s *service) appoint(ctx context.Context) error {
+	add := s.run(ctx, "user", "add", "callcentre", "--role", "operator", "--password-stdin")
+	add.Stdin = strings.NewReader("a-password-of-nobody\n")
+	if said, err := add.CombinedOutput(); err != nil {
+		return fmt.Errorf("make an operator: %w: %s", err, said)
+	}
+	said, err := s.run(ctx, "user", "token", "callcentre").Output()
+	if err != nil {
+		return fmt.Errorf("make a token: %w", err)
+	}
+	s.token = string(said[strings.LastIndexByte(strings.TrimSpace(string(said)), ' ')+1:])
+	s.token = strings.TrimSpace(s.token)
+	return nil
+}
+
 func (s *service) start(ctx context.Context) error {
-	s.process = exec.Command(s.binary, "serve")
-	s.process.Env = append(os.Environ(), "HUIYIN_DATA="+s.data(), "HUIYIN_ADDR="+s.pages, "HUIYIN_MAIL_ADDR="+s.mail, "HUIYIN_DATABASE_URL=")
+	s.process = s.run(context.WithoutCancel(ctx), "serve")
 	s.process.Stdout, s.process.Stderr = s.log, s.log
 	if err := s.process.Start(); err != nil {
 		return err

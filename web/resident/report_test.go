@@ -171,3 +171,37 @@ func TestAWithdrawnOrClearedBrowserSeesNothing(t *testing.T) {
 	b.get("/report/done").wants(303, "/report")
 	b.get("/t").hides("树枝挡住", code).shows(`name="code"`)
 }
+
+// Who writes what the matter does not need is told before it is sent, and is not kept from sending it.
+func TestPersonalDataInTheWordsIsPointedOut(t *testing.T) {
+	t.Parallel()
+	o := newTown(t)
+	b := o.browser(t)
+	b.get("/report/1").upload("/report/1", map[string]string{"text": "邻居装修太吵，我的身份证11010519491231002X，车牌京A12345"})
+	b.get("/report/2").post("/report/2", "unclear", "yes").wants(303, "/report/3")
+	b.get("/report/3").shows("您写的内容里有身份证号、车牌号")
+	b.post("/report/3").wants(303, "/report/done")
+	plain := o.browser(t)
+	plain.get("/report/1").upload("/report/1", map[string]string{"text": "邻居装修太吵，张师傅不听劝"})
+	plain.get("/report/2").post("/report/2", "unclear", "yes").wants(303, "/report/3")
+	plain.get("/report/3").hides("您写的内容里有")
+}
+
+// A letter that came back is told where the resident looks, until a later one arrives.
+func TestALetterThatDidNotArriveIsTold(t *testing.T) {
+	t.Parallel()
+	o := newTown(t)
+	b := o.browser(t)
+	id := o.caseOf(t, b.file("", "路灯不亮，晚上看不清"))
+	tell := func(state string, minute int) {
+		t.Helper()
+		_, err := o.DB.Exec(t.Context(), `insert into letter (id, case_id, event_seq, round, kind, state, recipient, queued_at, sent_at)
+			select gen_random_uuid(), $1, seq + $3::int, 1, 'filed', $2, 'x', now() + make_interval(mins => $3::int), now() from event where case_id = $1 order by seq limit 1`, id, state, minute)
+		must(t, err)
+	}
+	b.get("/t").hides("没有送到")
+	tell("bounced", 1)
+	b.get("/t").shows("没有送到")
+	tell("sent", 2)
+	b.get("/t").hides("没有送到")
+}

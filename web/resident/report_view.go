@@ -12,6 +12,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/locale"
+	mask "huiyin/privacy"
 	"huiyin/web/shell"
 )
 
@@ -141,4 +142,28 @@ func (v reportView) summary(p shell.Page) []shell.Item {
 		{Key: p.T("report.place_short"), Value: place, Change: p.Href("/report/2") + "?then=3", What: p.T("report.place_short")},
 		{Key: p.T("report.district_short"), Value: district, Change: p.Href("/report/2") + "?then=3", What: p.T("report.district_short")},
 	}, same...)
+}
+
+// telling are the kinds of personal data of which a resident is warned before sending; a name or a house number can be the matter itself.
+var telling = []string{mask.IDCard, mask.BankCard, mask.Phone, mask.Plate, mask.Email, mask.WeChat}
+
+// personal lists the kinds of personal data that stand in the words, each once, in the order of telling.
+func (d draft) personal() []string {
+	_, found := mask.Mask(d.Text)
+	var kinds []string
+	for _, kind := range telling {
+		if slices.ContainsFunc(found, func(s mask.Span) bool { return s.Kind == kind }) {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
+
+// personalNames is a list of kinds in words.
+func personalNames(p shell.Page, kinds []string) string {
+	var names []string
+	for _, k := range kinds {
+		names = append(names, p.T("personal."+k))
+	}
+	return strings.Join(names, p.T("personal.and"))
 }

@@ -11,6 +11,7 @@ import (
 	"huiyin/casework"
 	"huiyin/fault"
 	"huiyin/locale"
+	"huiyin/notify"
 	cards "huiyin/privacy"
 	"huiyin/web/shell"
 )
@@ -21,17 +22,18 @@ var ownUse = casework.Use{Purpose: casework.ForOwn, Basis: casework.BasisRights}
 // statusView is one case as its resident sees it.
 type statusView struct {
 	casework.Dossier
-	Own      casework.Revealed    // the resident's own words; nil after erasure
-	Said     map[uuid.UUID]string // what the resident added, as written
-	Erased   bool
-	Master   *casework.Dossier  // what may be seen of the case this one was merged into; nil where it stands alone
-	Siblings []casework.Sibling // the cases it was split into or out of, with their codes
-	Files    []casework.FileInfo
-	RateLink string // empty where there is nothing to rate now
-	Unit     string // the lead's name, or the hotline's
-	story    []shell.Happening
-	hops     bool // the way inside the unit was asked for
-	add      addForm
+	LetterLost bool                 // the latest letter to the resident did not arrive
+	Own        casework.Revealed    // the resident's own words; nil after erasure
+	Said       map[uuid.UUID]string // what the resident added, as written
+	Erased     bool
+	Master     *casework.Dossier  // what may be seen of the case this one was merged into; nil where it stands alone
+	Siblings   []casework.Sibling // the cases it was split into or out of, with their codes
+	Files      []casework.FileInfo
+	RateLink   string // empty where there is nothing to rate now
+	Unit       string // the lead's name, or the hotline's
+	story      []shell.Happening
+	hops       bool // the way inside the unit was asked for
+	add        addForm
 }
 
 // addForm is what was typed into the form for additions.
@@ -60,6 +62,9 @@ func (x *Pages) read(ctx context.Context, lang locale.Lang, id casework.CaseID) 
 	}
 	v.Files = visibleFiles(f)
 	if v.Master, err = x.master(ctx, by, id); err != nil {
+		return v, err
+	}
+	if v.LetterLost, err = x.letterLost(ctx, id); err != nil {
 		return v, err
 	}
 	v.Unit = x.unitName(lang, f.Case.Lead)
@@ -243,4 +248,20 @@ func (x *Pages) file(c *fiber.Ctx) error {
 	}
 	c.Set(fiber.HeaderContentType, kind)
 	return c.Send(data)
+}
+
+// letterLost tells whether the latest letter to the resident came back or was given up.
+func (x *Pages) letterLost(ctx context.Context, id casework.CaseID) (bool, error) {
+	letters, err := notify.Letters(ctx, x.DB, id)
+	lost := false
+	for _, l := range letters {
+		switch {
+		case l.Unit != "":
+		case l.State == notify.Sent:
+			lost = false
+		case l.State == notify.Bounced, l.State == notify.GaveUp:
+			lost = true
+		}
+	}
+	return lost, err
 }

@@ -153,12 +153,13 @@ func overlap(a, b map[[2]rune]bool) float64 {
 	return float64(n) / float64(len(a))
 }
 
-// sameWords is what the hash is made of by which the same words are known again: everything that a person wrote of the matter.
+// sameWords is what the hash is made of by which the same words are known again: everything that a person wrote of the matter, and the address it
+// came from, so that a letter which a thousand people copy is a thousand hashes and not one that all of them look through.
 func (f *Filing) sameWords() string {
 	if f.Unreadable || blank(f.Body.Original) {
 		return ""
 	}
-	var all []string
+	all := []string{strings.ToLower(strings.TrimSpace(f.Person.Email))}
 	for _, part := range []string{f.Title.Original, f.Body.Original, f.Place.Original, f.Person.Address} {
 		all = append(all, strings.Join(strings.Fields(part), " "))
 	}

@@ -115,8 +115,7 @@ func (d *Door) Prepare(s Submission) (casework.Filing, error) {
 		return f, err
 	}
 	// The rules read the words in the one form; what is kept is what was written.
-	plain := func(text string) string { return normalize.Text(text, true).Text }
-	p := routing.Propose(d.city, routing.Input{Title: plain(s.Title), Text: plain(s.Text), Address: plain(s.Place), At: s.At, Point: s.Point})
+	p := routing.Propose(d.city, routing.Input{Title: normalize.Plain(s.Title), Text: normalize.Plain(s.Text), Address: normalize.Plain(s.Place), At: s.At, Point: s.Point})
 	f = casework.Filing{
 		Key: s.Key, By: s.By, Channel: s.Channel, ExternalNo: s.ExternalNo, At: s.At, Person: s.Person, Language: string(s.Language),
 		Kind: or(s.Kind, p.Kind), Category: or(s.Category, p.Category.Code), Territory: or(s.Territory, p.Territory.Code), Urgency: or(s.Urgency, p.Urgency),

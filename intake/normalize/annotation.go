@@ -16,6 +16,9 @@ var bracketed = regexp.MustCompile(`[(（][\p{Latin}\p{Mn}1-5 '’·]{1,40}[)）
 // annotations leaves out readings (注音) written behind their characters: the letters must be a reading of what stands before them, so that a
 // foreign word in brackets stays. Example: the character for net, followed by (wǎng).
 func (d *draft) annotations() {
+	if !slices.Contains(d.runes, '(') && !slices.Contains(d.runes, 0xFF08) {
+		return
+	}
 	for _, m := range backwards(runeRanges(string(d.runes), bracketed)) {
 		said := plainReading(string(d.runes[m[0]+1 : m[1]-1]))
 		if said != "" && d.reads(m[0], said) {

@@ -113,24 +113,39 @@ var wrongTables = []table{
 // people really wrote does not do that.
 func (d *draft) recode() {
 	for _, t := range wrongTables {
-		for end := len(d.runes); end > 0; {
-			start := end
-			var read []byte
-			for start > 0 {
-				b := t(d.runes[start-1])
-				if b == nil {
-					break
-				}
-				start--
-				read = append(b, read...)
-			}
-			if plain := []rune(string(read)); end-start > 1 && utf8.Valid(read) && len(plain) < end-start && chinese(plain) {
+		for start := 0; start < len(d.runes); {
+			read, end := d.bytesFrom(start, t)
+			if plain := []rune(string(read)); end-start > 1 && len(plain) < end-start && chinese(plain) {
 				d.replace(start, end, plain)
 				d.repairs[Recoded] = true
+				end = start + len(plain)
 			}
-			end = min(start, end-1)
+			start = max(end, start+1)
 		}
 	}
+}
+
+// bytesFrom gives the bytes that a run beginning at start was read from by a table, and where the run ends; no bytes where they are no UTF-8.
+func (d *draft) bytesFrom(start int, t table) (read []byte, end int) {
+	const glance = 12 // bytes after which a run that is no UTF-8 is given up
+	valid := true
+	for end = start; end < len(d.runes) && d.runes[end] >= 0x80; end++ {
+		if !valid {
+			continue
+		}
+		b := t(d.runes[end])
+		if b == nil {
+			break
+		}
+		read = append(read, b...)
+		if r, size := utf8.DecodeRune(read); len(read) <= glance && utf8.FullRune(read) && r == utf8.RuneError && size <= 1 {
+			valid = false
+		}
+	}
+	if !valid || !utf8.Valid(read) {
+		return nil, end
+	}
+	return read, end
 }
 
 // misread finds runs of Chinese that look like UTF-8 read as GBK and cannot be read again since bytes were lost on the way: in such text two of

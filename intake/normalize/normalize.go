@@ -4,6 +4,7 @@ package normalize
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"unicode"
 )
 
@@ -47,24 +48,55 @@ type draft struct {
 	repairs map[string]bool
 }
 
+// Plain is the text in the one form, traditional characters made simplified, for rules that only read.
+func Plain(text string) string {
+	if ascii(text) && !strings.Contains(text, "&") {
+		return text
+	}
+	d := newDraft(text)
+	d.mend()
+	d.simplify()
+	return string(d.runes)
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
 // Text normalizes a text. Chinese punctuation stays as it is; with simplified, traditional characters are changed too.
 func Text(text string, simplified bool) Result {
-	d := &draft{repairs: map[string]bool{}}
-	for i, r := range []rune(text) {
-		d.runes, d.at = append(d.runes, r), append(d.at, i)
-	}
+	d := newDraft(text)
 	damaged := d.lost()
-	d.entities()
-	d.recode()
-	d.plainForms()
-	d.lookalikes()
-	d.annotations()
+	d.mend()
 	damaged = append(damaged, d.garbled()...)
 	damaged = append(damaged, d.boilerplate()...)
 	if simplified {
 		d.simplify()
 	}
 	return Result{Text: string(d.runes), Repairs: d.list(), Damaged: merge(damaged)}
+}
+
+func newDraft(text string) *draft {
+	d := &draft{runes: []rune(text), repairs: map[string]bool{}}
+	d.at = make([]int, len(d.runes))
+	for i := range d.at {
+		d.at[i] = i
+	}
+	return d
+}
+
+// mend makes every repair but that of traditional characters.
+func (d *draft) mend() {
+	d.entities()
+	d.recode()
+	d.plainForms()
+	d.lookalikes()
+	d.annotations()
 }
 
 func (d *draft) list() []string {

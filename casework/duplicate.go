@@ -169,9 +169,11 @@ func (f *Filing) sameWords() string {
 // sameSQL finds the first case of the same person with the same words by the same way within a day: a person who sends twice, not one who writes
 // after a call. Whatever else the new one says must be known of the first:
 // no number, address or wish is lost. None that ended or waits for its resident.
-const sameSQL = `select c.id from person p join cases c on c.id = p.case_id
-	where p.words_hash = $1 and (p.phone_hash = $2 or p.email_hash = $3) and ($2::bytea is null or p.phone_hash = $2) and ($3::bytea is null or p.email_hash = $3)
-		and ($4::bytea is null or p.name_hash = $4) and c.secret = $5 and c.publish = $6 and c.kind = $7 and c.filed_at between $8::timestamptz - $9::interval and $8::timestamptz
+//
+// The words come first, by their index, whatever the planner thinks of cases in the order of their filing.
+const sameSQL = `with p as materialized (select case_id from person where words_hash = $1 and (phone_hash = $2 or email_hash = $3)
+		and ($2::bytea is null or phone_hash = $2) and ($3::bytea is null or email_hash = $3) and ($4::bytea is null or name_hash = $4))
+	select c.id from p join cases c on c.id = p.case_id where c.secret = $5 and c.publish = $6 and c.kind = $7 and c.filed_at between $8::timestamptz - $9::interval and $8::timestamptz
 		and c.state in ('registered','accepted','dispatched','signed','contacted','in_hand') and c.channel = $10 order by c.filed_at, c.id limit 1`
 
 // AddSame keeps a submission as words added to the case that it repeats: the same person sent the same words within a day. ok is false where there

@@ -171,9 +171,9 @@ func (f *Filing) sameWords() string {
 // no number, address or wish is lost. None that ended or waits for its resident.
 //
 // The words come first, by their index, whatever the planner thinks of cases in the order of their filing.
-const sameSQL = `with p as materialized (select case_id from person where words_hash = $1 and (phone_hash = $2 or email_hash = $3)
+const sameSQL = `with known as materialized (select 1 from submission where key = $11), p as materialized (select case_id from person where words_hash = $1 and (phone_hash = $2 or email_hash = $3)
 		and ($2::bytea is null or phone_hash = $2) and ($3::bytea is null or email_hash = $3) and ($4::bytea is null or name_hash = $4))
-	select c.id from p join cases c on c.id = p.case_id where c.secret = $5 and c.publish = $6 and c.kind = $7 and c.filed_at between $8::timestamptz - $9::interval and $8::timestamptz
+	select c.id from p join cases c on c.id = p.case_id where not exists (select from known) and c.secret = $5 and c.publish = $6 and c.kind = $7 and c.filed_at between $8::timestamptz - $9::interval and $8::timestamptz
 		and c.state in ('registered','accepted','dispatched','signed','contacted','in_hand') and c.channel = $10 order by c.filed_at, c.id limit 1`
 
 // AddSame keeps a submission as words added to the case that it repeats: the same person sent the same words within a day. ok is false where there
@@ -197,12 +197,8 @@ func (d *Docket) AddSame(ctx context.Context, f Filing) (r Receipt, ok bool, err
 		return d.Keys.Hash(kind, value)
 	}
 	err = pg.InTx(ctx, d.DB, System.scope(), func(tx pgx.Tx) error {
-		var known bool
-		if err := tx.QueryRow(ctx, `select exists (select 1 from submission where key = $1)`, f.Key[:]).Scan(&known); err != nil || known {
-			return err
-		}
 		err := tx.QueryRow(ctx, sameSQL, words, hash("phone", f.Person.Phone), hash("email", f.Person.Email), hash("name", f.Person.Name), f.Secret, f.Publish && !f.Secret, f.Kind,
-			f.At.UTC(), sameWithin, f.Channel).Scan(&r.ID)
+			f.At.UTC(), sameWithin, f.Channel, f.Key[:]).Scan(&r.ID)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}

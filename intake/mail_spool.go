@@ -20,7 +20,7 @@ import (
 // commit, and is a case some seconds later: a sender that waits for a case to be made gives up and comes again, which makes a rush worse.
 const (
 	rushRate    = 50        // mails a second that become cases at once
-	rushBurst   = 500       // and as many more after a quiet time
+	rushBurst   = 100       // and as many more after a quiet time
 	rushBytes   = 256 << 10 // a larger mail is never written twice
 	spoolBatch  = 32        // mails of one commit
 	writersMax  = 8         // commits at once: one alone would be one connection's share of a busy machine

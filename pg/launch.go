@@ -23,7 +23,7 @@ import (
 type Cluster struct {
 	dir       string    // everything of the cluster: data, run, password, postgres.log, owner.lock, server.lock
 	progress  io.Writer // lines for the person who waits
-	throwaway bool      // no durability, ends with this process: for tests
+	mode      mode
 	password  string    // of both the administrator and the owner of our database
 	socket    string    // directory of the unix socket, empty when the path is too long and loopback serves instead
 	port      int
@@ -47,15 +47,36 @@ const passThrough = 0o711
 // a line for whatever takes long. A server left behind by a killed process is adopted. A data directory is never deleted,
 // and one of another major version is refused.
 func Launch(ctx context.Context, dataDir string, progress io.Writer) (*Cluster, error) {
-	return launch(ctx, filepath.Join(dataDir, "pg"), progress, false)
+	return launch(ctx, filepath.Join(dataDir, "pg"), progress, mode{})
+}
+
+// LaunchAttached is Launch for a server that ends with this process, even where the process is killed: for measurements.
+func LaunchAttached(ctx context.Context, dataDir string, progress io.Writer) (*Cluster, error) {
+	return launch(ctx, filepath.Join(dataDir, "pg"), progress, mode{attached: true})
+}
+
+// Abandoned reports whether dataDir held a private server that nobody supervises any more.
+func Abandoned(dataDir string) bool {
+	lock, err := tryLock(filepath.Join(dataDir, "pg", "owner.lock"))
+	if err != nil {
+		return false
+	}
+	_ = lock.Close()
+	return postmaster(filepath.Join(dataDir, "pg", "data")) == 0
+}
+
+// mode is how a server differs from one that serves a city.
+type mode struct {
+	attached   bool // ends with this process, however that ends
+	forgetting bool // no durability
 }
 
 // LaunchThrowaway starts a server in dir that loses its data in a power cut and ends with this process: for tests only.
 func LaunchThrowaway(ctx context.Context, dir string, progress io.Writer) (*Cluster, error) {
-	return launch(ctx, dir, progress, true)
+	return launch(ctx, dir, progress, mode{attached: true, forgetting: true})
 }
 
-func launch(ctx context.Context, dir string, progress io.Writer, throwaway bool) (*Cluster, error) {
+func launch(ctx context.Context, dir string, progress io.Writer, m mode) (*Cluster, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("find the database directory: %w", err)
@@ -66,7 +87,7 @@ func launch(ctx context.Context, dir string, progress io.Writer, throwaway bool)
 	if progress == nil {
 		progress = io.Discard
 	}
-	c := &Cluster{dir: dir, progress: progress, throwaway: throwaway, stopped: make(chan struct{})}
+	c := &Cluster{dir: dir, progress: progress, mode: m, stopped: make(chan struct{})}
 	if err := c.arrive(ctx); err != nil {
 		if c.owner != nil {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 40*time.Second)

@@ -268,6 +268,47 @@ func TestServerOfAKilledProcessIsAdopted(t *testing.T) {
 	}
 }
 
+// The same, for a server that ends with its process: nothing of a killed measurement runs on.
+func TestAttachedServerEndsWithItsKilledProcess(t *testing.T) {
+	if dir := os.Getenv("HUIYIN_TEST_ATTACH_IN"); dir != "" {
+		if _, err := pg.LaunchAttached(t.Context(), dir, os.Stderr); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+	}
+	dir := dataDir(t)
+	if pg.Abandoned(dir) {
+		t.Error("a directory without a server counts as an abandoned one")
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^TestAttachedServerEndsWithItsKilledProcess$")
+	cmd.Env = append(os.Environ(), "HUIYIN_TEST_ATTACH_IN="+dir)
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var pid int
+	eventually(t, "the other process runs the server", func() bool {
+		file, err := os.ReadFile(filepath.Join(dir, "pg", "data", "postmaster.pid"))
+		if err != nil || !strings.Contains(string(file), "ready") {
+			return false
+		}
+		first, _, _ := strings.Cut(string(file), "\n")
+		pid, err = strconv.Atoi(first)
+		return err == nil
+	})
+	if pg.Abandoned(dir) {
+		t.Error("a running server counts as abandoned")
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	eventually(t, "the server ended with the process", func() bool { return syscall.Kill(pid, 0) != nil })
+	if !pg.Abandoned(dir) {
+		t.Error("the directory does not count as abandoned")
+	}
+}
+
 func TestStaleFilesThatNameALivingStrangerAreNoObstacle(t *testing.T) {
 	dir := dataDir(t)
 	stop(t, launch(t, dir))

@@ -45,7 +45,7 @@ func (c *Cluster) initialise(ctx context.Context) error {
 		}
 	}
 	args := []string{"-D", fresh, "-U", "postgres", "-A", "scram-sha-256", "--pwfile=" + secret, "-E", "UTF8", "--locale=" + utf8Locale()}
-	if c.throwaway {
+	if c.mode.forgetting {
 		args = append(args, "--no-sync")
 	}
 	cmd := c.server.command("initdb", args...)
@@ -127,7 +127,7 @@ func (c *Cluster) startServer(ctx context.Context, lock *os.File) error {
 	cmd.SysProcAttr.Setsid = true
 	started, exited := make(chan error, 1), make(chan struct{})
 	go func() {
-		if c.throwaway { // the kernel sends the signal when the starting thread ends, so the thread must stay
+		if c.mode.attached { // the kernel sends the signal when the starting thread ends, so the thread must stay
 			runtime.LockOSThread()
 			dieWithParent(cmd.SysProcAttr)
 		}
@@ -160,7 +160,7 @@ func (c *Cluster) settings() []string {
 	} else {
 		args = append(args, "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=")
 	}
-	if !c.throwaway {
+	if !c.mode.forgetting {
 		return append(args, "-c", "fsync=on", "-c", "max_connections=200")
 	}
 	return append(args, "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "max_connections=300",

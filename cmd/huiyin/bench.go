@@ -36,7 +36,7 @@ func measure(ctx context.Context, env *Env, args []string) error {
 	f.IntVar(&b.workers, "workers", 64, "how many work at once")
 	f.IntVar(&b.cases, "cases", 0, "how many cases are filled in first, for the benches that read")
 	f.IntVar(&b.large, "large", 24, "how many 25 MB messages show that memory stays flat, for mail; 0 leaves them out")
-	seconds := f.Int("seconds", 24, "how long is measured in all")
+	seconds := f.Int("seconds", 12, "how long is measured in all")
 	// The name may stand before or after the flags.
 	var name string
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
@@ -84,6 +84,13 @@ func (b *benchRun) alone(fn func(config Config) error) (err error) {
 	if err := os.MkdirAll(b.env.Config.Data, 0o711); err != nil { // the database server's own user passes through
 		return err
 	}
+	if old, err := filepath.Glob(filepath.Join(b.env.Config.Data, "bench-*")); err == nil {
+		for _, dir := range old { // of runs that were killed
+			if pg.Abandoned(dir) {
+				_ = os.RemoveAll(dir)
+			}
+		}
+	}
 	dir, err := os.MkdirTemp(b.env.Config.Data, "bench-")
 	if err != nil {
 		return err
@@ -94,6 +101,7 @@ func (b *benchRun) alone(fn func(config Config) error) (err error) {
 	}
 	config := b.env.Config
 	config.Data, config.DatabaseURL, config.Keys, config.Smarthost, config.MailAuth = dir, "", filepath.Join(dir, "keys.json"), "", false
+	config.attached = true
 	return fn(config)
 }
 

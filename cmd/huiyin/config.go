@@ -37,6 +37,7 @@ type Config struct {
 	OIDCClientSecret string    // our secret there
 	Keys             string    // file of the keys that seal personal data
 	Clock            time.Time // the clock starts here instead of now; zero = the real time
+	attached         bool      // the private database ends with this process, however that ends; no setting: for benches
 }
 
 // Now is the time by the configured clock: it runs on from Config.Clock, or is the real time.

@@ -24,7 +24,11 @@ type database struct {
 func openDatabase(ctx context.Context, config Config, opts pg.Options, progress io.Writer) (*database, error) {
 	db := &database{URL: config.DatabaseURL}
 	if db.URL == "" {
-		cluster, err := pg.Launch(ctx, config.Data, progress)
+		launch := pg.Launch
+		if config.attached {
+			launch = pg.LaunchAttached
+		}
+		cluster, err := launch(ctx, config.Data, progress)
 		if err != nil {
 			return nil, err
 		}

@@ -100,7 +100,7 @@ func TestWhoMayHoldACase(t *testing.T) {
 	wants(t, town.Assign(ctx, district, ref, casework.Task{Unit: Urban}), fault.Invalid, "fault.holder_needed")
 	wants(t, town.Assign(ctx, district, ref, casework.Task{}), fault.Invalid, "fault.holder_needed")
 	wants(t, town.Assign(ctx, district, ref, casework.Task{Unit: River, Staff: stranger.StaffID}), fault.Invalid, "fault.not_working_there")
-	must(t, town.CoHandle(ctx, Clerk(), ref, []casework.UnitCode{Willow}))
+	must(t, town.CoHandle(ctx, Clerk(), ref, []casework.UnitCode{Willow}, time.Time{}))
 	wants(t, town.Assign(ctx, district, ref, casework.Task{Unit: Willow}), fault.Invalid, "fault.holder_assists")
 	wants(t, town.Assign(ctx, first, ref, casework.Task{Staff: second.StaffID}), fault.Forbidden, "fault.only_for_yourself")
 	must(t, town.Assign(ctx, first, ref, casework.Task{Staff: first.StaffID}))

@@ -28,8 +28,8 @@ func storeFiles(ctx context.Context, tx pgx.Tx, key seal.DataKey, id CaseID, mes
 			return err
 		}
 		sum := sha256.Sum256(f.Data)
-		b.Queue(`insert into attachment (id, case_id, message_id, at, name, type, size, sha256, by_unit, data) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-			fid, id, message, at, key.Seal("file_name", id.String(), []byte(clean(f.Name, 200))), clean(f.Type, 100), len(f.Data), sum[:], unit, key.Seal("file", id.String(), f.Data))
+		b.Queue(`insert into attachment (id, case_id, message_id, at, name, type, size, sha256, by_unit, data, shows) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+			fid, id, message, at, key.Seal("file_name", id.String(), []byte(clean(f.Name, 200))), clean(f.Type, 100), len(f.Data), sum[:], unit, key.Seal("file", id.String(), f.Data), f.Shows)
 	}
 	if err := tx.SendBatch(ctx, &b).Close(); err != nil {
 		return fmt.Errorf("store files: %w", err)

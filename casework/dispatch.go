@@ -19,6 +19,7 @@ type Order struct {
 	Co        []UnitCode
 	Clocks    []Promise // sign, contact, handle
 	Advice    string    // for the units, not for the resident
+	Ruling    string    // why this unit, where units have returned the case too often: it may then not return it (裁定)
 	Suggested int       // 1 where the first proposal was taken, 2 the second …, 0 where the dispatcher chose freely
 	Auto      bool
 }
@@ -35,6 +36,7 @@ type dispatchData struct {
 	Auto      bool       `json:"auto,omitempty"`
 	Advice    string     `json:"advice,omitempty"`
 	Afresh    bool       `json:"afresh,omitempty"` // the dispatch before was recalled
+	Ruling    string     `json:"ruling,omitempty"`
 }
 
 // Dispatch sends a case to its lead unit; a registered case is accepted in the same transaction. Errors: fault.Conflict where the case is no longer with the hotline.
@@ -53,6 +55,9 @@ func (d *Docket) Dispatch(ctx context.Context, by Actor, ref Ref, o Order) error
 			if err != nil {
 				return nil, err
 			}
+			if err := w.rule(ctx, o.Ruling); err != nil {
+				return nil, err
+			}
 			w.classify(o.Classification)
 			w.c.State = Dispatched
 			if err := w.cancelLeg(ctx); err != nil { // of the hotline's own turn, in a later round
@@ -62,9 +67,50 @@ func (d *Docket) Dispatch(ctx context.Context, by Actor, ref Ref, o Order) error
 				return nil, err
 			}
 			return dispatchData{Lead: o.Lead, Co: o.Co, Kind: w.c.Kind, Category: w.c.Category, Territory: w.c.Territory, Urgency: w.c.Urgency,
-				Due: due(o.Clocks, ClockHandle), Suggested: o.Suggested, Auto: o.Auto, Advice: clean(o.Advice, 1000), Afresh: afresh}, nil
+				Due: due(o.Clocks, ClockHandle), Suggested: o.Suggested, Auto: o.Auto, Advice: clean(o.Advice, 1000), Afresh: afresh, Ruling: clean(o.Ruling, 1000)}, nil
 		})
 	})
+}
+
+// ReturnsBeforeRuling is how many returns may be granted before the next unit is named by a ruling (domain study 3.3).
+const ReturnsBeforeRuling = 2
+
+// rule designates the unit of the dispatch under way by a ruling, which only a dispatcher gives. Where the case was returned too often, there must be one.
+func (w *work) rule(ctx context.Context, ruling string) error {
+	n, err := returned(ctx, w.tx, w.c.ID)
+	if err != nil {
+		return err
+	}
+	switch {
+	case blank(ruling) && n < ReturnsBeforeRuling:
+		w.c.Designated = false
+		return nil
+	case blank(ruling):
+		return fault.New(fault.Invalid, "fault.ruling_needed").At("ruling").With("N", n)
+	case !w.by.Has(Dispatcher):
+		return fault.New(fault.Forbidden, "fault.only_dispatchers_rule")
+	}
+	w.c.Designated = true
+	return nil
+}
+
+// returned counts the returns that were granted in the present round of a case.
+func returned(ctx context.Context, q pg.Querier, id CaseID) (int, error) {
+	var n int
+	err := q.QueryRow(ctx, `select count(*) from event e where e.case_id = $1 and e.step = 'grant_return' and e.round = (select c.round from cases c where c.id = $1)`, id).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count returns: %w", err)
+	}
+	return n, nil
+}
+
+// Returns tells how many returns were granted in the present round of a case: from ReturnsBeforeRuling on the next dispatch needs a ruling.
+func (d *Docket) Returns(ctx context.Context, by Actor, id CaseID) (n int, err error) {
+	err = d.inTx(ctx, by, func(tx pgx.Tx) error {
+		n, err = returned(ctx, tx, id)
+		return err
+	})
+	return n, err
 }
 
 // several takes more than one step on one locked case in one transaction. Other cases it must hold still are locked with it, in the
@@ -97,6 +143,11 @@ func (w *work) openLeg(ctx context.Context, lead UnitCode, co []UnitCode, clocks
 	if handle.IsZero() {
 		return fmt.Errorf("a dispatch needs a handle clock")
 	}
+	for _, p := range clocks {
+		if err := startClock(ctx, w.tx, c.ID, c.Leg, lead, w.at, p); err != nil {
+			return err
+		}
+	}
 	if err := w.join(ctx, lead, "lead", handle); err != nil {
 		return err
 	}
@@ -105,11 +156,6 @@ func (w *work) openLeg(ctx context.Context, lead UnitCode, co []UnitCode, clocks
 			continue
 		}
 		if err := w.join(ctx, u, "co", handle); err != nil {
-			return err
-		}
-	}
-	for _, p := range clocks {
-		if err := startClock(ctx, w.tx, c.ID, c.Leg, lead, w.at, p); err != nil {
 			return err
 		}
 	}
@@ -150,8 +196,9 @@ func (w *work) hotlineTurn(ctx context.Context, p Promise) error {
 	return startClock(ctx, w.tx, w.c.ID, w.c.Leg, Hotline, w.at, p)
 }
 
-// CoHandle adds co-handlers (会办) to a case a unit already has.
-func (d *Docket) CoHandle(ctx context.Context, by Actor, ref Ref, units []UnitCode) error {
+// CoHandle adds co-handlers (会办) to a case a unit already has, with a limit of their own that is no later than the lead's; the zero time is as long as the lead has.
+// Errors: fault.Invalid at unit or due.
+func (d *Docket) CoHandle(ctx context.Context, by Actor, ref Ref, units []UnitCode, own time.Time) error {
 	return d.step(ctx, by, ref, StepCoHandle, func(ctx context.Context, w *work) (any, error) {
 		if err := need(len(units) > 0, "fault.unit_needed", "unit"); err != nil {
 			return nil, err
@@ -160,14 +207,20 @@ func (d *Docket) CoHandle(ctx context.Context, by Actor, ref Ref, units []UnitCo
 		if err := w.tx.QueryRow(ctx, `select due_at from clock where case_id = $1 and leg = $2 and name = 'handle'`, w.c.ID, w.c.Leg).Scan(&handle); err != nil {
 			return nil, err
 		}
+		if own.IsZero() {
+			own = handle
+		}
+		if err := need(own.After(w.at) && !own.After(handle), "fault.due_after_lead", "due"); err != nil && !own.Equal(handle) {
+			return nil, err
+		}
 		for _, u := range units {
 			if u == w.c.lead() {
 				return nil, fault.New(fault.Invalid, "fault.lead_cannot_assist").At("unit")
 			}
-			if err := w.join(ctx, u, "co", handle); err != nil {
+			if err := w.join(ctx, u, "co", own); err != nil {
 				return nil, err
 			}
 		}
-		return map[string]any{"co": units}, nil
+		return map[string]any{"co": units, "due": own}, nil
 	})
 }

@@ -105,7 +105,7 @@ func (d *Docket) Dossier(ctx context.Context, by Actor, id CaseID) (Dossier, err
 			where case_id = $1 and (not $2 or purpose not in ('internal','contact')) order by at, id`, id, resident); err != nil {
 			return err
 		}
-		if f.Files, err = collect(ctx, tx, scanFile, `select a.id, a.message_id, a.at, a.type, a.size, a.by_unit from attachment a left join message m on m.id = a.message_id
+		if f.Files, err = collect(ctx, tx, scanFile, `select a.id, a.message_id, a.at, a.type, a.size, a.by_unit, a.shows from attachment a left join message m on m.id = a.message_id
 			where a.case_id = $1 and (not $2 or `+outward+`) order by a.at, a.id`, id, resident); err != nil {
 			return err
 		}
@@ -131,7 +131,7 @@ const outward = `coalesce(m.purpose, '') not in ('internal','contact')`
 // keepInside takes the words that offices wrote for each other out of events before a resident gets them.
 func keepInside(events []Event) {
 	for i, e := range events {
-		if !slices.Contains([]Step{StepDispatch, StepSupervise, StepRedo, StepAssign}, e.Step) {
+		if !slices.Contains([]Step{StepDispatch, StepSupervise, StepRedo, StepAssign, StepWhistle}, e.Step) {
 			continue
 		}
 		var data map[string]json.RawMessage
@@ -141,6 +141,8 @@ func keepInside(events []Event) {
 		delete(data, "advice")
 		delete(data, "reason")
 		delete(data, "staff")
+		delete(data, "ruling")
+		delete(data, "place")
 		events[i].Data, _ = json.Marshal(data) // raw members marshal as they were
 	}
 }
@@ -164,7 +166,7 @@ func scanMessage(row pgx.CollectableRow) (m Message, err error) {
 }
 
 func scanFile(row pgx.CollectableRow) (f FileInfo, err error) {
-	err = row.Scan(&f.ID, &f.Message, &f.At, &f.Type, &f.Size, &f.ByUnit)
+	err = row.Scan(&f.ID, &f.Message, &f.At, &f.Type, &f.Size, &f.ByUnit, &f.Shows)
 	return f, err
 }
 

@@ -288,7 +288,7 @@ func TestOnlyTheLeadSpeaksAndDecidesForTheUnits(t *testing.T) {
 	wants(t, town.DecideExtension(ctx, Chief(Harbour), refOf(id), true, ""), fault.Forbidden, "fault.not_lead")
 	wants(t, town.Record(ctx, Worker(Harbour), refOf(id), "我们认为", true, nil), fault.Forbidden, "fault.not_lead")
 	must(t, town.Record(ctx, Worker(Harbour), refOf(id), "给主办", false, nil))
-	wants(t, town.CoHandle(ctx, Clerk(), refOf(id), []casework.UnitCode{"nowhere"}), fault.Invalid, "fault.unit_needed")
+	wants(t, town.CoHandle(ctx, Clerk(), refOf(id), []casework.UnitCode{"nowhere"}, time.Time{}), fault.Invalid, "fault.unit_needed")
 	must(t, town.DecideExtension(ctx, Chief(River), refOf(id), true, ""))
 	must(t, town.AskReturn(ctx, Worker(River), refOf(id), "R1", "不是我们", "清单", ""))
 	must(t, town.DecideReturn(ctx, Clerk(), refOf(id), true, ""))

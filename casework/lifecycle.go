@@ -76,6 +76,11 @@ const (
 	StepTerminate       Step = "terminate"
 	StepCoHandle        Step = "co_handle"
 	StepCoReport        Step = "co_report"
+	StepWhistle         Step = "whistle"
+	StepReportIn        Step = "report_in"
+	StepAppeal          Step = "appeal"
+	StepGrantAppeal     Step = "grant_appeal"
+	StepRefuseAppeal    Step = "refuse_appeal"
 	StepPause           Step = "pause"
 	StepResume          Step = "resume"
 	StepAskHang         Step = "ask_hang"
@@ -160,8 +165,15 @@ var Lifecycle = map[Step]Rule{
 
 	StepCoHandle: {From: withUnit, By: []Role{Dispatcher, Operator}},
 	StepCoReport: {From: append([]State{Paused}, withUnit...), By: unitRoles},
-	StepPause:    {From: []State{Contacted, InHand}, To: []State{Paused}, By: []Role{Liaison, Handler}},
-	StepResume:   {From: []State{Paused}, To: []State{InHand}, By: []Role{Liaison, Handler, ResidentRole, SystemRole}},
+	StepWhistle:  {From: worked, By: []Role{Liaison, Leader}},
+	StepReportIn: {From: append([]State{Paused}, withUnit...), By: unitRoles},
+
+	StepAppeal:       {From: append([]State{Dispatched, Replied, Reviewed, FollowedUp, Rated}, worked...), By: []Role{Liaison, Leader}},
+	StepGrantAppeal:  {From: States, By: []Role{Dispatcher}},
+	StepRefuseAppeal: {From: States, By: []Role{Dispatcher}},
+
+	StepPause:  {From: []State{Contacted, InHand}, To: []State{Paused}, By: []Role{Liaison, Handler}},
+	StepResume: {From: []State{Paused}, To: []State{InHand}, By: []Role{Liaison, Handler, ResidentRole, SystemRole}},
 
 	StepReply:    {From: worked, To: []State{Replied}, By: unitRoles},
 	StepReview:   {From: []State{Replied}, To: []State{Reviewed}, By: roles(hotlineRoles, SystemRole)},

@@ -51,7 +51,8 @@ func TestAnyOrderOfStepsKeepsTheLaws(t *testing.T) {
 
 var tryNames = []string{"accept", "dispatch", "dispatch", "recall", "sign", "sign", "contact", "begin", "reply", "reply", "ask_return", "decide_return", "ask_extension", "decide_extension",
 	"ask_hang", "decide_hang", "unhang", "ask_termination", "decide_termination", "pause", "resume", "co_handle", "review", "follow_up", "rate", "redo", "withdraw", "add", "close", "archive",
-	"decline", "redirect", "answer", "supervise", "urge", "sweep", "reveal", "assign", "assign", "hand_back", "take_back", "hand_over", "hear", "hear"}
+	"decline", "redirect", "answer", "supervise", "urge", "sweep", "reveal", "assign", "assign", "hand_back", "take_back", "hand_over", "hear", "hear",
+	"whistle", "report_in", "appeal", "decide_appeal", "rule"}
 
 func try(town *Town, name string, by casework.Actor, ref casework.Ref, unit casework.UnitCode, yes bool) error {
 	day := 24 * time.Hour
@@ -102,7 +103,7 @@ func try(town *Town, name string, by casework.Actor, ref casework.Ref, unit case
 	case "resume":
 		return town.Resume(ctx, by, ref, town.Now().Add(6*day))
 	case "co_handle":
-		return town.CoHandle(ctx, by, ref, []casework.UnitCode{unit})
+		return town.CoHandle(ctx, by, ref, []casework.UnitCode{unit}, time.Time{})
 	case "review":
 		return town.Review(ctx, by, ref)
 	case "follow_up":
@@ -138,6 +139,20 @@ func try(town *Town, name string, by casework.Actor, ref casework.Ref, unit case
 		return town.Assign(ctx, by, ref, casework.Task{Unit: Willow})
 	case "hand_back":
 		return town.HandBack(ctx, by, ref, casework.HandIn{Done: yes, Text: "已处理"})
+	case "rule":
+		return town.Dispatch(ctx, by, ref, casework.Order{Lead: unit, Clocks: town.Clocks(), Ruling: "清单写明"})
+	case "whistle":
+		return town.Whistle(ctx, by, ref, casework.Whistle{Place: "柳街口", ReportBy: town.Now().Add(2 * time.Hour), Calls: []casework.WhistleCall{{Unit: Urban}}})
+	case "report_in":
+		return town.ReportIn(ctx, by, ref, "已到场", nil)
+	case "appeal":
+		return town.Appeal(ctx, by, ref, casework.Appeal{Kind: casework.Unreasoned, Reason: "要求没有依据"})
+	case "decide_appeal":
+		list, err := town.Appeals(ctx, casework.System, ref.ID)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		return town.DecideAppeal(ctx, by, ref, list[0].ID, yes, "核实过")
 	case "take_back":
 		return town.TakeBack(ctx, by, ref)
 	case "reveal":

@@ -29,7 +29,7 @@ func (d *Docket) Recall(ctx context.Context, by Actor, ref Ref) error {
 		if err := w.leave(ctx); err != nil {
 			return nil, err
 		}
-		w.c.State, w.c.Owner, w.c.Lead = Accepted, Hotline, nil
+		w.c.State, w.c.Owner, w.c.Lead, w.c.Designated = Accepted, Hotline, nil, false
 		data := recallData{Lead: lead, Recalled: w.c.Leg}
 		due, err := w.handOver(ctx)
 		if err == nil && !due.IsZero() {

@@ -28,13 +28,14 @@ const (
 	FieldBody     PersonalField = "body"     // as the resident wrote it
 	FieldPlace    PersonalField = "place"    // as the resident wrote it
 	FieldCode     PersonalField = "code"     // tracking code; only the system reads it, for letters
+	FieldMailID   PersonalField = "mail_id"  // Message-ID of the mail that opened the case; only the system reads it, for letters
 	FieldMessages PersonalField = "messages" // additions and comments as the resident wrote them
 	FieldRaw      PersonalField = "raw"      // the submission as it came
 	FieldFile     PersonalField = "file"     // an attached file
 )
 
 // PersonalFields lists every personal field, for inventories and tests.
-var PersonalFields = []PersonalField{FieldName, FieldPhone, FieldEmail, FieldAddress, FieldTitle, FieldBody, FieldPlace, FieldCode, FieldMessages, FieldRaw, FieldFile}
+var PersonalFields = []PersonalField{FieldName, FieldPhone, FieldEmail, FieldAddress, FieldTitle, FieldBody, FieldPlace, FieldCode, FieldMailID, FieldMessages, FieldRaw, FieldFile}
 
 // Purpose says what personal data is used for; a closed list, shown to the resident in plain words.
 type Purpose string
@@ -97,9 +98,9 @@ type LogUse struct {
 func (d *Docket) Reveal(ctx context.Context, by Actor, id CaseID, fields []PersonalField, use Use) (Revealed, error) {
 	out := make(Revealed, len(fields))
 	err := d.reveal(ctx, by, id, &fields, use, func(ctx context.Context, tx pgx.Tx) error {
-		var wrapped, name, phone, email, address, title, body, place, code []byte
-		err := tx.QueryRow(ctx, `select wrapped_key, name, phone, email, address, title, body, place, code from person where case_id = $1`, id).
-			Scan(&wrapped, &name, &phone, &email, &address, &title, &body, &place, &code)
+		var wrapped, name, phone, email, address, title, body, place, code, mailID []byte
+		err := tx.QueryRow(ctx, `select wrapped_key, name, phone, email, address, title, body, place, code, mail_id from person where case_id = $1`, id).
+			Scan(&wrapped, &name, &phone, &email, &address, &title, &body, &place, &code, &mailID)
 		if err != nil {
 			return fmt.Errorf("read person: %w", err)
 		}
@@ -110,7 +111,7 @@ func (d *Docket) Reveal(ctx context.Context, by Actor, id CaseID, fields []Perso
 		if err != nil {
 			return fmt.Errorf("unwrap data key: %w", err)
 		}
-		columns := map[PersonalField][]byte{FieldName: name, FieldPhone: phone, FieldEmail: email, FieldAddress: address, FieldTitle: title, FieldBody: body, FieldPlace: place, FieldCode: code}
+		columns := map[PersonalField][]byte{FieldName: name, FieldPhone: phone, FieldEmail: email, FieldAddress: address, FieldTitle: title, FieldBody: body, FieldPlace: place, FieldCode: code, FieldMailID: mailID}
 		var given []PersonalField
 		for _, f := range fields {
 			sealed, known := columns[f]
@@ -248,6 +249,7 @@ type FileInfo struct {
 	Type    string
 	Size    int
 	ByUnit  UnitCode // empty: the resident's
+	Shows   string   // before, after: what a unit's photo proves; else empty
 }
 
 // RevealFile reads one attached file. A unit's own proof is no personal data of the resident, but is read by the same door.
@@ -294,7 +296,7 @@ func (d *Docket) Erase(ctx context.Context, by Actor, id CaseID, why Erasure) er
 
 func (w *work) erase(ctx context.Context) error {
 	for _, sql := range []string{
-		`update person set wrapped_key = null, name = null, phone = null, email = null, address = null, title = null, body = null, place = null, code = null,
+		`update person set wrapped_key = null, name = null, phone = null, email = null, address = null, title = null, body = null, place = null, code = null, mail_id = null,
 			name_hash = null, phone_hash = null, email_hash = null, words_hash = null, erased_at = $2 where case_id = $1`,
 		`update submission set wrapped_key = null, raw = null, auth = null where case_id = $1 and $2::timestamptz is not null`,
 		`update attachment set data = '', name = '', sha256 = '' where case_id = $1 and $2::timestamptz is not null`,

@@ -195,6 +195,8 @@ type Attachment struct {
 	Name string
 	Type string
 	Data []byte
+	// Shows is before or after where a unit proves by a photo how it found and how it left the place; else empty.
+	Shows string
 }
 
 // Limits on what one submission may carry.

@@ -66,8 +66,8 @@ func matterOf(c casework.Case) sla.Matter {
 	return sla.Matter{Kind: c.Kind, Urgency: c.Urgency, Anonymous: !c.HasIdentity}
 }
 
-// CoHandle adds co-handlers that the city allows.
-func (d *Desk) CoHandle(ctx context.Context, by casework.Actor, ref casework.Ref, units []casework.UnitCode) error {
+// CoHandle adds co-handlers that the city allows, with a limit of their own no later than the lead's; the zero time is the lead's.
+func (d *Desk) CoHandle(ctx context.Context, by casework.Actor, ref casework.Ref, units []casework.UnitCode, own time.Time) error {
 	c, err := d.look(ctx, by, ref)
 	if err != nil {
 		return err
@@ -78,7 +78,7 @@ func (d *Desk) CoHandle(ctx context.Context, by casework.Actor, ref casework.Ref
 		}
 	}
 	ref.Version = c.Version
-	return d.Docket.CoHandle(ctx, by, ref, units)
+	return d.Docket.CoHandle(ctx, by, ref, units, own)
 }
 
 // AskExtension asks for so many working days more, early enough before the handling limit (policy's notice).

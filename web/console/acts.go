@@ -212,7 +212,15 @@ func coHandle(ctx context.Context, r dossier.Request) error {
 	if unit == "" {
 		return fault.New(fault.Invalid, "fault.unit_needed").At("helper")
 	}
-	return r.Desk.CoHandle(ctx, r.By, r.Ref, []casework.UnitCode{unit})
+	var own time.Time
+	if day := r.Value("due"); day != "" {
+		on, err := time.ParseInLocation(time.DateOnly, day, locale.Zone)
+		if err != nil {
+			return fault.Wrap(fault.Invalid, "fault.due_after_lead", err).At("due")
+		}
+		own = on.AddDate(0, 0, 1) // until the end of the day
+	}
+	return r.Desk.CoHandle(ctx, r.By, r.Ref, []casework.UnitCode{unit}, own)
 }
 
 func supervise(ctx context.Context, r dossier.Request) error {

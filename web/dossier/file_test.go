@@ -71,7 +71,7 @@ func TestAHungUpCaseStandsInTheLedgerWithItsPlanAndDay(t *testing.T) {
 func TestACoHandlerSeesUntilWhenItsPartIsDue(t *testing.T) {
 	h := newHouse(t)
 	id := h.sent(urban, nil)
-	if err := h.desk.CoHandle(t.Context(), dispatcher(), casework.Ref{ID: id}, []casework.UnitCode{homes}); err != nil {
+	if err := h.desk.CoHandle(t.Context(), dispatcher(), casework.Ref{ID: id}, []casework.UnitCode{homes}, time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	c := h.read(id)

@@ -97,7 +97,7 @@ func approve(ctx context.Context, r dossier.Request) error {
 }
 
 func askReturn(ctx context.Context, r dossier.Request) error {
-	return r.Docket.AskReturn(ctx, r.By, r.Ref, casework.ReturnReason(r.Value("code")), r.Value("reason"), r.Value("basis"), casework.UnitCode(r.Value("unit")))
+	return r.Desk.AskReturn(ctx, r.By, r.Ref, casework.ReturnReason(r.Value("code")), r.Value("reason"), r.Value("basis"), casework.UnitCode(r.Value("unit")))
 }
 
 func terminate(ctx context.Context, r dossier.Request) error {

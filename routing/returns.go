@@ -1,0 +1,42 @@
+package routing
+
+import (
+	"context"
+	"time"
+
+	"huiyin/casework"
+	"huiyin/fault"
+)
+
+// ReturnBy is until when a unit may ask to return a case that was sent to it at a time (policy's return window); ok is false where the policy sets no such time.
+func (d *Desk) ReturnBy(sent time.Time) (by time.Time, ok bool) {
+	window := d.Terms.Policy.Return.Window
+	if window.None() {
+		return time.Time{}, false
+	}
+	return d.Terms.By("return", window, sent).Due, true
+}
+
+// AskReturn asks to return a case within the policy's window after it was sent; exactly at its end is in time.
+// Errors: fault.Conflict "fault.return_too_late", and those of the docket.
+func (d *Desk) AskReturn(ctx context.Context, by casework.Actor, ref casework.Ref, code casework.ReturnReason, reason, basis string, suggested casework.UnitCode) error {
+	f, err := d.Docket.Dossier(ctx, by, ref.ID)
+	if err != nil {
+		return err
+	}
+	if handle, ok := running(f, casework.ClockHandle); ok {
+		if limit, set := d.ReturnBy(handle.Started); set && d.Now().After(limit) {
+			return fault.New(fault.Conflict, "fault.return_too_late")
+		}
+	}
+	return d.Docket.AskReturn(ctx, by, ref, code, reason, basis, suggested)
+}
+
+// RuleBy is until when the hotline must rule on a case whose last return was granted at a time (policy's arbitration limit); ok is false where the policy sets none.
+func (d *Desk) RuleBy(granted time.Time) (by time.Time, ok bool) {
+	limit := d.Terms.Policy.Return.Arbitration
+	if limit.None() {
+		return time.Time{}, false
+	}
+	return d.Terms.By("return", limit, granted).Due, true
+}

@@ -28,7 +28,7 @@ type bound struct {
 	tags       []string
 	proposal   []byte
 	data       []byte
-	sealed     struct{ name, phone, email, address, title, body, place, code, raw []byte }
+	sealed     struct{ name, phone, email, address, title, body, place, code, mailID, raw []byte }
 	hash       struct{ name, phone, email, code, words []byte }
 }
 
@@ -83,6 +83,7 @@ func (b *bound) seal(keys *seal.Keyring) {
 	p := b.f.Person
 	b.sealed.name, b.sealed.phone, b.sealed.email, b.sealed.address = box("name", p.Name), box("phone", p.Phone), box("email", p.Email), box("address", p.Address)
 	b.sealed.title, b.sealed.body, b.sealed.place, b.sealed.code = box("title", b.f.Title.Original), box("body", b.f.Body.Original), box("place", b.f.Place.Original), box("code", b.code)
+	b.sealed.mailID = box("mail_id", b.f.MailID)
 	b.hash.name, b.hash.phone, b.hash.email, b.hash.code = hash("name", p.Name), hash("phone", p.Phone), hash("email", p.Email), keys.Hash("code", b.code)
 	b.hash.words = hash("words", b.f.sameWords())
 	if b.f.Raw != nil {

@@ -47,6 +47,7 @@ type Filing struct {
 	Language   string // zh-CN or en
 	Secret     bool   // 保密件
 	Publish    bool   // the resident agrees that a card without personal data is shown to the public
+	MailID     string // Message-ID of the mail it came by, so that letters answer it; empty where there is none
 	Unreadable bool   // a machine could not read it; the raw message is attached for a person
 	Tags       []string
 	Proposal   any // the routing proposal, as it was made
@@ -176,8 +177,8 @@ k as (
 	insert into clock (case_id, name, leg, started_at, due_at, original_due_at, working_days, provisional, policy, calendar)
 	values (@id, 'total', 0, @at, @due, @due, nullif(@working_days::int, 0), @provisional, @policy, @calendar)),
 p as (
-	insert into person (case_id, wrapped_key, name, phone, email, address, title, body, place, code, name_hash, phone_hash, email_hash, words_hash, real_name)
-	values (@id, @wrapped, @p_name, @p_phone, @p_email, @p_address, @p_title, @p_body, @p_place, @p_code, @name_hash, @phone_hash, @email_hash, @words_hash, @real_name)),
+	insert into person (case_id, wrapped_key, name, phone, email, address, title, body, place, code, mail_id, name_hash, phone_hash, email_hash, words_hash, real_name)
+	values (@id, @wrapped, @p_name, @p_phone, @p_email, @p_address, @p_title, @p_body, @p_place, @p_code, @p_mail_id, @name_hash, @phone_hash, @email_hash, @words_hash, @real_name)),
 t as (
 	insert into tracking (code_hash, case_id) values (@code_hash, @id)),
 s as (
@@ -200,7 +201,7 @@ func (d *Docket) open(ctx context.Context, tx pgx.Tx, f *Filing) (Receipt, error
 		"secret": f.Secret, "publish": f.Publish && !f.Secret, "unreadable": f.Unreadable, "tags": b.tags, "proposal": b.proposal, "at": f.At,
 		"due": f.Total.Due, "working_days": f.Total.WorkingDays, "provisional": f.Total.Provisional, "policy": f.Total.Policy, "calendar": f.Total.Calendar,
 		"wrapped": b.wrapped, "p_name": b.sealed.name, "p_phone": b.sealed.phone, "p_email": b.sealed.email, "p_address": b.sealed.address,
-		"p_title": b.sealed.title, "p_body": b.sealed.body, "p_place": b.sealed.place, "p_code": b.sealed.code,
+		"p_title": b.sealed.title, "p_body": b.sealed.body, "p_place": b.sealed.place, "p_code": b.sealed.code, "p_mail_id": b.sealed.mailID,
 		"name_hash": b.hash.name, "phone_hash": b.hash.phone, "email_hash": b.hash.email, "words_hash": b.hash.words, "real_name": f.RealName, "code_hash": b.hash.code,
 		"key": f.Key[:], "reason": b.reason, "size": len(f.Raw), "raw": b.sealed.raw, "actor": f.By.Kind, "staff_id": f.By.StaffID, "role": b.role, "unit": f.By.Unit, "data": b.data,
 	}).Scan(&number)

@@ -47,6 +47,7 @@ var inventory = []Item{
 	{Field: casework.FieldBody, Name: "datause.field_body", Why: "datause.why_words", Purposes: forMatter, Basis: casework.BasisDuty, Required: true, Keep: keepWords},
 	{Field: casework.FieldPlace, Name: "datause.field_place", Why: "datause.why_place", Purposes: forMatter, Basis: casework.BasisDuty, Keep: keepWords},
 	{Field: casework.FieldCode, Name: "datause.field_code", Why: "datause.why_code", Purposes: []casework.Purpose{casework.ForLetter}, Basis: casework.BasisDuty, Keep: keepIdentity},
+	{Field: casework.FieldMailID, Name: "datause.field_mail_id", Why: "datause.why_mail_id", Purposes: []casework.Purpose{casework.ForLetter}, Basis: casework.BasisDuty, Keep: keepIdentity},
 	{Field: casework.FieldMessages, Name: "datause.field_messages", Why: "datause.why_words", Purposes: forMatter, Basis: casework.BasisDuty, Keep: keepWords},
 	{Field: casework.FieldRaw, Name: "datause.field_raw", Why: "datause.why_raw", Purposes: forMatter, Basis: casework.BasisDuty, Keep: keepWords},
 	{Field: casework.FieldFile, Name: "datause.field_file", Why: "datause.why_file", Purposes: forMatter, Basis: casework.BasisDuty, Keep: keepWords},

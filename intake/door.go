@@ -71,6 +71,7 @@ type Submission struct {
 	Unreadable bool // a machine could not read it; Raw is for a person
 	Tags       []string
 	Files      []casework.Attachment // Type is found again by content
+	MailID     string                // Message-ID of the mail it came by, without angle brackets
 	Raw        []byte                // the bytes as they came; nil where the fields say it all
 	Reason     string                // why a parser judged as it did
 }
@@ -120,7 +121,7 @@ func (d *Door) Prepare(s Submission) (casework.Filing, error) {
 		Key: s.Key, By: s.By, Channel: s.Channel, ExternalNo: s.ExternalNo, At: s.At, Person: s.Person, Language: string(s.Language),
 		Kind: or(s.Kind, p.Kind), Category: or(s.Category, p.Category.Code), Territory: or(s.Territory, p.Territory.Code), Urgency: or(s.Urgency, p.Urgency),
 		Body: d.masked(s.Text, s.Person), Place: d.masked(s.Place, s.Person), Publish: s.Publish, Secret: s.Secret || p.Secret, Unreadable: s.Unreadable,
-		RealName: s.Person.Name != "" && s.Person.Phone != "", Tags: union(s.Tags, p.Tags), Proposal: p, Raw: s.Raw, Reason: s.Reason, Files: files,
+		RealName: s.Person.Name != "" && s.Person.Phone != "", Tags: union(s.Tags, p.Tags), Proposal: p, Raw: s.Raw, MailID: s.MailID, Reason: s.Reason, Files: files,
 	}
 	f.Title = d.headline(s.Title, f.Body, s.Person)
 	f.Total, err = d.terms.Total(sla.Matter{Kind: f.Kind, Urgency: f.Urgency, Anonymous: s.Person.Phone == "" && s.Person.Email == ""}, s.At)

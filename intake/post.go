@@ -153,10 +153,18 @@ func (d *Door) fromMail(key casework.Key, m mail.Message, raw []byte) Submission
 	if !m.MayAnswer() {
 		s.Reason += "," + postmark.Unanswerable
 	}
+	if plainID(m.MessageID) {
+		s.MailID = m.MessageID
+	}
 	if s.Unreadable && strings.TrimSpace(s.Title) == "" {
 		s.Title = locale.ZH.T("intake.unreadable_mail")
 	}
 	return s
+}
+
+// plainID reports whether a Message-ID can stand in a letter of ours as it is (RFC 5322 section 3.6.4: visible ASCII, no brackets).
+func plainID(id string) bool {
+	return id != "" && len(id) <= 250 && strings.Contains(id, "@") && !strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '<' || r == '>' })
 }
 
 func attachments(m mail.Message) []casework.Attachment {

@@ -53,7 +53,7 @@ func (p *Post) compose(ctx context.Context, l row) (Mail, error) {
 	if err != nil {
 		return Mail{}, err
 	}
-	to, code, err := p.address(ctx, l.Case)
+	to, code, opened, err := p.address(ctx, l.Case)
 	if err != nil {
 		return Mail{}, err
 	}
@@ -62,11 +62,11 @@ func (p *Post) compose(ctx context.Context, l row) (Mail, error) {
 	if !l.Kind.automatic() {
 		m.From = postmark.ReplyAddress(token, p.mailbox())
 	}
-	m.Data, err = p.render(p.words(d.Case, told, l, code, relayed), l, d.Case, token, to)
+	m.Data, err = p.render(p.words(d.Case, told, l, code, relayed), l, d.Case, token, to, opened)
 	return m, err
 }
 
-// words writes the letter in the language of the case, with one line in the other. d is what it tells of: the case itself, or where relayed its master.
+// words writes the letter in the language of the case, with what it tells in the other. d is what it tells of: the case itself, or where relayed its master.
 func (p *Post) words(c casework.Case, d casework.Dossier, l row, code string, relayed bool) letter {
 	lang := locale.Parse(c.Language)
 	page := func(lang locale.Lang) string { return p.BaseURL + lang.Path("/t/"+code) }
@@ -94,10 +94,12 @@ func (p *Post) words(c casework.Case, d casework.Dossier, l row, code string, re
 	if c.State.Open() {
 		out.Blocks = append(out.Blocks, block{Text: lang.T("letter.answer_this")})
 	}
-	other := lang.Other()
+	signature, other := lang.T("letter.signature", args), lang.Other()
+	args["Due"], args["City"] = other.Deadline(d.Case.Due), p.City.Name.In(other)
+	args["Unit"], _ = p.said(d, l, other)
 	out.Blocks = append(out.Blocks,
-		block{Text: other.T("letter.other_line", locale.Args{"Number": c.Number, "Link": page(other)}), Small: true},
-		block{Text: lang.T("letter.signature", args), Small: true})
+		block{Text: other.T(keys.text, args) + other.T("letter.other_line", locale.Args{"Link": page(other)}), Small: true},
+		block{Text: signature, Small: true})
 	return out
 }
 

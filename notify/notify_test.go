@@ -229,6 +229,16 @@ func TestAMailIsAcknowledgedAndItsAnswerFindsTheCase(t *testing.T) {
 	if !strings.Contains(text, "https://linlan.example/t/") || !strings.Contains(text, "https://linlan.example/en/t/") || !strings.Contains(html, `href="https://linlan.example/t/`) {
 		t.Errorf("links are missing:\n%s", text)
 	}
+	if !strings.Contains(text, "我们已收到您的诉求") || !strings.Contains(text, "We have received your request") {
+		t.Errorf("the letter is not in both languages:\n%s", text)
+	}
+	opened := fmt.Sprintf("%x@mail.example", sha256.Sum256([]byte("柳街8号楼道漏水，我的电话13800001111")))
+	if to, _ := h.MsgIDList("In-Reply-To"); len(to) != 1 || to[0] != opened {
+		t.Errorf("the letter answers %v and not the mail that opened the case", to)
+	}
+	if n := o.count(t, `select count(*) from person where position(convert_to($1, 'utf8') in mail_id) > 0`, opened); n != 0 {
+		t.Error("the identifier of a mail stands in clear")
+	}
 	// Our own letter coming back is a loop: kept, no case, no answer.
 	if err := o.door.Mail(t.Context(), smtpdoor.Envelope{From: "x@y.example", To: []string{mailbox}}, raw[0]); err != nil {
 		t.Fatal(err)

@@ -14,8 +14,8 @@ import (
 	"huiyin/notify/postmark"
 )
 
-// render writes the message: text and HTML, and the marks by which machines know a letter of ours (RFC 3834 section 5).
-func (p *Post) render(words letter, l row, c casework.Case, token, to string) ([]byte, error) {
+// render writes the message: text and HTML, in one thread with the mail that opened the case and the first letter about it (RFC 5322 section 3.6.4), and the marks by which machines know a letter of ours (RFC 3834 section 5).
+func (p *Post) render(words letter, l row, c casework.Case, token, to, opened string) ([]byte, error) {
 	var h mail.Header
 	h.SetDate(p.Now())
 	h.SetAddressList("From", []*mail.Address{{Name: words.Lang.T("letter.sender", locale.Args{"City": p.City.Name.In(words.Lang), "Phone": p.City.Phone}), Address: p.mailbox()}})
@@ -23,9 +23,16 @@ func (p *Post) render(words letter, l row, c casework.Case, token, to string) ([
 	h.SetAddressList("Reply-To", []*mail.Address{{Address: postmark.ReplyAddress(token, p.mailbox())}})
 	h.SetSubject(words.Title)
 	h.SetMessageID(postmark.MessageID(token, l.ID, p.mailbox()))
+	var thread []string
+	if opened != "" {
+		thread = append(thread, opened)
+	}
 	if l.First != uuid.Nil && l.First != l.ID {
-		h.SetMsgIDList("In-Reply-To", []string{postmark.MessageID(token, l.First, p.mailbox())})
-		h.SetMsgIDList("References", []string{postmark.MessageID(token, l.First, p.mailbox())})
+		thread = append(thread, postmark.MessageID(token, l.First, p.mailbox()))
+	}
+	if len(thread) > 0 {
+		h.SetMsgIDList("In-Reply-To", thread[len(thread)-1:])
+		h.SetMsgIDList("References", thread)
 	}
 	p.marks(&h, l.ID, l.Kind == Filed && c.Channel == casework.Email)
 	stop := p.BaseURL + "/letters/" + postmark.StopToken(p.Docket.Keys, l.Case)

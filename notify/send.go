@@ -112,26 +112,26 @@ type suppressed string
 func (s suppressed) Error() string { return string(s) }
 
 // address reveals where a letter goes and the code that stands in it. The use is in the history before the letter is out.
-func (p *Post) address(ctx context.Context, id casework.CaseID) (email, code string, err error) {
+func (p *Post) address(ctx context.Context, id casework.CaseID) (email, code, mailID string, err error) {
 	use := casework.Use{Purpose: casework.ForLetter, Basis: casework.BasisDuty, Automatic: true, Receiver: "mail"}
-	got, err := p.Docket.Reveal(ctx, casework.System, id, []casework.PersonalField{casework.FieldEmail, casework.FieldCode}, use)
+	got, err := p.Docket.Reveal(ctx, casework.System, id, []casework.PersonalField{casework.FieldEmail, casework.FieldCode, casework.FieldMailID}, use)
 	switch fault.KindOf(err) {
 	case fault.Gone, fault.NotFound:
 		if err != nil {
-			return "", "", suppressed("erased")
+			return "", "", "", suppressed("erased")
 		}
 	}
 	if err != nil {
-		return "", "", err
+		return "", "", "", err
 	}
 	email, code = got[casework.FieldEmail], got[casework.FieldCode]
 	switch {
 	case email == "" || code == "":
-		return "", "", suppressed("no_address")
+		return "", "", "", suppressed("no_address")
 	case postmark.IsOurs(email, p.Mailboxes):
-		return "", "", suppressed(heldOwnMailbox)
+		return "", "", "", suppressed(heldOwnMailbox)
 	case !plainAddress(email):
-		return "", "", suppressed("bad_address")
+		return "", "", "", suppressed("bad_address")
 	}
-	return email, code, nil
+	return email, code, got[casework.FieldMailID], nil
 }

@@ -104,6 +104,8 @@ const (
 	StepClose           Step = "close"
 	StepArchive         Step = "archive"
 	StepBreach          Step = "breach"
+	StepRemind          Step = "remind"
+	StepEscalate        Step = "escalate"
 	StepUse             Step = "use"
 	StepErase           Step = "erase"
 	StepHandOver        Step = "hand_over"
@@ -198,7 +200,10 @@ var Lifecycle = map[Step]Rule{
 
 	StepErase:  {From: States, By: []Role{Privacy, SystemRole}},
 	StepBreach: {From: States, By: []Role{SystemRole}},
-	StepUse:    {From: States, By: roles(unitRoles, ResidentRole, Operator, Dispatcher, Callback, Supervisor, Publisher, Privacy, SystemRole)},
+	// What is said of a limit by itself: before it, and after it.
+	StepRemind:   {From: States, By: []Role{SystemRole}},
+	StepEscalate: {From: States, By: []Role{SystemRole}},
+	StepUse:      {From: States, By: roles(unitRoles, ResidentRole, Operator, Dispatcher, Callback, Supervisor, Publisher, Privacy, SystemRole)},
 }
 
 // Allowed reports whether the actor's roles and the case's state permit the step. Scope (which cases) is a matter of row-level security.

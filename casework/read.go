@@ -44,6 +44,7 @@ type Case struct {
 	Designated  bool
 	Pending     string // return, extension, termination, hang: asked and not decided
 	Supervised  string
+	Raised      int // how far the limit of this leg is raised: 0, or Urged to Summoned
 	MergedInto  *CaseID
 	Told        string
 	ReviewOn    *time.Time
@@ -59,14 +60,14 @@ type Case struct {
 }
 
 const caseColumns = `c.id, c.number, c.version, c.state, c.kind, c.category, c.territory, c.urgency, c.channel, c.language, c.external_no, c.title, c.body, c.place,
-	c.secret, c.publish, c.unreadable, c.tags, c.proposal, c.owner_unit, coalesce(c.lead_unit, ''), c.round, c.leg, c.designated, coalesce(c.pending, ''), coalesce(c.supervised, ''),
+	c.secret, c.publish, c.unreadable, c.tags, c.proposal, c.owner_unit, coalesce(c.lead_unit, ''), c.round, c.leg, c.designated, coalesce(c.pending, ''), coalesce(c.supervised, ''), c.raised,
 	c.merged_into, c.channel_told, c.review_on, c.plan, c.filed_at, c.replied_at, c.closed_at, k.due_at, k.met_at, h.due_at`
 
 const caseTables = ` from cases c join clock k on k.case_id = c.id and k.name = 'total' and k.leg = 0 left join clock h on h.case_id = c.id and h.name = 'handle' and h.leg = c.leg `
 
 func (c *Case) dest() []any {
 	return []any{&c.ID, &c.Number, &c.Version, &c.State, &c.Kind, &c.Category, &c.Territory, &c.Urgency, &c.Channel, &c.Language, &c.ExternalNo, &c.Title, &c.Body, &c.Place,
-		&c.Secret, &c.Publish, &c.Unreadable, &c.Tags, &c.Proposal, &c.Owner, &c.Lead, &c.Round, &c.Leg, &c.Designated, &c.Pending, &c.Supervised,
+		&c.Secret, &c.Publish, &c.Unreadable, &c.Tags, &c.Proposal, &c.Owner, &c.Lead, &c.Round, &c.Leg, &c.Designated, &c.Pending, &c.Supervised, &c.Raised,
 		&c.MergedInto, &c.Told, &c.ReviewOn, &c.Plan, &c.FiledAt, &c.RepliedAt, &c.ClosedAt, &c.Due, &c.Met, &c.UnitDue}
 }
 

@@ -39,6 +39,18 @@ func SweepOverdue(ctx context.Context, d *casework.Docket) (int, error) {
 	}
 }
 
+// SweepStages says what is to be said of limits by a plan, reminders before them and escalation after them, and tells how many clocks it looked at.
+func SweepStages(ctx context.Context, d *casework.Docket, plan casework.Plan) (int, error) {
+	sum := 0
+	for {
+		n, err := d.SweepStages(ctx, sweepSize, plan)
+		sum += n
+		if err != nil || n < sweepSize {
+			return sum, err
+		}
+	}
+}
+
 // SweepReview passes the replies that have waited for a review for w.Review.
 func SweepReview(ctx context.Context, d *casework.Docket, w Waits) (int, error) {
 	return each(ctx, d, `select id, version from cases where state = 'replied' and replied_at <= $1 order by replied_at limit $2`, before(d, w.Review),

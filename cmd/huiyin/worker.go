@@ -59,6 +59,9 @@ type sweep struct {
 	run   func(context.Context) (int, error)
 }
 
+// promiseTick is how often limits are looked at: half of those that pass are judged within half of it.
+const promiseTick = 250 * time.Millisecond
+
 // sweeps lists every timer of the service.
 func (p *parts) sweeps() []sweep {
 	d, waits := p.Docket, supervision.DefaultWaits
@@ -67,7 +70,9 @@ func (p *parts) sweeps() []sweep {
 	abroad := p.abroad()
 	return []sweep{
 		{"spool", time.Second, p.Door.Drain},
-		{"overdue", time.Second, func(ctx context.Context) (int, error) { return supervision.SweepOverdue(ctx, d) }},
+		{"overdue", promiseTick, func(ctx context.Context) (int, error) { return supervision.SweepOverdue(ctx, d) }},
+		{"stages", promiseTick, func(ctx context.Context) (int, error) { return supervision.SweepStages(ctx, d, p.Terms.Stages) }},
+		{"rounds", time.Minute, func(ctx context.Context) (int, error) { return d.SweepRounds(ctx, 500, p.Terms.Policy.Rounds()) }},
 		{"review", 10 * time.Minute, func(ctx context.Context) (int, error) { return supervision.SweepReview(ctx, d, waits) }},
 		{"close", 10 * time.Minute, func(ctx context.Context) (int, error) { return supervision.SweepClose(ctx, d, waits) }},
 		{"archive", time.Hour, func(ctx context.Context) (int, error) { return supervision.SweepArchive(ctx, d, waits) }},

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strings"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -145,7 +146,6 @@ func Parse(file []byte) (*Policy, error) {
 var (
 	nameForm = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
 	version  = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.-]{0,39}$`)
-	stepForm = regexp.MustCompile(`^[a-z][a-z_]{0,39}$`)
 )
 
 func (p *Policy) check() error {
@@ -244,7 +244,7 @@ func (p *Policy) checkRules() error {
 	}{
 		{"return.times", p.Return.Times, 0}, {"extension.times", p.Extension.Times, 0}, {"extension.times_approved", p.Extension.TimesApproved, p.Extension.Times},
 		{"extension.days", p.Extension.Days, 1}, {"extension.days_max", p.Extension.DaysMax, p.Extension.Days}, {"pause.times", p.Pause.Times, 0}, {"pause.days", p.Pause.Days, 0},
-		{"repeat.redo", p.Repeat.Redo, 1}, {"repeat.transfers", p.Repeat.Transfers, 1}, {"follow_up.attempts", p.FollowUp.Attempts, 1},
+		{"repeat.redo", p.Repeat.Redo, 1}, {"repeat.transfers", p.Repeat.Transfers, 2}, {"follow_up.attempts", p.FollowUp.Attempts, 1},
 	} {
 		if n.value < n.least || n.value > maxDays {
 			return fmt.Errorf("%s: %d is outside %d to %d", n.name, n.value, n.least, maxDays)
@@ -275,8 +275,8 @@ func (p *Policy) checkRules() error {
 		if e.AfterDays <= last || e.AfterDays > maxDays {
 			return fmt.Errorf("overdue[%d].after_days: must grow from step to step, up to %d", i, maxDays)
 		}
-		if !stepForm.MatchString(e.Step) {
-			return fmt.Errorf("overdue[%d].step: %q must be small letters", i, e.Step)
+		if _, known := levels[e.Step]; !known {
+			return fmt.Errorf("overdue[%d].step: %q is none of %s", i, e.Step, strings.Join(Steps, ", "))
 		}
 		last = e.AfterDays
 	}

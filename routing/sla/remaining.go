@@ -41,20 +41,10 @@ func (r Remaining) Key() string {
 // Reminders are the times at which the unit is reminded of a limit: at the policy's shares of it, the stated time before it is due,
 // and at the opening of the class's reminder day. All lie after the start and before the due time, in order.
 func (t *Terms) Reminders(c Class, start, due time.Time) []time.Time {
-	limit := due.Sub(start)
-	at := make([]time.Time, 0, len(t.Policy.Reminders.Shares)+2)
-	for _, share := range t.Policy.Reminders.Shares {
-		at = append(at, start.Add(limit/100*time.Duration(share)))
-	}
-	if before := t.Policy.Reminders.Before.Wall; before > 0 {
-		at = append(at, due.Add(-before))
-	}
-	if c.Remind > 0 {
-		at = append(at, t.opening(t.Calendar.Back(t.Calendar.DueDate(due), c.Remind)))
-	}
-	at = slices.DeleteFunc(at, func(x time.Time) bool { return !x.After(start) || !x.Before(due) })
+	var at []time.Time
+	t.remind(c, start, due, func(_ string, _ int, x time.Time) { at = append(at, x) })
 	slices.SortFunc(at, time.Time.Compare)
-	return slices.CompactFunc(at, time.Time.Equal)
+	return at
 }
 
 // Raise is a moment at which a case is raised, and how.

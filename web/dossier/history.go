@@ -37,6 +37,7 @@ type told struct {
 	Automatic  bool                     `json:"automatic"`
 	ToResident bool                     `json:"to_resident"`
 	Channel    casework.Channel         `json:"channel"`
+	Stage      string                   `json:"stage"`
 	Category   string                   `json:"category"`
 	Kind       casework.Kind            `json:"kind"`
 	ReviewOn   string                   `json:"review_on"`
@@ -84,7 +85,7 @@ func (v View) who(e casework.Event) string {
 
 func toneOf(s casework.Step) shell.Tone {
 	switch s {
-	case casework.StepBreach:
+	case casework.StepBreach, casework.StepEscalate:
 		return shell.Bad
 	case casework.StepUrge, casework.StepSupervise, casework.StepRedo, casework.StepAskReturn, casework.StepAskExtension, casework.StepAskTermination, casework.StepAskHang:
 		return shell.Warn
@@ -186,6 +187,8 @@ func (v View) kind(k casework.Kind) string {
 }
 
 func (v View) reached(yes *bool) string {
+	case casework.StepRemind, casework.StepEscalate:
+		return v.joined(shell.StageName(p.Lang, d.Stage), p.T("dossier.said_stage", locale.Args{"Clock": p.T("clock." + d.Clock), "Due": p.Lang.Deadline(d.Due)}))
 	switch {
 	case yes == nil:
 		return ""

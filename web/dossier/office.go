@@ -76,7 +76,7 @@ func (v *View) Again(r Refusal) {
 // last is the latest step that somebody took; looking at data and missing a deadline are none.
 func (v View) last() (casework.Event, bool) {
 	for _, e := range slices.Backward(v.F.Events) {
-		if e.Step != casework.StepUse && e.Step != casework.StepBreach {
+		if !slices.Contains([]casework.Step{casework.StepUse, casework.StepBreach, casework.StepRemind, casework.StepEscalate}, e.Step) {
 			return e, true
 		}
 	}

@@ -25,6 +25,7 @@ type told struct {
 	Number       string                `json:"number"`
 	ReviewOn     string                `json:"review_on"`
 	Clock        string                `json:"clock"`
+	Stage        string                `json:"stage"`
 	Solved       casework.Solved       `json:"solved"`
 	Satisfaction casework.Satisfaction `json:"satisfaction"`
 	City         string                `json:"city"`
@@ -88,7 +89,7 @@ var purposes = map[casework.Step]string{
 
 // inside are the steps that say nothing to the resident, or that the page of uses tells.
 var inside = map[casework.Step]bool{
-	casework.StepClassify: true, casework.StepCoReport: true, casework.StepArchive: true, casework.StepUse: true,
+	casework.StepClassify: true, casework.StepCoReport: true, casework.StepArchive: true, casework.StepUse: true, casework.StepRemind: true,
 }
 
 // hops are the steps by which a case went around inside its lead unit: told to whoever asks for them, by unit and never by person.
@@ -102,7 +103,7 @@ func (v statusView) hopped() bool {
 // tones of steps that stand out.
 var tones = map[casework.Step]shell.Tone{
 	casework.StepReply: shell.Good, casework.StepAnswer: shell.Good, casework.StepClose: shell.Good, casework.StepBreach: shell.Bad,
-	casework.StepRedo: shell.Warn, casework.StepSupervise: shell.Warn, casework.StepPause: shell.Warn, casework.StepDispatch: shell.Note,
+	casework.StepEscalate: shell.Warn, casework.StepRedo: shell.Warn, casework.StepSupervise: shell.Warn, casework.StepPause: shell.Warn, casework.StepDispatch: shell.Note,
 	casework.StepHandOver: shell.Note,
 }
 
@@ -114,7 +115,7 @@ func (t teller) tell(e casework.Event) (shell.Happening, bool) {
 	h := shell.Happening{At: e.At, Tone: tones[e.Step], Who: t.who(e)}
 	args := locale.Args{
 		"Unit": t.unit(d), "Number": d.Number, "Due": moment(t.p.Lang, d.Due), "NewDue": moment(t.p.Lang, d.NewDue),
-		"Solved": "", "Satisfaction": "", "Clock": "", "City": d.City,
+		"Solved": "", "Satisfaction": "", "Clock": "", "Stage": "", "City": d.City,
 	}
 	key := string(e.Step)
 	switch e.Step {
@@ -140,6 +141,9 @@ func (t teller) tell(e casework.Event) (shell.Happening, bool) {
 		if d.Clock == casework.ClockTotal {
 			key += "_total"
 		}
+	case casework.StepEscalate:
+		h.Who = ""
+		args["Stage"] = shell.StageName(t.p.Lang, d.Stage)
 	case casework.StepRate:
 		args["Solved"], args["Satisfaction"] = t.p.T("solved."+string(d.Solved)), t.p.T(levelKey(d.Satisfaction))
 	case casework.StepFile:

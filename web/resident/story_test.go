@@ -9,7 +9,7 @@ import (
 )
 
 // hidden are the steps of which the resident's story says nothing.
-var hidden = []casework.Step{casework.StepClassify, casework.StepCoReport, casework.StepArchive, casework.StepUse}
+var hidden = []casework.Step{casework.StepClassify, casework.StepCoReport, casework.StepArchive, casework.StepUse, casework.StepRemind}
 
 func TestEveryStateAndEveryStepHasItsWords(t *testing.T) {
 	for _, lang := range locale.Langs() {

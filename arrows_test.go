@@ -33,10 +33,11 @@ var arrows = map[string][]string{
 	"staff":                 with(leaves, "casework"),
 
 	// What decides and what follows.
-	"routing":     with(leaves, "routing/sla", "casework", "staff"),
-	"routing/sla": with(leaves, "casework"),
-	"follow":      {"casework", "pg"},
-	"privacy":     with(leaves, "spans", "casework", "staff"),
+	"routing":         with(leaves, "routing/sla", "routing/address", "casework", "staff"),
+	"routing/sla":     with(leaves, "casework"),
+	"routing/address": {},
+	"follow":          {"casework", "pg"},
+	"privacy":         with(leaves, "spans", "casework", "staff"),
 
 	"rulebook": with(leaves, "casework", "staff", "routing", "routing/sla"),
 

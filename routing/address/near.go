@@ -1,0 +1,153 @@
+package address
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/mozillazg/go-pinyin"
+)
+
+// nearest finds what a misspelt name behind the last certain one means: the one area inside it whose name differs by a character or sounds alike.
+// It gives -1 where none or several do.
+func (g *Gazetteer) nearest(text []rune, p Place) (area int32, end int) {
+	if p.Area >= 0 && (g.areas[p.Area].Level >= Street || len(p.Open) > 0) {
+		return -1, 0
+	}
+	rest := text[p.End:]
+	area = -1
+	best := different
+	try := func(i int32) {
+		a := &g.areas[i]
+		how, n := nearName(rest, a)
+		if how > best || how == different {
+			return
+		}
+		if how == best && area >= 0 {
+			area = several
+			return
+		}
+		best, area, end = how, i, p.End+n
+	}
+	if p.Area < 0 {
+		for i := range g.areas {
+			if g.areas[i].Level <= District {
+				try(int32(i)) //nolint:gosec // areas are fewer than 2³¹
+			}
+		}
+	} else {
+		g.below(p.Area, try)
+	}
+	if area == several {
+		return -1, 0
+	}
+	return area, end
+}
+
+const several = -2
+
+// below visits every area inside another.
+func (g *Gazetteer) below(i int32, visit func(int32)) {
+	for _, c := range g.children[i] {
+		visit(c)
+		g.below(c, visit)
+	}
+}
+
+// How far a written name is from the one on the list.
+const (
+	sounds   = iota // every character sounds as it should
+	oneWrong        // one character is another one
+	oneMoved        // one is missing or too many
+	different
+)
+
+// nearName compares the beginning of a text with an area's name: its stem may be misspelt, a word for its level must stand behind it.
+func nearName(text []rune, a *Area) (how, end int) {
+	short := []rune(stem(a.Name, a.Level))
+	how = different
+	for n := max(2, len(short)-1); n <= len(short)+1 && n < len(text); n++ {
+		w := beginsWith(text[n:], levelWords[a.Level])
+		if w == 0 {
+			continue
+		}
+		if d := Compare(text[:n], short); d < how {
+			how, end = d, n+w
+		}
+	}
+	return how, end
+}
+
+// Compare tells how far two names are from each other: 0 they sound alike, 1 one character is wrong, 2 one is missing or too many, 3 further.
+// Names of two characters must share one and be of one length.
+func Compare(a, b []rune) int {
+	if len(a) == len(b) {
+		wrong, alike := 0, true
+		for i := range a {
+			if a[i] != b[i] {
+				wrong++
+				alike = alike && sameSound(a[i], b[i])
+			}
+		}
+		switch {
+		case alike && (wrong < len(a) || len(a) > 2):
+			return sounds
+		case wrong == 1:
+			return oneWrong
+		}
+		return different
+	}
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(b) != len(a)+1 || len(a) < 3 {
+		return different
+	}
+	i := 0
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	if string(a[i:]) == string(b[i+1:]) {
+		return oneMoved
+	}
+	return different
+}
+
+// sameSound tells whether two characters have a reading in common, tones aside.
+func sameSound(a, b rune) bool {
+	for _, x := range readings(a) {
+		for _, y := range readings(b) {
+			if x == y {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var spelled sync.Map // rune → its readings
+
+func readings(r rune) []string {
+	if known, ok := spelled.Load(r); ok {
+		return known.([]string) //nolint:forcetypeassert // only readings lie in it
+	}
+	args := pinyin.NewArgs()
+	args.Heteronym = true
+	var out []string
+	for _, s := range pinyin.SinglePinyin(r, args) {
+		out = append(out, blur(s))
+	}
+	spelled.Store(r, out)
+	return out
+}
+
+// blur makes readings alike that many speakers and typists do not tell apart: zh and z, n and l at the beginning, ng and n at the end.
+func blur(s string) string {
+	if len(s) > 1 && s[1] == 'h' {
+		s = s[:1] + s[2:]
+	}
+	s = strings.TrimSuffix(s, "g")
+	if strings.HasPrefix(s, "l") {
+		s = "n" + s[1:]
+	}
+	return s
+}

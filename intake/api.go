@@ -127,16 +127,11 @@ func (d *Door) FileAPI(ctx context.Context, client, idempotencyKey string, body 
 // once files what a program sent: the same key with the same bytes is the same case, with other bytes it is refused.
 func (d *Door) once(ctx context.Context, door, client, idempotencyKey string, body []byte, s Submission) (casework.Receipt, error) {
 	var r casework.Receipt
-	if len(idempotencyKey) > maxIdempotencyKey {
-		return r, invalid("Idempotency-Key")
+	var err error
+	if s.Key, s.Reason, err = onceKey(door, client, idempotencyKey, body); err != nil {
+		return r, err
 	}
-	if idempotencyKey == "" {
-		idempotencyKey = rand.Text()
-	}
-	s.Key = sha256.Sum256([]byte(door + "\n" + client + "\n" + idempotencyKey))
-	sum := sha256.Sum256(body)
-	s.Reason = door + ":" + hex.EncodeToString(sum[:])
-	r, err := d.File(ctx, s)
+	r, err = d.File(ctx, s)
 	if err != nil || !r.Existing {
 		return r, err
 	}
@@ -152,4 +147,16 @@ func (d *Door) once(ctx context.Context, door, client, idempotencyKey string, bo
 		return casework.Receipt{}, fault.New(fault.Conflict, "fault.idempotency_reused").At("Idempotency-Key")
 	}
 	return r, nil
+}
+
+// onceKey is the key of a submission that a program sent, from its Idempotency-Key, and the reason that tells what it sent.
+func onceKey(door, client, idempotencyKey string, body []byte) (key casework.Key, reason string, err error) {
+	if len(idempotencyKey) > maxIdempotencyKey {
+		return key, "", invalid("Idempotency-Key")
+	}
+	if idempotencyKey == "" {
+		idempotencyKey = rand.Text()
+	}
+	sum := sha256.Sum256(body)
+	return sha256.Sum256([]byte(door + "\n" + client + "\n" + idempotencyKey)), door + ":" + hex.EncodeToString(sum[:]), nil
 }

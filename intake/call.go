@@ -9,6 +9,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/fault"
+	"huiyin/intake/calls"
 	"huiyin/intake/transcript"
 )
 
@@ -76,6 +77,36 @@ func Call(body []byte, now time.Time) (Submission, error) {
 	return s, s.check()
 }
 
+// Recorded tells the exchange's own number of the call in the body of POST /api/v1/transcripts, and its turns. The number is empty where the body names none or cannot be read.
+func Recorded(body []byte) (callID string, turns []calls.Turn) {
+	if len(body) > MaxCallBody {
+		return "", nil
+	}
+	c, err := envelope(body)
+	if err != nil || c.CallID == "" {
+		return "", nil
+	}
+	raw := []byte(c.Transcript)
+	var words string
+	if json.Unmarshal(raw, &words) == nil {
+		raw = []byte(words)
+	}
+	t, err := transcript.Parse(raw)
+	if err != nil {
+		return "", nil
+	}
+	for i, one := range t.Turns {
+		turn := calls.Turn{N: i, Role: one.Role, Text: cut(one.Text, calls.MostText), Final: true}
+		if one.End != nil {
+			turn.End = *one.End
+		}
+		if turn.Text != "" {
+			turns = append(turns, turn)
+		}
+	}
+	return c.CallID, turns
+}
+
 // envelope tells the object around a transcript from a transcript that is an object itself.
 func envelope(body []byte) (apiCall, error) {
 	var m map[string]json.RawMessage
@@ -104,4 +135,13 @@ func (d *Door) FileCall(ctx context.Context, by casework.Actor, idempotencyKey s
 	}
 	s.By = by
 	return d.once(ctx, "call", strconv.FormatInt(by.StaffID, 10), idempotencyKey, body, s)
+}
+
+// Beside keeps the body of POST /api/v1/transcripts with the case that the operator made of the call. Errors: those of FileAPI for the key, and of casework.Enclose.
+func (d *Door) Beside(ctx context.Context, by casework.Actor, idempotencyKey string, body []byte, id casework.CaseID) (casework.Receipt, error) {
+	key, reason, err := onceKey("call", strconv.FormatInt(by.StaffID, 10), idempotencyKey, body)
+	if err != nil {
+		return casework.Receipt{}, err
+	}
+	return d.docket.Enclose(ctx, by, id, casework.Enclosure{Key: key, Channel: casework.Phone, Reason: reason, Raw: body})
 }

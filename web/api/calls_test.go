@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"huiyin/casework"
+	"huiyin/intake"
 	"huiyin/staff"
 )
 
@@ -80,5 +81,54 @@ func TestAnExchangeTellsOfItsCallsAndWhatIsSaid(t *testing.T) {
 		if _, _, _, field := problem(t, body); code != 422 || field != bad.field {
 			t.Errorf("%s: %d %s", bad.body, code, body)
 		}
+	}
+}
+
+func TestTheTranscriptOfACallGoesWithTheCaseThatWasMadeOfIt(t *testing.T) {
+	w := newDesk(t)
+	a, err := w.staff.Add(t.Context(), staff.CommandLine, staff.NewAccount{Login: "cti", Name: "cti", Unit: casework.Hotline, Roles: []casework.Role{casework.Operator}, Password: "river stones at night"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := w.staff.NewToken(t.Context(), "cti")
+	if err != nil {
+		t.Fatal(err)
+	}
+	by, err := w.staff.Actor(t.Context(), a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	post := func(path, body string) (int, string) {
+		res, text := w.call("POST", "/api/v1/"+path, body, "Authorization", "Bearer "+token, "Idempotency-Key", "k-"+path)
+		return res.StatusCode, text
+	}
+	for _, event := range []string{"ringing", "answered", "hung_up"} {
+		if code, body := post("calls/c-77/events", `{"event":"`+event+`","caller":"19900001111"}`); code != 200 {
+			t.Fatalf("%d %s", code, body)
+		}
+	}
+	call, ok, err := w.calls.Present(t.Context(), by)
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	r, err := w.api.Door.File(t.Context(), intake.Submission{Channel: casework.Phone, Key: casework.Key{7}, By: by, Text: "东风路12号门前路灯不亮"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.calls.Attach(t.Context(), by, call.ID, r.ID); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		code, body := post("transcripts", spoken)
+		if got := decode[receipt](t, body); code != 200 || got.Number != r.Number || got.Code != "" || strings.Contains(body, "/t/") {
+			t.Errorf("%d %s", code, body)
+		}
+	}
+	if code, body := post("transcripts", strings.Replace(spoken, "三天", "四天", 1)); code != 409 {
+		t.Errorf("the key with another body: %d %s", code, body)
+	}
+	h, ok, err := w.calls.OfCase(t.Context(), by, r.ID)
+	if err != nil || !ok || len(h.Turns) != 4 || h.Turns[1].Text != "东风路12号门前路灯不亮" {
+		t.Errorf("%d turns, %v", len(h.Turns), err)
 	}
 }

@@ -41,7 +41,10 @@ func (x *Service) receive(c *fiber.Ctx, r casework.Receipt, err error) error {
 		x.filed.WithLabelValues(fault.KindOf(err).String()).Inc()
 		return err
 	}
-	out := receipt{Number: r.Number, Code: r.Code, URL: x.BaseURL + "/t/" + r.Code, Due: x.local(r.Due), FiledAt: x.local(r.FiledAt)}
+	out := receipt{Number: r.Number, Code: r.Code, Due: x.local(r.Due), FiledAt: x.local(r.FiledAt)}
+	if r.Code != "" {
+		out.URL = x.BaseURL + "/t/" + r.Code
+	}
 	status := fiber.StatusCreated
 	if r.Existing {
 		status = fiber.StatusOK

@@ -136,3 +136,26 @@ func (d *Docket) Appeals(ctx context.Context, by Actor, id CaseID) ([]Appeal, er
 	}
 	return list, nil
 }
+
+// AppealEntry is an appeal with the case it is about, for lists.
+type AppealEntry struct {
+	Appeal
+	Case
+}
+
+// AppealList reads the appeals in the actor's scope that wait for a decision, oldest first, at most limit.
+func (d *Docket) AppealList(ctx context.Context, by Actor, limit int) ([]AppealEntry, error) {
+	var list []AppealEntry
+	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
+		var err error
+		list, err = collect(ctx, tx, func(row pgx.CollectableRow) (e AppealEntry, err error) {
+			return e, row.Scan(append(e.Case.dest(), &e.Appeal.ID, &e.Appeal.Kind, &e.Appeal.Leg, &e.Appeal.Unit, &e.Figures, &e.Reason, &e.AskedAt)...)
+		}, `select `+caseColumns+`, a.id, a.kind, a.leg, a.unit, a.figures, a.reason, a.asked_at`+caseTables+`join appeal a on a.case_id = c.id
+			where a.decided_at is null order by a.asked_at, a.id limit $1`, limit)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list appeals: %w", err)
+	}
+	return list, nil
+}

@@ -24,9 +24,9 @@ func TestAfterTwoReturnsTheNextUnitIsNamedByARulingAndKeepsTheCase(t *testing.T)
 	ref := refOf(town.Open(t, "谁都不管的井盖").ID)
 	bounce(t, town, ref, Urban)
 	bounce(t, town, ref, River)
-	n, err := town.Returns(ctx, Clerk(), ref.ID)
+	before, err := town.Dossier(ctx, Clerk(), ref.ID)
 	must(t, err)
-	if n != casework.ReturnsBeforeRuling {
+	if n := before.Returns(); n != casework.ReturnsBeforeRuling {
 		t.Fatalf("%d returns", n)
 	}
 	order := casework.Order{Lead: Urban, Clocks: town.Clocks()}
@@ -63,9 +63,9 @@ func TestANewRoundCountsItsOwnReturns(t *testing.T) {
 	must(t, town.Dispatch(ctx, Clerk(), ref, casework.Order{Lead: Urban, Clocks: town.Clocks(), Ruling: "归市城管"}))
 	town.Work(t, ref.ID, Urban)
 	must(t, town.Redo(ctx, Clerk(), ref, "没有修好", town.Clocks()))
-	n, err := town.Returns(ctx, Clerk(), ref.ID)
+	f, err := town.Dossier(ctx, Clerk(), ref.ID)
 	must(t, err)
-	if n != 0 || state(t, town, ref.ID).Designated {
+	if n := f.Returns(); n != 0 || state(t, town, ref.ID).Designated {
 		t.Errorf("%d returns in a round that has just begun", n)
 	}
 }

@@ -104,13 +104,15 @@ func returned(ctx context.Context, q pg.Querier, id CaseID) (int, error) {
 	return n, nil
 }
 
-// Returns tells how many returns were granted in the present round of a case: from ReturnsBeforeRuling on the next dispatch needs a ruling.
-func (d *Docket) Returns(ctx context.Context, by Actor, id CaseID) (n int, err error) {
-	err = d.inTx(ctx, by, func(tx pgx.Tx) error {
-		n, err = returned(ctx, tx, id)
-		return err
-	})
-	return n, err
+// Returns tells how many returns were granted in the present round: from ReturnsBeforeRuling on the next dispatch needs a ruling.
+func (f Dossier) Returns() int {
+	n := 0
+	for _, e := range f.Events {
+		if e.Step == StepGrantReturn && e.Round == f.Case.Round {
+			n++
+		}
+	}
+	return n
 }
 
 // several takes more than one step on one locked case in one transaction. Other cases it must hold still are locked with it, in the

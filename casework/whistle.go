@@ -170,3 +170,27 @@ func (d *Docket) Whistles(ctx context.Context, by Actor, id CaseID) ([]Whistle, 
 	}
 	return list, nil
 }
+
+// WhistleEntry is one department's part in a whistle, with the case it is about, for lists.
+type WhistleEntry struct {
+	Whistle
+	WhistleCall
+	Case
+}
+
+// WhistleList reads the calls in the actor's scope made since a time: those not answered first, then the newest, at most limit.
+func (d *Docket) WhistleList(ctx context.Context, by Actor, since time.Time, limit int) ([]WhistleEntry, error) {
+	var list []WhistleEntry
+	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
+		var err error
+		list, err = collect(ctx, tx, func(row pgx.CollectableRow) (e WhistleEntry, err error) {
+			return e, row.Scan(append(e.Case.dest(), &e.Whistle.ID, &e.Whistle.Leg, &e.By, &e.At, &e.Whistle.Place, &e.ReportBy, &e.WhistleCall.Unit, &e.Reported)...)
+		}, `select `+caseColumns+`, w.id, w.leg, w.by_unit, w.at, w.place, w.report_by, r.unit, r.reported_at`+caseTables+`join whistle w on w.case_id = c.id join whistle_call r on r.whistle = w.id
+			where w.at >= $1 order by r.reported_at is not null, w.report_by desc, w.id, r.unit limit $2`, since, limit)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list whistles: %w", err)
+	}
+	return list, nil
+}

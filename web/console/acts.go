@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
 	"huiyin/casework"
 	"huiyin/fault"
@@ -38,11 +39,12 @@ var (
 	actSupervise = dossier.Act{Name: "supervise", Do: supervise, Done: "console.done_supervise"}
 	actUrge      = dossier.Act{Name: "urge", Do: urge, Done: "console.done_urge"}
 	actAsk       = dossier.Act{Name: "ask", Do: ask, Done: "console.done_ask"}
+	actAppeal    = dossier.Act{Name: "appeal", Do: decideAppeal, Done: "console.done_decision"}
 	actUnsplit   = dossier.Act{Name: "unsplit", Do: unsplit, Done: "console.done_unsplit"}
 )
 
 var acts = []dossier.Act{actDispatch, actRecall, actClassify, actAccept, actAnswer, actDecline, actRedirect, actMerge, actUnmerge, actReview, actRedo, actFollow, actClose,
-	actReturn, actExtension, actTerminate, actHang, actUnhang, actCoHandle, actSupervise, actUrge, actAsk, actUnsplit, actGather, actScatter}
+	actReturn, actExtension, actTerminate, actHang, actUnhang, actCoHandle, actSupervise, actUrge, actAsk, actUnsplit, actAppeal, actGather, actScatter}
 
 // take answers the form of an act: from the queue it leads on to the next case, from a case's page back to it.
 func (x *Pages) take(a dossier.Act) fiber.Handler {
@@ -79,7 +81,7 @@ func classification(r dossier.Request) casework.Classification {
 }
 
 func dispatch(ctx context.Context, r dossier.Request) error {
-	o := casework.Order{Classification: classification(r), Lead: casework.UnitCode(r.Value("unit")), Advice: r.Value("advice")}
+	o := casework.Order{Classification: classification(r), Lead: casework.UnitCode(r.Value("unit")), Advice: r.Value("advice"), Ruling: r.Value("ruling")}
 	if o.Lead == "" {
 		return fault.New(fault.Invalid, "fault.unit_needed").At("unit")
 	}
@@ -203,6 +205,14 @@ func decideHang(ctx context.Context, r dossier.Request) error {
 		}
 	}
 	return r.Docket.DecideHang(ctx, r.By, r.Ref, granted(r), r.Value("plan"), on)
+}
+
+func decideAppeal(ctx context.Context, r dossier.Request) error {
+	id, err := uuid.Parse(r.Value("id"))
+	if err != nil {
+		return fault.Wrap(fault.Invalid, "fault.invalid", err)
+	}
+	return r.Docket.DecideAppeal(ctx, r.By, r.Ref, id, granted(r), r.Value("decision"))
 }
 
 func unhang(ctx context.Context, r dossier.Request) error { return r.Desk.Unhang(ctx, r.By, r.Ref) }

@@ -55,6 +55,7 @@ func (x *Pages) Routes() []shell.Route {
 		page("/console/list", x.list),
 		post("/console/list", x.lookup),
 		page("/console/late", x.lateNow),
+		page("/console/ledger", x.ledger),
 		{Path: "/console/wall", Handler: x.wall, Door: shell.Staff, Roles: []string{string(casework.Supervisor)}},
 		page("/console/kept", x.kept),
 		post("/console/kept/look", x.look),
@@ -103,6 +104,7 @@ func Nav() []shell.NavItem {
 		{Section: "callbacks", Key: "call.nav_callbacks", Path: "/console/callbacks", Roles: []string{string(casework.Callback)}},
 		{Section: "ringback", Key: "livecall.nav", Path: "/console/ringback", Roles: []string{string(casework.Operator), string(casework.Callback)}},
 		{Section: "late", Key: "console.nav_late", Path: "/console/late", Roles: desk},
+		{Section: "ledger", Key: "unitwork.nav_ledger", Path: "/console/ledger", Roles: desk},
 		{Section: "file", Key: "console.nav_file", Path: "/console/call", Roles: []string{string(casework.Operator)}},
 		{Section: "kept", Key: "console.nav_kept", Path: "/console/kept", Roles: desk},
 	}

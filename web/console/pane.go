@@ -33,6 +33,7 @@ type paneView struct {
 	Spoken     bool               // it came from a call of which the words are kept
 	Handed     []handover.Sent    // its handovers to other cities, newest first
 	Partners   []handover.Partner // who could take it
+	Ruling     string             // why the unit must be named by a ruling; empty where it need not
 }
 
 type candidate struct {
@@ -54,7 +55,7 @@ const unitField = "dispatch_unit"
 
 func (x *Pages) pane(v dossier.View, k chords) paneView {
 	p, ok := intake.ProposalOf(v.F.Case)
-	pane := paneView{K: k, Known: ok, Emergency: p.Emergency, Chosen: v.Value(actDispatch.Name, "unit", string(p.Preselect))}
+	pane := paneView{K: k, Known: ok, Ruling: x.rulingHint(v), Emergency: p.Emergency, Chosen: v.Value(actDispatch.Name, "unit", string(p.Preselect))}
 	if v.F.Case.Leg > 0 && v.Refused.Act == "" {
 		pane.Chosen = "" // it came back from a unit: the machine's first thought no longer stands ready
 	}

@@ -74,6 +74,22 @@ func (r Request) Files(field string) ([]casework.Attachment, error) {
 	return files, casework.CheckFiles(files)
 }
 
+// Proofs are the files of a form that asks for photos of before and after and for others, each with what it shows. Errors: fault.TooLarge.
+func (r Request) Proofs() ([]casework.Attachment, error) {
+	var all []casework.Attachment
+	for _, field := range []struct{ name, shows string }{{"before", "before"}, {"after", "after"}, {"files", ""}} {
+		files, err := r.Files(field.name)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range files {
+			f.Shows = field.shows
+			all = append(all, f)
+		}
+	}
+	return all, casework.CheckFiles(all)
+}
+
 func attach(head *multipart.FileHeader) (casework.Attachment, error) {
 	if head.Size > casework.MaxFile {
 		return casework.Attachment{}, fault.New(fault.TooLarge, "fault.file_too_large").At("files").With("Limit", "10 MB")

@@ -3,6 +3,7 @@ package dossier_test
 import (
 	"net/url"
 	"testing"
+	"time"
 
 	"huiyin/casework"
 )

@@ -23,6 +23,11 @@ type told struct {
 	Days       int                      `json:"days"`
 	Advice     string                   `json:"advice"`
 	Reason     string                   `json:"reason"`
+	Ruling     string                   `json:"ruling"`
+	Place      string                   `json:"place"`
+	Late       bool                     `json:"late"`
+	Appeal     casework.AppealKind      `json:"kind_of"`
+	Figures    []string                 `json:"figures"`
 	Code       string                   `json:"code"`
 	Suggested  json.RawMessage          `json:"suggested"` // a unit in a return, a place in the list in a dispatch
 	Number     string                   `json:"number"`
@@ -32,12 +37,12 @@ type told struct {
 	Solved     casework.Solved          `json:"solved"`
 	Satisfied  casework.Satisfaction    `json:"satisfaction"`
 	Clock      string                   `json:"clock"`
+	Stage      string                   `json:"stage"`
 	Fields     []casework.PersonalField `json:"fields"`
 	Purpose    casework.Purpose         `json:"purpose"`
 	Automatic  bool                     `json:"automatic"`
 	ToResident bool                     `json:"to_resident"`
 	Channel    casework.Channel         `json:"channel"`
-	Stage      string                   `json:"stage"`
 	Category   string                   `json:"category"`
 	Kind       casework.Kind            `json:"kind"`
 	ReviewOn   string                   `json:"review_on"`
@@ -49,7 +54,7 @@ type told struct {
 // speaks names the steps with which something is said; the words stand beside the step of the same moment.
 var speaks = map[casework.Step][]string{
 	casework.StepAnswer: {"answer"}, casework.StepReply: {"reply"}, casework.StepContact: {"contact"}, casework.StepRecord: {"internal", "interim"},
-	casework.StepCoReport: {"internal"}, casework.StepHandBack: {"internal"}, casework.StepPause: {"interim"}, casework.StepAdd: {"note"}, casework.StepRate: {"rating"},
+	casework.StepCoReport: {"internal"}, casework.StepReportIn: {"internal"}, casework.StepHandBack: {"internal"}, casework.StepPause: {"interim"}, casework.StepAdd: {"note"}, casework.StepRate: {"rating"},
 	casework.StepAbroad: {"interim", "internal"},
 }
 
@@ -87,7 +92,8 @@ func toneOf(s casework.Step) shell.Tone {
 	switch s {
 	case casework.StepBreach, casework.StepEscalate:
 		return shell.Bad
-	case casework.StepUrge, casework.StepSupervise, casework.StepRedo, casework.StepAskReturn, casework.StepAskExtension, casework.StepAskTermination, casework.StepAskHang:
+	case casework.StepUrge, casework.StepSupervise, casework.StepRedo, casework.StepAskReturn, casework.StepAskExtension, casework.StepAskTermination, casework.StepAskHang,
+		casework.StepWhistle, casework.StepAppeal:
 		return shell.Warn
 	case casework.StepReply, casework.StepAnswer, casework.StepReview, casework.StepClose:
 		return shell.Good
@@ -114,6 +120,9 @@ func (v View) saying(e casework.Event, d told) string {
 		if len(d.Co) > 0 {
 			s += " " + p.T("dossier.said_co", locale.Args{"Units": v.units(d.Co)})
 		}
+		if d.Ruling != "" {
+			s += " " + p.T("unitwork.said_ruling", locale.Args{"Text": d.Ruling})
+		}
 		if d.Advice != "" {
 			s += " " + p.T("dossier.said_advice", locale.Args{"Text": d.Advice})
 		}
@@ -134,6 +143,15 @@ func (v View) saying(e casework.Event, d told) string {
 		return v.Unit(d.Unit)
 	case casework.StepCoHandle:
 		return v.units(d.Co)
+	case casework.StepWhistle:
+		return v.joined(v.units(d.Co), d.Place, p.Lang.Deadline(d.Due))
+	case casework.StepReportIn:
+		if d.Late {
+			return v.joined(v.Unit(d.Unit), p.T("unitwork.reported_late"))
+		}
+		return v.Unit(d.Unit)
+	case casework.StepAppeal, casework.StepGrantAppeal, casework.StepRefuseAppeal:
+		return v.joined(p.T("unitwork.appeal_"+string(d.Appeal)), v.figures(d.Figures))
 	case casework.StepContact:
 		return v.joined(p.T("means."+d.Means), v.reached(d.Reached))
 	case casework.StepRecord:
@@ -169,6 +187,8 @@ func (v View) saying(e casework.Event, d told) string {
 		return v.joined(d.City, p.T("abroad."+string(d.What)), d.TheirUnit, d.Number, due)
 	case casework.StepBreach:
 		return p.T("dossier.said_breach", locale.Args{"Clock": p.T("clock." + d.Clock), "Due": p.Lang.Deadline(d.Due)})
+	case casework.StepRemind, casework.StepEscalate:
+		return v.joined(shell.StageName(p.Lang, d.Stage), p.T("dossier.said_stage", locale.Args{"Clock": p.T("clock." + d.Clock), "Due": p.Lang.Deadline(d.Due)}))
 	case casework.StepUse:
 		var fields []string
 		for _, f := range d.Fields {
@@ -187,8 +207,6 @@ func (v View) kind(k casework.Kind) string {
 }
 
 func (v View) reached(yes *bool) string {
-	case casework.StepRemind, casework.StepEscalate:
-		return v.joined(shell.StageName(p.Lang, d.Stage), p.T("dossier.said_stage", locale.Args{"Clock": p.T("clock." + d.Clock), "Due": p.Lang.Deadline(d.Due)}))
 	switch {
 	case yes == nil:
 		return ""

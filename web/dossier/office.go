@@ -25,15 +25,17 @@ type Office struct {
 
 // View is one case as a page shows it: masked, unless something was just revealed.
 type View struct {
-	P       shell.Page
-	F       casework.Dossier
-	City    *routing.City
-	By      casework.Actor
-	Base    string // address of the case's page, below which its forms post
-	Query   string // added to the addresses that its forms post to: where they lead back to
-	Refused Refusal
-	Shown   *Shown // personal data that was just revealed; nil on every other answer
-	Post    Post   // its mail and letters, for the hotline
+	P        shell.Page
+	F        casework.Dossier
+	City     *routing.City
+	By       casework.Actor
+	Base     string // address of the case's page, below which its forms post
+	Query    string // added to the addresses that its forms post to: where they lead back to
+	Refused  Refusal
+	Shown    *Shown             // personal data that was just revealed; nil on every other answer
+	Whistles []casework.Whistle // calls for departments to come, oldest first
+	Appeals  []casework.Appeal  // against how units are scored, oldest first
+	Post     Post               // its mail and letters, for the hotline
 }
 
 // CaseOf reads the number of a case from the address. What is none does not exist.
@@ -51,6 +53,14 @@ func (o Office) Open(c *fiber.Ctx, by casework.Actor, id casework.CaseID, base s
 	var err error
 	if v.F, err = o.Docket.Dossier(c.UserContext(), by, id); err != nil {
 		return v, err
+	}
+	if v.F.Case.Leg > 0 { // before any dispatch there is neither
+		if v.Whistles, err = o.Docket.Whistles(c.UserContext(), by, id); err != nil {
+			return v, err
+		}
+		if v.Appeals, err = o.Docket.Appeals(c.UserContext(), by, id); err != nil {
+			return v, err
+		}
 	}
 	if v.Post, err = o.post(c, by, id); err != nil {
 		return v, err

@@ -92,6 +92,9 @@ func (v View) fileWords(f casework.FileInfo) string {
 		kind = strings.ToUpper(after)
 	}
 	size := max(f.Size/1024, 1)
+	if f.Shows != "" {
+		kind = v.P.T("unitwork.shows_"+f.Shows) + " · " + kind
+	}
 	if f.ByUnit != "" {
 		return v.P.T("dossier.file_of", locale.Args{"Unit": v.Unit(f.ByUnit), "Kind": kind, "Size": v.P.Lang.Number(size)})
 	}

@@ -32,11 +32,15 @@ var (
 	actHandIn    = dossier.Act{Name: "handin", Do: handIn, Done: "inbox.done_hand_in", Files: true}
 	actHandBack  = dossier.Act{Name: "handback", Do: handBack, Done: "inbox.done_hand_back"}
 	actPause     = dossier.Act{Name: "pause", Do: pause, Done: "inbox.done_pause"}
+	actWhistle   = dossier.Act{Name: "whistle", Do: whistle, Done: "unitwork.done_whistle"}
+	actReportIn  = dossier.Act{Name: "reportin", Do: reportIn, Done: "unitwork.done_report_in", Files: true}
+	actScore     = dossier.Act{Name: "score", Do: appeal(casework.ScoreAppeal), Done: "unitwork.done_appeal"}
+	actUnreason  = dossier.Act{Name: "unreasonable", Do: appeal(casework.Unreasoned), Done: "unitwork.done_appeal"}
 	actResume    = dossier.Act{Name: "resume", Do: resume, Done: "inbox.done_resume"}
 )
 
 var acts = []dossier.Act{actSign, actContact, actBegin, actReply, actRecord, actReport, actExtend, actApprove, actReturn, actTerminate, actHang, actUnhang, actPause, actResume,
-	actAssign, actTake, actTakeBack, actHandIn, actHandBack}
+	actAssign, actTake, actTakeBack, actHandIn, actHandBack, actWhistle, actReportIn, actScore, actUnreason}
 
 func sign(ctx context.Context, r dossier.Request) error { return r.Docket.Sign(ctx, r.By, r.Ref) }
 
@@ -57,7 +61,7 @@ func reply(ctx context.Context, r dossier.Request) error {
 	if strings.Contains(r.Value("text"), gap) {
 		return fault.New(fault.Invalid, "fault.gaps").At("text")
 	}
-	files, err := r.Files("files")
+	files, err := r.Proofs()
 	if err != nil {
 		return err
 	}
@@ -68,7 +72,7 @@ func record(ctx context.Context, r dossier.Request) error {
 	if r.Value("to") == "resident" && strings.Contains(r.Value("text"), gap) {
 		return fault.New(fault.Invalid, "fault.gaps").At("text")
 	}
-	files, err := r.Files("files")
+	files, err := r.Proofs()
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,9 @@
 package inbox
 
 import (
+	"slices"
 	"strconv"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/skip2/go-qrcode"
@@ -21,7 +23,8 @@ type caseView struct {
 	TooLate  bool           // the time for asking is over
 	Approves bool           // the reader decides on the extension that was asked for
 	Hops     hops
-	Pauses   bool // the policy lets a limit stand still while the unit waits for the resident
+	Returns  time.Time // until when the case can be returned; zero where the policy sets no time
+	Pauses   bool      // the policy lets a limit stand still while the unit waits for the resident
 }
 
 func (x *Pages) show(c *fiber.Ctx) error {
@@ -57,6 +60,11 @@ func (x *Pages) draw(c *fiber.Ctx, by casework.Actor, id casework.CaseID, refuse
 		return err
 	}
 	v.Texts = x.standards(v.P.Lang)
+	for _, one := range slices.Backward(v.coReported()) {
+		if one.Said.Body != "" {
+			v.Texts = append([]standard{{Name: v.P.T("unitwork.use_co", locale.Args{"Unit": v.Unit(one.Unit)}), Text: one.Said.Body}}, v.Texts...)
+		}
+	}
 	if text, h, ok := v.handedIn(); ok {
 		v.Texts = append([]standard{{Name: v.P.T("inbox.use_result", locale.Args{"Unit": v.hopWho(h.Unit, h.Staff)}), Text: text}}, v.Texts...)
 	}
@@ -78,6 +86,9 @@ func (x *Pages) extensions(v *caseView) {
 	r, pending := v.Pending()
 	v.Approves = pending && r.Kind == "extension" && v.Granted("extension") == 0 && v.By.Has(casework.Leader)
 	handle, ok := v.Clock(casework.ClockHandle)
+	if ok {
+		v.Returns, _ = x.Desk.ReturnBy(handle.Started)
+	}
 	if !ok || !v.Can(casework.StepAskExtension) {
 		return
 	}

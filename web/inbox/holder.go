@@ -276,7 +276,7 @@ func takeBack(ctx context.Context, r dossier.Request) error {
 }
 
 func handIn(ctx context.Context, r dossier.Request) error {
-	files, err := r.Files("files")
+	files, err := r.Proofs()
 	if err != nil {
 		return err
 	}

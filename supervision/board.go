@@ -122,7 +122,7 @@ func (s *sheet) add(r *Row, keys []string) {
 		if !d.in(r, s.period) {
 			continue
 		}
-		num, out := d.judge(r)
+		num, out := d.of(r)
 		for _, k := range keys {
 			s.line(k).sum(i, d, s.period).add(r, num, out)
 		}

@@ -14,6 +14,7 @@ import (
 type counted struct {
 	Row
 	Ord   int       // leg number, or the answer's ordinal
+	Tags  []string  // case: what its words were found to say beside its matter, such as cash refused
 	DueOn time.Time // last day of the promise still owed; zero where nothing is owed
 }
 
@@ -39,6 +40,7 @@ type leg struct {
 	sentBack   bool
 	returned   string
 	extensions int
+	waived     []string
 }
 
 func newLeg(part Part, ord int, unit casework.UnitCode, e casework.Event) *leg {
@@ -66,6 +68,9 @@ type told struct {
 	Clock        string                `json:"clock"`
 	Leg          int                   `json:"leg"`
 	Recalled     int                   `json:"recalled"`
+	Tags         []string              `json:"tags"`
+	Appeal       casework.AppealKind   `json:"kind_of"`
+	Figures      []string              `json:"figures"`
 }
 
 // course is one case's history folded: all that its count rows are made from.
@@ -114,6 +119,8 @@ func (c *course) step(e casework.Event, d told) {
 		c.open(e, d.Lead).fresh = true
 	case casework.StepRecall:
 		c.recall(d.Recalled)
+	case casework.StepGrantAppeal:
+		c.waive(d)
 	case casework.StepRedo:
 		if c.last != nil {
 			c.last.sentBack = true
@@ -230,6 +237,18 @@ func (c *course) recall(number int) {
 	c.sent = slices.ContainsFunc(c.legs, func(l *leg) bool { return l.fresh })
 }
 
+// waive leaves a leg out of the figures that a granted appeal names.
+func (c *course) waive(d told) {
+	l := c.byLeg[d.Leg]
+	if l == nil {
+		return
+	}
+	if d.Appeal == casework.Unreasoned {
+		l.waived = append(l.waived, string(casework.Unreasoned))
+	}
+	l.waived = append(l.waived, d.Figures...)
+}
+
 func (c *course) answered(at time.Time) {
 	if c.first.IsZero() {
 		c.first = at
@@ -301,7 +320,8 @@ func count(f casework.Dossier, zone *time.Location) ([]counted, error) {
 	whole.Handled = judge(c.first, c.gone, total.Due, c.breach)
 	whole.Original = whole.Handled
 	whole.Excluded = c.why
-	whole.Open = slices.Contains(owing, c.state)
+	whole.Open, whole.Hung = slices.Contains(owing, c.state), c.state == casework.HungUp
+	whole.Tags = c.about.Tags
 	whole.Unit = casework.Hotline
 	if !c.first.IsZero() {
 		whole.Hours = int(c.first.Sub(c.filed) / time.Hour)
@@ -316,6 +336,7 @@ func count(f casework.Dossier, zone *time.Location) ([]counted, error) {
 		r := counted{Row: base, Ord: l.ord}
 		r.Part, r.Unit, r.Round = l.part, l.unit, l.round
 		r.Opened, r.Replied, r.Rated, r.Hours = month(l.opened), month(l.replied), month(l.ratedAt), -1
+		r.Waived = strings.Join(l.waived, ",")
 		r.Verdict, r.Satisfaction, r.SentBack, r.Returned, r.Extensions, r.Excluded = l.verdict, l.satisfied, l.sentBack, l.returned, l.extensions, l.why
 		if l.part == PartLeg {
 			handle := limits[limit{casework.ClockHandle, l.ord}]

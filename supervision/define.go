@@ -26,9 +26,21 @@ type Definition struct {
 	Now     bool // counts what stands now, whatever the period
 	Lower   bool // lower is better
 
+	appealed string // figure of casework.AppealFigures that this one is made of, empty where none can be appealed against
+
 	in       func(*Row, Period) bool
 	judge    func(*Row) (Halves, string) // what the row adds to the numerator, or why it is excluded
 	quantile int                         // of Hours: percent
+}
+
+// of is what a row that the definition speaks of adds, or why it is left out.
+func (d Definition) of(r *Row) (Halves, string) {
+	if d.appealed != "" {
+		if out, waived := r.waives(d.appealed); waived {
+			return 0, out
+		}
+	}
+	return d.judge(r)
 }
 
 // ID names the definition with its version, such as "on_time@1".
@@ -42,10 +54,10 @@ var Definitions = []Definition{
 	{Code: "received", Version: 1, Name: "figure.received", How: "figure.received_how", Measure: Count, in: filed, judge: every},
 	{Code: "answered", Version: 1, Name: "figure.answered", How: "figure.answered_how", Measure: Share, in: filed, judge: when(func(r *Row) bool { return r.Way == WayAnswered })},
 	{Code: "dispatched", Version: 1, Name: "figure.dispatched", How: "figure.dispatched_how", Measure: Count, in: sent, judge: every},
-	{Code: "sign_on_time", Version: 1, Name: "figure.sign_on_time", How: "figure.sign_on_time_how", Measure: Share,
+	{Code: "sign_on_time", Version: 2, Name: "figure.sign_on_time", How: "figure.sign_on_time_how", Measure: Share, appealed: "sign",
 		in:    func(r *Row, p Period) bool { return r.Part == PartLeg && r.Signed != None && p.Holds(r.Opened) },
 		judge: func(r *Row) (Halves, string) { return r.kept(r.Signed) }},
-	{Code: "response", Version: 1, Name: "figure.response", How: "figure.response_how", Measure: Share, in: legDue, judge: func(r *Row) (Halves, string) {
+	{Code: "response", Version: 2, Name: "figure.response", How: "figure.response_how", Measure: Share, appealed: "contact", in: legDue, judge: func(r *Row) (Halves, string) {
 		if r.Handled == Ended {
 			return 0, r.Excluded
 		}
@@ -54,14 +66,14 @@ var Definitions = []Definition{
 		}
 		return r.kept(r.Contacted)
 	}},
-	{Code: "on_time", Version: 1, Name: "figure.on_time", How: "figure.on_time_how", Measure: Share, in: legDue,
+	{Code: "on_time", Version: 2, Name: "figure.on_time", How: "figure.on_time_how", Measure: Share, appealed: "handle", in: legDue,
 		judge: func(r *Row) (Halves, string) { return r.kept(r.Handled) }},
-	{Code: "on_time_original", Version: 1, Name: "figure.on_time_original", How: "figure.on_time_original_how", Measure: Share, in: legDue,
+	{Code: "on_time_original", Version: 2, Name: "figure.on_time_original", How: "figure.on_time_original_how", Measure: Share, appealed: "handle", in: legDue,
 		judge: func(r *Row) (Halves, string) { return r.kept(r.Original) }},
 	{Code: "promise", Version: 1, Name: "figure.promise", How: "figure.promise_how", Measure: Share,
 		in:    func(r *Row, p Period) bool { return r.Part == PartCase && p.Holds(r.Due) },
 		judge: func(r *Row) (Halves, string) { return r.kept(r.Handled) }},
-	{Code: "solved", Version: 1, Name: "figure.solved", How: "figure.solved_how", Measure: Share, in: rated, judge: func(r *Row) (Halves, string) {
+	{Code: "solved", Version: 2, Name: "figure.solved", How: "figure.solved_how", Measure: Share, appealed: "solved", in: rated, judge: func(r *Row) (Halves, string) {
 		switch r.Verdict {
 		case casework.SolvedYes:
 			return Whole(1), ""
@@ -70,7 +82,7 @@ var Definitions = []Definition{
 		}
 		return 0, ""
 	}},
-	{Code: "satisfied", Version: 1, Name: "figure.satisfied", How: "figure.satisfied_how", Measure: Share, in: rated, judge: func(r *Row) (Halves, string) {
+	{Code: "satisfied", Version: 2, Name: "figure.satisfied", How: "figure.satisfied_how", Measure: Share, appealed: "satisfied", in: rated, judge: func(r *Row) (Halves, string) {
 		if r.Satisfaction == 0 {
 			return 0, OutUnrated
 		}
@@ -98,6 +110,8 @@ var Definitions = []Definition{
 	{Code: "open", Version: 1, Name: "figure.open", How: "figure.open_how", Measure: Count, Now: true, in: openNow, judge: every},
 	{Code: "overdue_open", Version: 1, Name: "figure.overdue_open", How: "figure.overdue_open_how", Measure: Count, Now: true, Lower: true, in: openNow,
 		judge: when(func(r *Row) bool { return r.Overdue })},
+	{Code: "hung_up", Version: 1, Name: "figure.hung_up", How: "figure.hung_up_how", Measure: Count, Now: true, Lower: true, in: openNow,
+		judge: when(func(r *Row) bool { return r.Hung })},
 	{Code: "hours_median", Version: 1, Name: "figure.hours_median", How: "figure.hours_median_how", Measure: Hours, Lower: true, in: firstAnswer, judge: every, quantile: 50},
 	{Code: "hours_p90", Version: 1, Name: "figure.hours_p90", How: "figure.hours_p90_how", Measure: Hours, Lower: true, in: firstAnswer, judge: every, quantile: 90},
 }
@@ -152,6 +166,7 @@ var ExclusionNames = map[string]string{
 	OutRunning: "figure.out_running", OutWithdrawn: "figure.out_withdrawn", OutUnsigned: "figure.out_withdrawn_early", OutDeclined: "figure.out_declined",
 	OutRedirected: "figure.out_redirected", OutMerged: "figure.out_merged", OutReturned: "figure.out_returned", OutTerminated: "figure.out_terminated",
 	OutHungUp: "figure.out_hung_up", OutNoContact: "figure.out_no_contact_limit", OutUnrated: "figure.out_unrated",
+	OutAppealed: "figure.out_appealed", OutUnreasoned: "figure.out_unreasonable",
 }
 
 // WayNames are the locale keys of what became of a received case.

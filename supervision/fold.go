@@ -39,7 +39,7 @@ func Fold(d Definition, p Period, rows []Row) Figure {
 	s := begin(d, p)
 	for i := range rows {
 		if r := &rows[i]; d.in(r, p) {
-			num, out := d.judge(r)
+			num, out := d.of(r)
 			s.add(r, num, out)
 		}
 	}

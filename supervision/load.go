@@ -34,11 +34,11 @@ func (f Filter) args(within []casework.UnitCode) []any {
 // answers the resident's word.
 const grouped = `select part, unit, district, left(category, 4), case part when 'case' then way else '' end, case part when 'case' then filed else 0 end, opened, dispatched, due, replied,
 		case part when 'case' then 0 else rated end, signed, contacted, handled, original, case part when 'case' then '' else verdict end,
-		case part when 'case' then 0 else satisfaction end, sent_back, returned, extensions, excluded, open, overdue, case part when 'case' then hours else -1 end, count(*)
+		case part when 'case' then 0 else satisfaction end, sent_back, returned, extensions, excluded, open, overdue, case part when 'case' then hours else -1 end, waived, hung, count(*)
 	from figure_row
 	where (open or filed between $6 and $7 or opened between $6 and $7 or due between $6 and $7 or replied between $6 and $7 or rated between $6 and $7)
 		and ` + narrow + `
-	group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24`
+	group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26`
 
 // load reads the count rows that touch a period, or are open, equal ones together. Scope is not needed: count rows say nothing of a person.
 func load(ctx context.Context, q pg.Querier, p Period, f Filter, within []casework.UnitCode) ([]Row, error) {
@@ -50,7 +50,7 @@ func load(ctx context.Context, q pg.Querier, p Period, f Filter, within []casewo
 		var r Row
 		err := row.Scan(&r.Part, &r.Unit, &r.District, &r.Category, &r.Way, &r.Filed, &r.Opened, &r.Dispatched, &r.Due, &r.Replied, &r.Rated,
 			&r.Signed, &r.Contacted, &r.Handled, &r.Original, &r.Verdict, &r.Satisfaction, &r.SentBack, &r.Returned, &r.Extensions, &r.Excluded,
-			&r.Open, &r.Overdue, &r.Hours, &r.N)
+			&r.Open, &r.Overdue, &r.Hours, &r.Waived, &r.Hung, &r.N)
 		return r, err
 	})
 	if err != nil {

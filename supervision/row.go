@@ -1,6 +1,10 @@
 package supervision
 
-import "huiyin/casework"
+import (
+	"strings"
+
+	"huiyin/casework"
+)
 
 // Part says what a count row counts.
 type Part string
@@ -56,7 +60,23 @@ const (
 	OutHungUp     = "hung_up"          // on the ledger of long-lasting difficulties
 	OutNoContact  = "no_contact_limit" // no limit for the first contact, such as anonymous reports
 	OutUnrated    = "unrated"          // the resident has not said anything
+	OutAppealed   = "appealed"         // the unit's appeal against this figure was granted (考核申诉)
+	OutUnreasoned = "unreasonable"     // the hotline judged the demand to be without ground (不合理诉求)
 )
+
+// waives reports whether a granted appeal leaves the row out of a figure, and under which reason that is counted.
+func (r *Row) waives(figure string) (out string, waived bool) {
+	for name := range strings.SplitSeq(r.Waived, ",") {
+		switch {
+		case name == "":
+		case name == figure:
+			return OutAppealed, true
+		case name == string(casework.Unreasoned) && (figure == "solved" || figure == "satisfied"):
+			return OutUnreasoned, true
+		}
+	}
+	return "", false
+}
 
 // Row is a count row, or N equal ones. It holds only what the definitions name: months, no days; no number of a case, no words.
 type Row struct {
@@ -84,6 +104,8 @@ type Row struct {
 	Returned     string // granted, refused: what became of the unit's wish to return the case
 	Extensions   int
 	Excluded     string // why the handling ended without an answer
+	Waived       string // leg: the figures that granted appeals leave it out of, with commas between; see casework.AppealFigures and casework.Unreasoned
+	Hung         bool   // case: on the ledger of long-lasting difficulties now
 	Open         bool   // somebody owes an answer
 	Overdue      bool   // Open, and past due
 	Hours        int    // whole hours to the first answer, -1 where there is none

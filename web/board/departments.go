@@ -14,7 +14,7 @@ import (
 )
 
 // unitCodes are the columns of the table of units.
-var unitCodes = []string{"dispatched", "on_time", "solved", "satisfied", "coverage", "redo", "return", "open", "overdue_open"}
+var unitCodes = []string{"dispatched", "on_time", "solved", "satisfied", "coverage", "redo", "return", "open", "overdue_open", "hung_up"}
 
 // orders are the figures by which units can be put in order.
 var orders = []string{"on_time", "solved", "satisfied", "overdue_open", "dispatched"}

@@ -15,7 +15,7 @@ import (
 )
 
 // reportCodes are the figures of a unit's report, the three rates of the hotline (response, solved, satisfied: 三率) first.
-var reportCodes = []string{"response", "solved", "satisfied", "on_time", "promise", "redo", "return", "extension", "dispatched", "open", "overdue_open", "hours_median"}
+var reportCodes = []string{"response", "solved", "satisfied", "on_time", "promise", "redo", "return", "extension", "dispatched", "open", "overdue_open", "hung_up", "hours_median"}
 
 var topicCodes = []string{"received", "solved", "open", "overdue_open"}
 

@@ -103,9 +103,8 @@ func (p *Post) handle(ctx context.Context, tx pgx.Tx, events []casework.Event) e
 		if now.Sub(e.At) > stale {
 			continue
 		}
-		k, units := toUnits(e)
-		for _, unit := range units {
-			if err := p.enterUnit(ctx, tx, e, k, unit, now); err != nil {
+		for _, to := range toUnits(e) {
+			if err := p.enterUnit(ctx, tx, e, to.kind, to.unit, now); err != nil {
 				return fmt.Errorf("queue letter to unit: %w", err)
 			}
 		}

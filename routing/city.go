@@ -8,6 +8,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/locale"
+	"huiyin/routing/codes"
 )
 
 // Name is what the city calls something, in the languages of its data files.
@@ -33,18 +34,19 @@ const (
 
 // Unit is a body that can be made responsible for a case (承办单位).
 type Unit struct {
-	Code       casework.UnitCode
-	Function   string // what the duty lists call it: "chengguan" is one function with a city department and a bureau in each district
-	Name       Name
-	Aliases    []string // short names in daily use
-	Level      Level
-	Nature     string            // hotline, government, department, bureau, street, utility
-	Parent     casework.UnitCode // empty for the hotline, the root of the tree
-	Territory  string            // code of the area it answers for
-	Pinyin     string            // of the Chinese name, without tones
-	Phone      string
-	Email      string // where letters about its work go; empty: it gets none
-	Population int    // residents, 0 where the files say nothing (only districts do)
+	Code        casework.UnitCode
+	Function    string // what the duty lists call it: "chengguan" is one function with a city department and a bureau in each district
+	Name        Name
+	Aliases     []string // short names in daily use
+	Level       Level
+	Nature      string            // hotline, government, department, bureau, street, utility
+	Parent      casework.UnitCode // empty for the hotline, the root of the tree
+	Territory   string            // code of the area it answers for
+	Pinyin      string            // of the Chinese name, without tones
+	Phone       string
+	Email       string // where letters about its work go; empty: it gets none
+	LeaderEmail string // where its leader hears that limits are over; empty: nowhere
+	Population  int    // residents, 0 where the files say nothing (only districts do)
 }
 
 // Category is one node of the three-level tree of matters; codes have two digits a level.
@@ -110,6 +112,7 @@ type City struct {
 	areaAt     map[string]int
 	places     []Place
 	rules      *rules
+	codes      *codes.Sets
 	words      *trie
 }
 
@@ -184,8 +187,8 @@ func (c *City) Subcategories(code string) []Category {
 // CategoryPath names a category with those above it, such as "城市管理/市容环境/占道经营"; empty for an unknown code.
 func (c *City) CategoryPath(code string, l locale.Lang) string {
 	var names []string
-	for at, ok := c.Category(code); ok; at, ok = c.Category(at.Parent) {
-		names = append(names, at.Name.In(l))
+	for name, parent, ok := c.matter(code, l); ok && len(names) < 8; name, parent, ok = c.matter(parent, l) {
+		names = append(names, name)
 	}
 	slices.Reverse(names)
 	return strings.Join(names, "/")

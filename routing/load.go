@@ -25,14 +25,14 @@ const (
 	maxField = 2000 // bytes
 )
 
-// LoadCity reads a city's rules from the top of a file system: city.yaml, units.csv, categories.csv, duties.csv, territories.csv, places.csv, rules.yaml.
+// LoadCity reads a city's rules from the top of a file system: city.yaml, units.csv, categories.csv, duties.csv, territories.csv, places.csv, rules.yaml, and codes.yaml where there is one.
 // An error names the file and the line.
 func LoadCity(fsys fs.FS) (*City, error) {
 	c := &City{
 		unitAt: map[casework.UnitCode]int{}, children: map[casework.UnitCode][]casework.UnitCode{}, functions: map[functionAt]casework.UnitCode{},
 		categoryAt: map[string]int{}, subs: map[string][]string{}, dutiesOf: map[string][]int{}, areaAt: map[string]int{},
 	}
-	for _, step := range []func(fs.FS) error{c.loadHead, c.loadTerritories, c.loadPlaces, c.loadUnits, c.loadCategories, c.loadDuties, c.loadRules} {
+	for _, step := range []func(fs.FS) error{c.loadHead, c.loadTerritories, c.loadPlaces, c.loadUnits, c.loadCategories, c.loadCodes, c.loadDuties, c.loadRules} {
 		if err := step(fsys); err != nil {
 			return nil, err
 		}
@@ -241,8 +241,13 @@ func (c *City) loadUnits(fsys fs.FS) error {
 		if _, given := r.column["email"]; given { // files without the column are files of cities whose units get no letters
 			u.Email = r.get("email")
 		}
-		if u.Email != "" && !strings.Contains(u.Email, "@") {
-			return r.errorf("email %q is not a mail address", u.Email)
+		if _, given := r.column["leader_email"]; given {
+			u.LeaderEmail = r.get("leader_email")
+		}
+		for _, address := range []string{u.Email, u.LeaderEmail} {
+			if address != "" && !strings.Contains(address, "@") {
+				return r.errorf("%q is not a mail address", address)
+			}
 		}
 		if _, twice := c.unitAt[u.Code]; twice || u.Code == "" || u.Name.ZH == "" || u.Function == "" {
 			return r.errorf("the code %q stands twice, or code, function or name is empty", u.Code)

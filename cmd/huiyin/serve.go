@@ -140,8 +140,7 @@ func (p *parts) work(ctx context.Context) error {
 	if err := letters.Start(ctx); err != nil {
 		return fmt.Errorf("start letters: %w", err)
 	}
-	sweeps := append(p.sweeps(), sweep{"unit_letters", 10 * time.Minute, letters.RemindUnits})
-	stop, err := startSweeps(ctx, sweeps, p.Log)
+	stop, err := startSweeps(ctx, p.sweeps(), p.Log)
 	if err != nil {
 		return err
 	}

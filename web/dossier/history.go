@@ -188,7 +188,7 @@ func (v View) saying(e casework.Event, d told) string {
 	case casework.StepBreach:
 		return p.T("dossier.said_breach", locale.Args{"Clock": p.T("clock." + d.Clock), "Due": p.Lang.Deadline(d.Due)})
 	case casework.StepRemind, casework.StepEscalate:
-		return v.joined(shell.StageName(p.Lang, d.Stage), p.T("dossier.said_stage", locale.Args{"Clock": p.T("clock." + d.Clock), "Due": p.Lang.Deadline(d.Due)}))
+		return v.joined(p.Lang.Stage(d.Stage), p.T("dossier.said_stage", locale.Args{"Clock": p.T("clock." + d.Clock), "Due": p.Lang.Deadline(d.Due)}))
 	case casework.StepUse:
 		var fields []string
 		for _, f := range d.Fields {

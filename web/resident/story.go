@@ -143,7 +143,7 @@ func (t teller) tell(e casework.Event) (shell.Happening, bool) {
 		}
 	case casework.StepEscalate:
 		h.Who = ""
-		args["Stage"] = shell.StageName(t.p.Lang, d.Stage)
+		args["Stage"] = t.p.Lang.Stage(d.Stage)
 	case casework.StepRate:
 		args["Solved"], args["Satisfaction"] = t.p.T("solved."+string(d.Solved)), t.p.T(levelKey(d.Satisfaction))
 	case casework.StepFile:

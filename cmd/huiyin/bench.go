@@ -14,7 +14,8 @@ import (
 
 // benches lists what can be measured, by name.
 var benches = map[string]func(ctx context.Context, b *benchRun) error{
-	"mail": benchMail,
+	"mail":   benchMail,
+	"timers": benchTimers,
 }
 
 // benchRun is one run of a bench: a database of its own, started for it and removed after it.

@@ -1,6 +1,6 @@
 // Package handover gives cases that belong to another city to that city's hotline as signed packages, takes over what belongs here, and brings back how they stand.
 //
-// Rows say what is to be sent and a sweep sends it: a package until the signed receipt is here, and then, from the other side, each step of the case.
+// Rows say what is to be sent and a sweep sends it: a package until the signed receipt is here, then what the resident says, and, from the other side, each step of the case.
 // Every message carries the number of its handover, so that the same one twice changes nothing.
 package handover
 
@@ -43,8 +43,9 @@ func New(s Settings) *Service {
 
 // Addresses at which every installation answers the others.
 const (
-	PathCases = "/api/v1/handovers"      // packages; the answer is the receipt
-	PathNews  = "/api/v1/handovers/news" // how a case stands
+	PathCases = "/api/v1/handovers"       // packages; the answer is the receipt
+	PathNews  = "/api/v1/handovers/news"  // how a case stands
+	PathWords = "/api/v1/handovers/words" // what its resident says
 	PathKey   = "/.well-known/huiyin-handover.json"
 )
 

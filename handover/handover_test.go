@@ -60,6 +60,28 @@ func TestACaseGoesToAnotherCityAndItsAnswerComesBack(t *testing.T) {
 		t.Errorf("%d news went, want the dispatch and the word in between", n)
 	}
 	shows(t, ours.page(r.Code), "今晚到现场查看。", "交给"+theirs.City.UnitName(lead, locale.ZH)+"办理")
+	pass(time.Minute, ours, theirs)
+	must(t, ours.Door.Further(ctx, r.ID, casework.Key{9}, casework.Web, "昨夜又吵到两点，我的电话19900001234。"))
+	ours.wire.lose.Store(true)
+	if n := ours.drain(); n != 0 {
+		t.Errorf("%d words arrived though the answer got lost", n)
+	}
+	ours.wire.lose.Store(false)
+	pass(time.Minute, ours, theirs)
+	if n := ours.drain(); n != 1 {
+		t.Errorf("%d words of the resident went on", n)
+	}
+	heard, err := theirs.Docket.Dossier(ctx, casework.System, got.ID)
+	must(t, err)
+	var words []string
+	for _, m := range heard.Messages {
+		if m.Author == "resident" {
+			words = append(words, m.Body)
+		}
+	}
+	if len(words) != 1 || !strings.Contains(words[0], "昨夜又吵到两点") || strings.Contains(words[0], "19900001234") {
+		t.Errorf("the resident's further words there: %q", words)
+	}
 	pass(time.Hour, ours, theirs)
 	must(t, theirs.Docket.Reply(ctx, worker(), there, casework.Reply{Text: "已责令夜间停工。"}))
 	theirs.drain()
@@ -217,5 +239,29 @@ func TestACaseMergedOverThereHearsItsMastersAnswerWithoutTheOthers(t *testing.T)
 	}
 	if here := ours.only(); here.State != casework.Answered {
 		t.Errorf("here it is %s", here.State)
+	}
+}
+
+func TestAWithdrawalGoesAfterTheCase(t *testing.T) {
+	ctx := t.Context()
+	ours, theirs := newHotline(t, "990100", "临澜市"), newHotline(t, "990200", "湖城市")
+	meet(t, ours, theirs)
+	r := ours.file("滨湖路夜里施工很吵。")
+	must(t, ours.Give(ctx, clerk(), casework.Ref{ID: r.ID}, handover.Choice{Partner: "990200", Reason: "滨湖路在湖城市"}))
+	pass(time.Second, ours, theirs)
+	must(t, ours.Docket.Withdraw(ctx, casework.Resident(r.ID), casework.Ref{ID: r.ID})) // before anything arrived
+	ours.drain()
+	ours.drain()
+	if c := theirs.only(); c.State != casework.Withdrawn {
+		t.Errorf("there the case is %s", c.State)
+	}
+	stranger := newHotline(t, "990300", "山城市")
+	meet(t, ours, stranger)
+	if status, body := post(t, stranger.url()+handover.PathWords, ours.wire.last()); status != 403 {
+		t.Errorf("the word at another hotline: %d %s", status, body)
+	}
+	pass(24*time.Hour, theirs)
+	if status, body := post(t, theirs.url()+handover.PathWords, ours.wire.last()); status != 410 {
+		t.Errorf("the word a day later: %d %s", status, body)
 	}
 }

@@ -19,6 +19,7 @@ const (
 	typeCase    = "case"
 	typeReceipt = "receipt"
 	typeNews    = "news"
+	typeWord    = "word"
 )
 
 const (
@@ -40,7 +41,7 @@ const (
 // Head stands in every message.
 type Head struct {
 	Version int       `json:"version"`
-	Type    string    `json:"type"` // case, receipt, news
+	Type    string    `json:"type"` // case, receipt, news, word
 	ID      uuid.UUID `json:"id"`   // of the handover
 	From    string    `json:"from"`
 	To      string    `json:"to"`
@@ -109,7 +110,7 @@ type Notice struct {
 }
 
 type message interface {
-	Package | Receipt | Notice
+	Package | Receipt | Notice | Word
 	head() Head
 }
 

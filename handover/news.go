@@ -67,7 +67,11 @@ func (s *Service) handle(ctx context.Context, tx pgx.Tx, events []casework.Event
 				return err
 			}
 		default:
-			if err := s.queue(ctx, tx, e, nil); err != nil {
+			err := follows(ctx, tx, e, s.Now().UTC())
+			if err == nil {
+				err = s.queue(ctx, tx, e, nil)
+			}
+			if err != nil {
 				return err
 			}
 		}

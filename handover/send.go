@@ -24,15 +24,19 @@ const postTimeout = 20 * time.Second
 // atOnce is how many messages of a kind one Drain sends.
 const atOnce = 20
 
-// Drain sends what is due, packages and news, and tells how many messages arrived. What does not arrive is tried again with growing pauses.
+// Drain sends what is due, packages, words of residents and news, and tells how many messages arrived. What does not arrive is tried again with growing pauses.
 // It is safe to run twice, late, or on two machines at once.
 func (s *Service) Drain(ctx context.Context) (int, error) {
 	cases, err := s.drainCases(ctx)
 	if err != nil {
 		return cases, err
 	}
+	words, err := s.drainWords(ctx)
+	if err != nil {
+		return cases + words, err
+	}
 	news, err := s.drainNews(ctx)
-	return cases + news, err
+	return cases + words + news, err
 }
 
 // queueSQL queues what was prepared, once the step stands in the history of the case.

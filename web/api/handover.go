@@ -21,6 +21,7 @@ func (x *Handovers) Routes() []shell.Route {
 	return []shell.Route{
 		{Method: fiber.MethodPost, Path: handover.PathCases, Handler: x.take, Door: shell.API, Private: true, Body: handover.MaxMessage, Limit: shell.Limit{Name: "handovers", Max: 300, Per: time.Minute}},
 		{Method: fiber.MethodPost, Path: handover.PathNews, Handler: x.hear, Door: shell.API, Private: true, Limit: shell.Limit{Name: "handover_news", Max: 1200, Per: time.Minute}},
+		{Method: fiber.MethodPost, Path: handover.PathWords, Handler: x.hearWord, Door: shell.API, Private: true, Limit: shell.Limit{Name: "handover_words", Max: 1200, Per: time.Minute}},
 		{Path: handover.PathKey, Handler: x.identity, Door: shell.API, MaxAge: time.Minute},
 	}
 }
@@ -42,6 +43,13 @@ type heard struct {
 
 func (x *Handovers) hear(c *fiber.Ctx) error {
 	if err := x.Service.Heard(c.UserContext(), c.Body()); err != nil {
+		return err
+	}
+	return c.JSON(heard{Heard: true})
+}
+
+func (x *Handovers) hearWord(c *fiber.Ctx) error {
+	if err := x.Service.HeardWord(c.UserContext(), c.Body()); err != nil {
 		return err
 	}
 	return c.JSON(heard{Heard: true})

@@ -103,6 +103,7 @@ type Query struct {
 	Party    UnitCode // lead or co-handler at present
 	Pending  string
 	Late     bool      // the total or the unit's clock is overdue
+	Raised   int       // the limit of its present leg is or was raised so far at least
 	DueFrom  time.Time // unit's limit (or total before dispatch) after this moment
 	DueUntil time.Time // the same limit, up to and with this moment
 	Since    time.Time // filed at or after
@@ -226,6 +227,10 @@ func (q Query) where(now time.Time) (where []string, args []any) {
 	}
 	if q.Late {
 		add("(select bool_or(k.due_at < ?) from clock k where k.case_id = c.id and (k.name = 'total' or k.name = 'handle' and k.leg = c.leg) and k.met_at is null and k.cancelled_at is null)", now) // asked for each case: a join goes wrong by seconds while a fresh import has no statistics
+	}
+	if q.Raised > 0 {
+		where = append(where, "c.raised > 0") // as words of the query, for the partial index
+		add("c.raised >= ?", q.Raised)
 	}
 	if !q.DueFrom.IsZero() {
 		add("c.limit_at > ?", q.DueFrom)

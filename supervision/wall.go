@@ -3,6 +3,7 @@ package supervision
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -29,6 +30,7 @@ type Wall struct {
 	Late      int       // open cases whose limit or promise has passed
 	Today     int       // open cases whose limit or promise ends by the end of the day
 	Units     []UnitDue // by who must act, the most late first, at most ten
+	Levels    []Level   // how many cases with units are raised how far, the mildest first
 	CallBacks int       // residents who are to be called back
 	CallSince time.Time // since when the one waits that has waited longest; zero where none waits
 	Kept      int       // submissions that became no case by themselves and wait for a person
@@ -42,7 +44,11 @@ type Wall struct {
 type UnitDue struct {
 	Unit        casework.UnitCode
 	Late, Today int
+	Raised      int // how far its case is raised that is raised most
 }
+
+// Level is how many cases are raised how far: casework.Urged to casework.Summoned.
+type Level struct{ Raised, Cases int }
 
 // AtWork is somebody of the hotline who is at work, and the case they have open.
 type AtWork struct {
@@ -61,7 +67,7 @@ func WallNow(ctx context.Context, d *casework.Docket, city *routing.City, by cas
 		return w, fault.New(fault.Forbidden, "fault.forbidden")
 	}
 	err := pg.InTx(ctx, d.DB, pg.Settings{"huiyin.scope": "hotline"}, func(tx pgx.Tx) error {
-		for _, read := range []func(context.Context, pgx.Tx) error{w.readWaiting, w.readPeople} {
+		for _, read := range []func(context.Context, pgx.Tx) error{w.readWaiting, w.readPeople, w.readLevels} {
 			if err := read(ctx, tx); err != nil {
 				return err
 			}
@@ -114,18 +120,18 @@ func (w *Wall) readWaiting(ctx context.Context, tx pgx.Tx) error {
 func (w *Wall) readDue(ctx context.Context, tx pgx.Tx, tonight time.Time) error {
 	rows, err := tx.Query(ctx, `
 		with open as (
-			select c.owner_unit, c.state, k.met_at is null and k.due_at < $1 or h.met_at is null and h.cancelled_at is null and h.due_at < $1 as late,
+			select c.owner_unit, c.state, case when c.state = any ($3::text[]) then c.raised else 0 end as raised, k.met_at is null and k.due_at < $1 or h.met_at is null and h.cancelled_at is null and h.due_at < $1 as late,
 				k.met_at is null and k.due_at <= $2 or h.met_at is null and h.cancelled_at is null and h.due_at <= $2 as today
 			from cases c join clock k on k.case_id = c.id and k.name = 'total' and k.leg = 0 left join clock h on h.case_id = c.id and h.name = 'handle' and h.leg = c.leg
 			where c.state not in ('closed','archived','declined','redirected','terminated','merged','withdrawn')
 		)
-		select owner_unit, count(*) filter (where late) as n, count(*) filter (where today and late is not true and state not in ('paused','hung_up')) as m
-		from open group by owner_unit having bool_or(today) order by n desc, m desc, owner_unit`, w.At.UTC(), tonight.UTC())
+		select owner_unit, count(*) filter (where late) as n, count(*) filter (where today and late is not true and state not in ('paused','hung_up')) as m, max(raised)
+		from open group by owner_unit having bool_or(today) order by n desc, m desc, owner_unit`, w.At.UTC(), tonight.UTC(), words(withUnits))
 	if err != nil {
 		return err
 	}
 	var u UnitDue
-	_, err = pgx.ForEachRow(rows, []any{&u.Unit, &u.Late, &u.Today}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&u.Unit, &u.Late, &u.Today, &u.Raised}, func() error {
 		w.Late += u.Late
 		w.Today += u.Today
 		if len(w.Units) < 10 && u.Late+u.Today > 0 {
@@ -133,6 +139,20 @@ func (w *Wall) readDue(ctx context.Context, tx pgx.Tx, tonight time.Time) error 
 		}
 		return nil
 	})
+	return err
+}
+
+// withUnits are the states in which a unit's limit runs, or has passed.
+var withUnits = slices.DeleteFunc(slices.Clone(casework.States), func(s casework.State) bool { return !s.Handling() })
+
+// readLevels counts the cases with units by how far they are raised.
+func (w *Wall) readLevels(ctx context.Context, tx pgx.Tx) error {
+	rows, err := tx.Query(ctx, `select raised, count(*) from cases where raised > 0 and state = any ($1::text[])
+		and state not in ('closed','archived','declined','redirected','terminated','merged','withdrawn') group by raised order by raised`, words(withUnits))
+	if err != nil {
+		return err
+	}
+	w.Levels, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Level])
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -16,12 +17,13 @@ import (
 const pageSize = 50
 
 // views are the saved views of the list, in their order: each is a question somebody at the hotline asks every day.
-var views = []string{"all", "triage", "unit", "asked", "review", "call", "late", "hung", "done"}
+var views = []string{"all", "triage", "unit", "asked", "review", "call", "today", "late", "raised", "hung", "done"}
 
 // pendings are the kinds of requests that wait for a decision.
 var pendings = []string{"return", "extension", "termination", "hang"}
 
-func queryOf(view string) casework.Query {
+func queryOf(view string, now time.Time, zone *time.Location) casework.Query {
+	due := append([]casework.State{casework.Dispatched, casework.Signed, casework.Contacted, casework.InHand}, triage...)
 	q := casework.Query{Limit: pageSize}
 	switch view {
 	case "triage":
@@ -34,6 +36,11 @@ func queryOf(view string) casework.Query {
 		q.States = []casework.State{casework.Answered, casework.Replied, casework.Reviewed}
 	case "late":
 		q.States, q.Late = openStates(), true
+	case "today": // what will be late by the end of the day unless somebody acts
+		y, m, d := now.In(zone).Date()
+		q.States, q.DueFrom, q.DueUntil = due, now, time.Date(y, m, d+1, 0, 0, 0, 0, zone)
+	case "raised":
+		q.States, q.Raised = due, casework.Urged
 	case "hung":
 		q.States = []casework.State{casework.HungUp}
 	case "done":
@@ -75,7 +82,7 @@ func (x *Pages) list(c *fiber.Ctx) error {
 	if !slices.Contains(views, v.View) {
 		v.View = "all"
 	}
-	q := queryOf(v.View)
+	q := queryOf(v.View, shell.Now(c), x.City.TZ)
 	q.Channel, q.Number, q.After = casework.Channel(v.Channel), v.Number, c.Query("after")
 	if v.Unit != "" {
 		q.Lead = x.City.Descendants(casework.UnitCode(v.Unit))

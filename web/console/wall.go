@@ -1,6 +1,8 @@
 package console
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -75,7 +77,7 @@ func (v wallView) tiles() []wallTile {
 	return []wallTile{
 		waiting,
 		{Label: lang.T("wall.late"), Number: lang.Number(w.Late), Note: lang.T("wall.late_note"), Href: "/console/late", Tone: tone(w.Late, shell.Bad)},
-		{Label: lang.T("wall.today"), Number: lang.Number(w.Today), Note: lang.T("wall.today_note"), Href: "/console/list?view=unit", Tone: tone(w.Today, shell.Warn)},
+		{Label: lang.T("wall.today"), Number: lang.Number(w.Today), Note: lang.T("wall.today_note"), Href: "/console/list?view=today", Tone: tone(w.Today, shell.Warn)},
 		{Label: lang.T("wall.asked"), Number: lang.Number(w.Asked), Note: lang.T("wall.asked_note"), Href: "/console/list?view=asked", Tone: tone(w.Asked, shell.Warn)},
 		{Label: lang.T("wall.callbacks"), Number: lang.Number(w.CallBacks), Note: since(w.CallSince), Href: "/console/list?view=call", Tone: tone(w.CallBacks, shell.Note)},
 		kept,
@@ -93,6 +95,15 @@ func reassign(u supervision.UnitDue) string {
 		return "/console/list?view=late&unit=" + string(u.Unit)
 	}
 	return "/console/list?view=unit&unit=" + string(u.Unit)
+}
+
+// levels says how many cases are raised how far.
+func (v wallView) levels() string {
+	var all []string
+	for _, l := range v.W.Levels {
+		all = append(all, v.P.T("raised."+strconv.Itoa(l.Raised))+" "+v.P.Lang.Number(l.Cases))
+	}
+	return strings.Join(all, " · ")
 }
 
 // place names where a matter surges.

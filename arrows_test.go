@@ -33,9 +33,11 @@ var arrows = map[string][]string{
 	"staff":                 with(leaves, "casework"),
 
 	// What decides and what follows.
-	"routing":         with(leaves, "routing/sla", "routing/address", "casework", "staff"),
+	"routing":         with(leaves, "routing/sla", "routing/address", "routing/codes", "casework", "staff"),
 	"routing/sla":     with(leaves, "casework"),
 	"routing/address": {},
+	"routing/codes":   {},
+	"routing/topics":  {"search/words"},
 	"follow":          {"casework", "pg"},
 	"privacy":         with(leaves, "spans", "casework", "staff"),
 

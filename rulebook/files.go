@@ -24,11 +24,12 @@ const (
 	CityFile   = "city.yaml"
 	PolicyFile = "policy.yaml"
 	TextsFile  = "texts.yaml"
+	CodesFile  = "codes.yaml"
 	holidays   = "holidays-"
 )
 
 // order is how the files are listed; each stands after those it refers to.
-var order = []string{CityFile, "territories.csv", "places.csv", "units.csv", "categories.csv", "duties.csv", "rules.yaml", PolicyFile, TextsFile}
+var order = []string{CityFile, "territories.csv", "places.csv", "units.csv", "categories.csv", CodesFile, "duties.csv", "rules.yaml", PolicyFile, TextsFile}
 
 // HolidaysFile is the name of the file with the State Council's notice for a year.
 func HolidaysFile(year int) string { return holidays + strconv.Itoa(year) + ".json" }
@@ -47,13 +48,16 @@ const maxBytes = 1 << 20
 //go:embed data/texts.yaml
 var shippedTexts []byte
 
+//go:embed data/codes.yaml
+var shippedCodes []byte
+
 // Files are the texts of a rulebook by their names. They are not changed once made.
 type Files map[string][]byte
 
-// Base reads the files that a city begins with, version 0 of each: those of its directory, and where that has no limits, standard texts or holidays of its
+// Base reads the files that a city begins with, version 0 of each: those of its directory, and where that has no limits, standard texts, changes of codes or holidays of its
 // own, those shipped with the program.
 func Base(city fs.FS) (Files, error) {
-	files := Files{PolicyFile: sla.DefaultFile(), TextsFile: shippedTexts}
+	files := Files{PolicyFile: sla.DefaultFile(), TextsFile: shippedTexts, CodesFile: shippedCodes}
 	shipped, err := fs.Glob(calendar.Notices(), "*.json")
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/pg"
+	"huiyin/routing/codes"
 )
 
 // TrendMonths is how many months a trend shows, the period's last among them.
@@ -53,6 +54,8 @@ type Board struct {
 	Districts []Line
 	Trend     []Line // oldest month first
 	Topics    []TopicLine
+	Tags      []TagLine // of the whole city only
+	Codes     string    // version of the code sets that it is read under; empty where no code was ever changed
 	Identity  Identity
 }
 
@@ -61,7 +64,13 @@ var topicCodes = []string{"received", "on_time", "solved", "open", "overdue_open
 
 // View reads the board of a period. Figures of a part of the city that stand on fewer than MinShown rows are suppressed.
 func View(ctx context.Context, q pg.Querier, p Period, f Filter) (Board, error) {
-	b := Board{Period: p, Filter: f}
+	return ViewUnder(ctx, q, p, f, codes.Reading{})
+}
+
+// ViewUnder reads the board under a version of the code sets: each case counts under what its code, as it was filed, is in that version. The filter's codes
+// are those of the version.
+func ViewUnder(ctx context.Context, q pg.Querier, p Period, f Filter, under codes.Reading) (Board, error) {
+	b := Board{Period: p, Filter: f, Codes: under.Version()}
 	units, err := loadUnits(ctx, q)
 	if err != nil {
 		return b, err
@@ -69,13 +78,14 @@ func View(ctx context.Context, q pg.Querier, p Period, f Filter) (Board, error) 
 	chains := above(units)
 	span := Period{From: min(p.To.Add(1-TrendMonths), p.From.Add(-p.months())), To: p.To}
 	inside := within(f.Unit, chains)
-	rows, err := load(ctx, q, span, f, inside)
+	rows, late, err := read(ctx, q, span, f, inside, under)
 	if err != nil {
 		return b, err
 	}
-	late, err := oldest(ctx, q, f, inside)
-	if err != nil {
-		return b, err
+	if f == (Filter{}) {
+		if b.Tags, err = Tags(ctx, q, p); err != nil {
+			return b, err
+		}
 	}
 	if b.AsOf, err = loadFresh(ctx, q); err != nil {
 		return b, err

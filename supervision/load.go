@@ -32,13 +32,20 @@ func (f Filter) args(within []casework.UnitCode) []any {
 
 // grouped reads only the columns that definitions look at in each part, so that more rows are equal: of a case its way and hours, of legs and
 // answers the resident's word.
-const grouped = `select part, unit, district, left(category, 4), case part when 'case' then way else '' end, case part when 'case' then filed else 0 end, opened, dispatched, due, replied,
+var grouped = grouping("left(category, 4)", "", "")
+
+// groupedAsFiled is as grouped, with the codes whole, and with those that a row is only narrowed by.
+var groupedAsFiled = grouping("category", ", kind, channel", ", 28, 29")
+
+func grouping(category, more, by string) string {
+	return `select part, unit, district, ` + category + `, case part when 'case' then way else '' end, case part when 'case' then filed else 0 end, opened, dispatched, due, replied,
 		case part when 'case' then 0 else rated end, signed, contacted, handled, original, case part when 'case' then '' else verdict end,
-		case part when 'case' then 0 else satisfaction end, sent_back, returned, extensions, excluded, open, overdue, case part when 'case' then hours else -1 end, waived, hung, count(*)
+		case part when 'case' then 0 else satisfaction end, sent_back, returned, extensions, excluded, open, overdue, case part when 'case' then hours else -1 end, waived, hung, count(*)` + more + `
 	from figure_row
 	where (open or filed between $6 and $7 or opened between $6 and $7 or due between $6 and $7 or replied between $6 and $7 or rated between $6 and $7)
 		and ` + narrow + `
-	group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26`
+	group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26` + by
+}
 
 // load reads the count rows that touch a period, or are open, equal ones together. Scope is not needed: count rows say nothing of a person.
 func load(ctx context.Context, q pg.Querier, p Period, f Filter, within []casework.UnitCode) ([]Row, error) {
@@ -48,15 +55,19 @@ func load(ctx context.Context, q pg.Querier, p Period, f Filter, within []casewo
 	}
 	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Row, error) {
 		var r Row
-		err := row.Scan(&r.Part, &r.Unit, &r.District, &r.Category, &r.Way, &r.Filed, &r.Opened, &r.Dispatched, &r.Due, &r.Replied, &r.Rated,
-			&r.Signed, &r.Contacted, &r.Handled, &r.Original, &r.Verdict, &r.Satisfaction, &r.SentBack, &r.Returned, &r.Extensions, &r.Excluded,
-			&r.Open, &r.Overdue, &r.Hours, &r.Waived, &r.Hung, &r.N)
+		err := row.Scan(r.dest()...)
 		return r, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read count rows: %w", err)
 	}
 	return out, nil
+}
+
+// dest are the columns of grouped.
+func (r *Row) dest() []any {
+	return []any{&r.Part, &r.Unit, &r.District, &r.Category, &r.Way, &r.Filed, &r.Opened, &r.Dispatched, &r.Due, &r.Replied, &r.Rated, &r.Signed, &r.Contacted, &r.Handled, &r.Original,
+		&r.Verdict, &r.Satisfaction, &r.SentBack, &r.Returned, &r.Extensions, &r.Excluded, &r.Open, &r.Overdue, &r.Hours, &r.Waived, &r.Hung, &r.N}
 }
 
 // Unit is a responsible unit as the board shows it.

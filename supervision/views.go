@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"huiyin/pg"
+	"huiyin/routing/codes"
 )
 
 // maxViews is how many boards are kept in memory; more periods and filters than that are read anew.
@@ -18,6 +19,7 @@ const maxViews = 128
 type Views struct {
 	db    pg.Querier
 	fresh time.Duration
+	under codes.Reading
 	mu    sync.Mutex
 	kept  map[viewKey]keptView
 	read  singleflight.Group
@@ -33,9 +35,9 @@ type keptView struct {
 	until time.Time
 }
 
-// NewViews keeps each board for the time given: figures on pages are at most that much behind the count rows.
-func NewViews(db pg.Querier, fresh time.Duration) *Views {
-	return &Views{db: db, fresh: fresh, kept: map[viewKey]keptView{}}
+// NewViews keeps each board for the time given: figures on pages are at most that much behind the count rows. They are read under the version of the code sets given.
+func NewViews(db pg.Querier, fresh time.Duration, under codes.Reading) *Views {
+	return &Views{db: db, fresh: fresh, under: under, kept: map[viewKey]keptView{}}
 }
 
 // View is the board of a period, as the function View reads it.
@@ -48,7 +50,7 @@ func (v *Views) View(ctx context.Context, p Period, f Filter) (Board, error) {
 		// The reader who came first may go away; the others still wait for the board.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 		defer cancel()
-		b, err := View(ctx, v.db, p, f)
+		b, err := ViewUnder(ctx, v.db, p, f, v.under)
 		if err == nil {
 			v.put(key, b)
 		}

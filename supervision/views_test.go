@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"huiyin/routing/codes"
 	"huiyin/supervision"
 )
 
@@ -13,7 +14,7 @@ func TestViewsAreKeptForAMomentAndNotShared(t *testing.T) {
 	s := newScene(t)
 	s.novemberCases()
 	s.catchUp()
-	views := supervision.NewViews(s.Pool, 300*time.Millisecond)
+	views := supervision.NewViews(s.Pool, 300*time.Millisecond, codes.Reading{})
 	received := func() int {
 		b, err := views.View(s.ctx, supervision.One(november), supervision.Filter{})
 		s.do(err)

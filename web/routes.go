@@ -28,7 +28,8 @@ var navigation = slices.Concat(console.Nav(), inbox.Nav(), admin.Nav(), signin.N
 func routes(cfg Config, in *signin.Pages) []shell.Route {
 	office := dossier.Office{Docket: cfg.Docket, Desk: cfg.Desk, City: cfg.City, Actor: in.Actor}
 	public := &board.Pages{DB: cfg.Pool, City: cfg.City}
-	figures := supervision.NewViews(cfg.Pool, time.Minute)
+	newest, _ := cfg.City.Reading("")
+	figures := supervision.NewViews(cfg.Pool, time.Minute, newest)
 	misses := shell.NewMisses(cfg.Now)
 	room := &calls.Room{DB: cfg.Pool, Keys: cfg.Keys, Now: cfg.Now, Wake: cfg.Docket.Wake}
 	abroad := handover.New(handover.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, BaseURL: cfg.BaseURL, Now: cfg.Now, Log: cfg.Log})

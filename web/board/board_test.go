@@ -156,6 +156,8 @@ type file struct {
 	Districts []line            `json:"districts"`
 	Units     []line            `json:"units"`
 	Topics    []line            `json:"topics"`
+	Tags      []line            `json:"tags"`
+	Codes     string            `json:"codes"`
 	Purposes  []line            `json:"purposes"`
 }
 
@@ -214,7 +216,7 @@ func (f file) rows() []string {
 		}
 	}
 	add(f.Scope.Kind, f.Scope.Code, f.Figures)
-	for part, list := range map[string][]line{"month": f.Trend, "district": f.Districts, "unit": f.Units, "topic": f.Topics, "purpose": f.Purposes} {
+	for part, list := range map[string][]line{"month": f.Trend, "district": f.Districts, "unit": f.Units, "topic": f.Topics, "tag": f.Tags, "purpose": f.Purposes} {
 		for _, l := range list {
 			add(part, l.Code, l.Figures)
 		}

@@ -162,8 +162,8 @@ func (v view) topicChart() shell.Chart {
 }
 
 func (v view) topicName(code string) string {
-	if t, ok := v.Rules.Category(code); ok {
-		return t.Name.In(v.Lang)
+	if name := v.Rules.CategoryName(code, v.Lang); name != "" {
+		return name
 	}
 	return v.T("board.unsorted")
 }
@@ -237,5 +237,8 @@ func (x *Pages) showCity(c *fiber.Ctx) error {
 	}
 	v := x.page(c, shell.Lang(c).T("board.title"), "/board", s)
 	v.Summary = v.T("board.lead")
+	if name := c.Query("codes"); name != "" {
+		v.Extra = "codes=" + name
+	}
 	return shell.Render(c, fiber.StatusOK, cityPage(v))
 }

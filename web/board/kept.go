@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
+	"huiyin/routing/codes"
 	"huiyin/supervision"
 )
 
@@ -23,6 +24,7 @@ type shelf struct {
 type part struct {
 	month  supervision.Month
 	filter supervision.Filter
+	codes  string // version of the code sets
 }
 
 // drawn is a board and how far the follower had read when it was drawn.
@@ -39,13 +41,13 @@ const (
 )
 
 // view reads the board of a month, or takes the one that was drawn since the figures last moved.
-func (x *Pages) view(ctx context.Context, m supervision.Month, f supervision.Filter) (supervision.Board, error) {
+func (x *Pages) view(ctx context.Context, m supervision.Month, f supervision.Filter, under codes.Reading) (supervision.Board, error) {
 	var mark string
 	err := x.DB.QueryRow(ctx, `select coalesce((select xid::text || '/' || seq || '/' || coalesce(read_at::text, '') from follower where name = $1), '')`, supervision.FiguresFollower).Scan(&mark)
 	if err != nil {
 		return supervision.Board{}, fmt.Errorf("read how far the figures are: %w", err)
 	}
-	key := part{m, f}
+	key := part{m, f, under.Version()}
 	if b, ok := x.shelf.take(key, mark); ok {
 		return b, nil
 	}
@@ -53,7 +55,7 @@ func (x *Pages) view(ctx context.Context, m supervision.Month, f supervision.Fil
 		// Others may wait for this pass when the first reader has gone.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
-		b, err := supervision.View(ctx, x.DB, supervision.One(m), f)
+		b, err := supervision.ViewUnder(ctx, x.DB, supervision.One(m), f, under)
 		if err == nil {
 			x.shelf.put(key, drawn{mark, b, time.Now()})
 		}

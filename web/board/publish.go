@@ -30,6 +30,8 @@ type publication struct {
 	Districts   []entry               `json:"districts,omitempty"`
 	Units       []entry               `json:"units,omitempty"`
 	Topics      []entry               `json:"topics,omitempty"`
+	Tags        []entry               `json:"tags,omitempty"`  // what residents' words say beside the matter
+	Codes       string                `json:"codes,omitempty"` // version of the code sets that the figures are read under
 	Identity    *supervision.Identity `json:"identity,omitempty"`
 	Definitions []definition          `json:"definitions"`
 }
@@ -92,8 +94,8 @@ func dayOf(t time.Time) string {
 // publish begins the publication of a sheet: its scope, period, figures and definitions.
 func (s sheet) publish() publication {
 	p := publication{
-		Scope:  scope{Kind: "city", Code: s.Rules.Code, Name: name{s.Rules.Name.ZH, s.Rules.Name.EN}},
-		Period: s.Period, Complete: s.Month < s.Current, Figures: figuresOf(s.Whole), OldestDue: dayOf(s.Whole.Oldest),
+		Scope: scope{Kind: "city", Code: s.Rules.Code, Name: name{s.Rules.Name.ZH, s.Rules.Name.EN}},
+		Codes: s.under.Version(), Period: s.Period, Complete: s.Month < s.Current, Figures: figuresOf(s.Whole), OldestDue: dayOf(s.Whole.Oldest),
 	}
 	if !s.AsOf.IsZero() {
 		at := s.AsOf.In(locale.Zone).Truncate(time.Second)
@@ -215,7 +217,7 @@ func (p publication) table() ([]byte, error) {
 	for _, part := range []struct {
 		name string
 		list []entry
-	}{{"month", p.Trend}, {"district", p.Districts}, {"unit", p.Units}, {"topic", p.Topics}} {
+	}{{"month", p.Trend}, {"district", p.Districts}, {"unit", p.Units}, {"topic", p.Topics}, {"tag", p.Tags}} {
 		for _, e := range part.list {
 			writeFigures(w, part.name, e.Code, e.Name, e.Figures)
 		}
@@ -266,6 +268,7 @@ func (x *Pages) readCity(c *fiber.Ctx) (publication, error) {
 	}
 	p := s.publish()
 	p.Trend, p.Districts, p.Units, p.Topics, p.Identity = s.trendEntries(), s.districtEntries(), unitEntries(s.late()), s.topicEntries(), &s.Identity
+	p.Tags = s.tagEntries()
 	return p, nil
 }
 

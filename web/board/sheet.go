@@ -9,6 +9,7 @@ import (
 	"huiyin/fault"
 	"huiyin/locale"
 	"huiyin/routing"
+	"huiyin/routing/codes"
 	"huiyin/supervision"
 	"huiyin/web/shell"
 )
@@ -20,20 +21,24 @@ type sheet struct {
 	Month   supervision.Month  // the month shown
 	First   supervision.Month  // the earliest month with a case; 0 where there is none
 	Current supervision.Month  // the month that is running
+	under   codes.Reading      // version of the code sets that the figures are read under
 	whole   *supervision.Board // the city's board of the same month, where Board is a part of it
 }
 
 // begin reads which month the address names, the running one where it names none, and which months there are.
 func (x *Pages) begin(c *fiber.Ctx) (sheet, error) {
 	s := sheet{Rules: x.City, Current: supervision.MonthOf(shell.Now(c), x.City.TZ)}
+	var err error
+	if s.under, err = x.reading(c); err != nil {
+		return s, err
+	}
 	s.Month = s.Current
 	if q := c.Query("month"); q != "" {
-		var err error
 		if s.Month, err = supervision.ParseMonth(q); err != nil {
 			return s, err
 		}
 	}
-	err := x.DB.QueryRow(c.UserContext(), `select coalesce(min(filed), 0) from figure_row`).Scan(&s.First)
+	err = x.DB.QueryRow(c.UserContext(), `select coalesce(min(filed), 0) from figure_row`).Scan(&s.First)
 	if err != nil {
 		return s, fmt.Errorf("read first month: %w", err)
 	}
@@ -52,10 +57,10 @@ func (x *Pages) read(c *fiber.Ctx, f supervision.Filter) (sheet, error) {
 		s.whole = &supervision.Board{Period: s.Period}
 		return s, nil
 	}
-	if s.Board, err = x.view(c.UserContext(), s.Month, f); err != nil || f == (supervision.Filter{}) {
+	if s.Board, err = x.view(c.UserContext(), s.Month, f, s.under); err != nil || f == (supervision.Filter{}) {
 		return s, err
 	}
-	whole, err := x.view(c.UserContext(), s.Month, supervision.Filter{})
+	whole, err := x.view(c.UserContext(), s.Month, supervision.Filter{}, s.under)
 	s.whole = &whole
 	return s, err
 }

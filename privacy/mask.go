@@ -69,7 +69,7 @@ func plain(r rune) rune {
 	return r
 }
 
-// search goes through every rule.
+// search goes through every rule but those for names.
 func (s *scan) search() {
 	s.emails()
 	s.plates()
@@ -78,7 +78,6 @@ func (s *scan) search() {
 	s.numbers()
 	s.spelledNumbers()
 	s.addresses()
-	s.names()
 }
 
 // take notes a finding, unless part of it belongs to another already.

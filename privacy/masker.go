@@ -32,7 +32,8 @@ func Surnames() []string {
 	return slices.Concat(nameWords["surnames"], nameWords["compound surnames"])
 }
 
-// Mask hides personal data as the function Mask does, and what the model finds beside it. Where both find something, the rules' finding stays.
+// Mask hides personal data as the function Mask does, and what the model finds beside it. Where both find a number or an address, the rules' finding
+// stays, since it was checked; where both find a name, the model's, which has seen more than one word around it.
 func (k Masker) Mask(text string) (masked string, found []Span) {
 	s := newScan(text)
 	s.search()
@@ -43,6 +44,7 @@ func (k Masker) Mask(text string) (masked string, found []Span) {
 			}
 		}
 	}
+	s.names()
 	slices.SortFunc(s.found, func(a, b Span) int { return cmp.Compare(a.Start, b.Start) })
 	out := slices.Clone(s.raw)
 	for _, f := range s.found {

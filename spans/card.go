@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -33,7 +34,7 @@ type Score struct {
 	Recall    float64 `json:"recall"`    // Right of Marked
 	Covered   float64 `json:"covered"`   // share of the characters that people marked with this kind which the model marked with it
 	Clean     float64 `json:"clean"`     // share of the characters that the model marked with this kind which people marked with it
-	Bias      float32 `json:"bias"`      // how much more readily it is marked than learned
+	Least     float64 `json:"least"`     // spans at least so likely are marked; 0: those of the likeliest sequence
 }
 
 // Save writes the card beside the model.
@@ -51,19 +52,16 @@ func (c Card) Save(dir string) error {
 // Eager asks that spans of some kinds be found rather than left, as hiding personal data demands.
 type Eager struct {
 	Kinds []string
-	Clean float64 // but no more readily than leaves this share of what is marked right, by characters
+	Clean float64 // but no more readily than leaves this share of what is marked right, with the same start and end
 }
 
-// steps are the biases tried for an eager kind, from none to most.
-var steps = []float32{0, 4, 8, 12, 16, 20, 25, 30, 40}
-
-// Learn trains twice: on nine tenths of the examples, to measure the model on the last tenth and to choose how readily eager kinds are marked;
+// Learn trains twice: on four fifths of the examples, to measure the model on the last fifth and to choose how readily eager kinds are marked;
 // then on all of them. say hears of the progress.
 func Learn(ctx context.Context, examples []Example, p Plan, eager Eager, say func(stage string)) (*Model, Card, error) {
 	var taught, held []Example
 	draw := rand.New(rand.NewPCG(p.Seed, 2)) //nolint:gosec // the choice of examples is no secret
 	for _, e := range examples {
-		if draw.IntN(10) == 0 {
+		if draw.IntN(5) == 0 {
 			held = append(held, e)
 		} else {
 			taught = append(taught, e)
@@ -75,8 +73,7 @@ func Learn(ctx context.Context, examples []Example, p Plan, eager Eager, say fun
 	if err != nil {
 		return nil, card, err
 	}
-	bias := trial.choose(held, eager)
-	trial.Bias = bias
+	trial.Least = trial.leasts(held, eager)
 	byKind := map[string]Score{}
 	for _, s := range Measure(trial, held) {
 		byKind[s.Kind] = s
@@ -86,45 +83,74 @@ func Learn(ctx context.Context, examples []Example, p Plan, eager Eager, say fun
 	if err != nil {
 		return nil, card, err
 	}
-	m.Bias = make([]float32, len(m.Kinds))
+	m.Least = make([]float64, len(m.Kinds))
 	for i, kind := range m.Kinds {
 		for j, k := range trial.Kinds {
 			if k == kind {
-				m.Bias[i] = bias[j]
+				m.Least[i] = trial.Least[j]
 			}
 		}
 		s := byKind[kind]
-		s.Kind, s.Bias = kind, m.Bias[i]
+		s.Kind, s.Least = kind, m.Least[i]
 		card.Kinds = append(card.Kinds, s)
 	}
-	card.Features = len(m.rows)
+	card.Features = len(m.rows.at)
 	return m, card, nil
 }
 
-// enough is how many spans of a kind must be held out before a bias is chosen by them.
+// enough is how many spans of a kind must be held out before it is marked more readily than learned.
 const enough = 50
 
-// choose finds for each eager kind the greatest bias that keeps its marks clean enough; none where too few are held out to tell.
-func (m *Model) choose(held []Example, eager Eager) []float32 {
-	bias := make([]float32, len(m.Kinds))
-	for i, kind := range m.Kinds {
-		for _, want := range eager.Kinds {
-			if kind != want {
-				continue
+// leasts finds for each eager kind the lowest likelihood that still leaves enough of what is marked right.
+func (m *Model) leasts(held []Example, eager Eager) []float64 {
+	out := make([]float64, len(m.Kinds))
+	for _, kind := range eager.Kinds {
+		if i := slices.Index(m.Kinds, kind); i >= 0 {
+			out[i] = m.least(held, i, eager.Clean)
+		}
+	}
+	return out
+}
+
+// What is tried for the lowest likelihood, from the highest down.
+const highestLeast, lowestLeast, nextLeast = 0.5, 0.04, 0.01
+
+func (m *Model) least(held []Example, kind int, clean float64) (least float64) {
+	all := make([][]chance, len(held))
+	w := newSweep(len(m.Kinds))
+	marked := 0
+	for i, e := range held {
+		for _, s := range e.Spans {
+			if s.Kind == m.Kinds[kind] {
+				marked++
 			}
-			for _, step := range steps {
-				m.Bias = make([]float32, len(m.Kinds))
-				m.Bias[i] = step
-				for _, s := range Measure(m, held) {
-					if s.Kind == kind && s.Marked >= enough && s.Clean >= eager.Clean {
-						bias[i] = step
-					}
+		}
+		if features := m.lexicon.features(e.Text); len(features) > 0 {
+			m.score(w, features)
+			w.run()
+			all[i] = w.chances(kind, lowestLeast)
+		}
+	}
+	if marked < enough {
+		return 0
+	}
+	for p := highestLeast; p >= lowestLeast; p -= nextLeast {
+		found, right := 0, 0
+		for i, e := range held {
+			likely := slices.DeleteFunc(slices.Clone(all[i]), func(c chance) bool { return c.p < p })
+			for _, c := range choose(likely, p) {
+				found++
+				if slices.Contains(e.Spans, Span{Start: c.start, End: c.end, Kind: m.Kinds[kind]}) {
+					right++
 				}
 			}
 		}
+		if share(right, found) < clean {
+			break
+		}
+		least = p
 	}
-	m.Bias = nil
-	return bias
+	return least
 }
 
 // Measure compares what a model marks with what people marked.

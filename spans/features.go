@@ -25,8 +25,8 @@ func fold(r rune) rune {
 	return unicode.ToLower(r)
 }
 
-// sort is a character's class.
-func sort(r rune) uint64 {
+// class is a character's class.
+func class(r rune) uint64 {
 	switch {
 	case r == 0:
 		return 0
@@ -72,25 +72,32 @@ func newLexicon(lists [][]string) lexicon {
 	return l
 }
 
-// marks says of every character which lists' words begin, are inside, or end there: three bits a list.
+// marks says of every character which lists' words, and which sorts of ordinary words, begin, are inside, or end there: sixteen bits each.
 func (l lexicon) marks(text []rune) []uint64 {
 	out := make([]uint64, len(text))
-	if len(l) == 0 {
-		return out
-	}
+	known := ordinary()
 	for i := range text {
-		for n := min(longest, len(text)-i); n > 0; n-- {
-			in := l[string(text[i:i+n])]
-			if in == 0 {
+		length, in := known.longest(text[i:])
+		in <<= mostLists
+		for n := min(longest, len(text)-i); n > 0 && n >= length; n-- {
+			listed := l[string(text[i:i+n])]
+			if listed == 0 {
 				continue
 			}
-			out[i] |= in
-			for j := i + 1; j < i+n-1; j++ {
-				out[j] |= in << 16
+			if n > length {
+				length, in = n, 0
 			}
-			out[i+n-1] |= in << 32
+			in |= listed
 			break // the longest word that begins here
 		}
+		if length == 0 {
+			continue
+		}
+		out[i] |= in
+		for j := i + 1; j < i+length-1; j++ {
+			out[j] |= in << 16
+		}
+		out[i+length-1] |= in << 32
 	}
 	return out
 }
@@ -101,7 +108,7 @@ func (l lexicon) features(text string) [][]uint64 {
 	for _, r := range text {
 		runes = append(runes, fold(r))
 	}
-	marks := l.marks(runes)
+	marks, pairs := l.marks(runes), pairsOf(runes)
 	at := func(i int) uint64 {
 		if i < 0 || i >= len(runes) {
 			return 0
@@ -112,7 +119,7 @@ func (l lexicon) features(text string) [][]uint64 {
 		if i < 0 || i >= len(runes) {
 			return 0
 		}
-		return sort(runes[i])
+		return class(runes[i])
 	}
 	mark := func(i int) uint64 {
 		if i < 0 || i >= len(marks) {
@@ -135,7 +142,7 @@ func (l lexicon) features(text string) [][]uint64 {
 		}
 		f = append(f, key(5, at(i-1), at(i+1)), key(15, at(i-3), at(i-2), at(i-1)), key(16, at(i+1), at(i+2), at(i+3)), key(17, at(i-3)), key(18, at(i+3)))
 		f = append(f, key(19, at(i-2), at(i)), key(20, at(i), at(i+2)), key(21, at(i-1), at(i), class(i+1), class(i+2)), key(22, at(i+1), at(i), class(i-1), class(i-2)))
-		f = append(f, key(23, at(i), again(runes, i)))
+		f = append(f, key(23, at(i), pairs.again(runes, i)))
 		f = append(f, key(6, class(i-1), class(i), class(i+1)), key(7, class(i-2), class(i-1), class(i), class(i+1), class(i+2)))
 		f = append(f, key(8, run(runes, i)))
 		if m := mark(i); m != 0 {
@@ -158,28 +165,36 @@ func (l lexicon) features(text string) [][]uint64 {
 	return out
 }
 
-// again tells in how many other places of the text the two characters here stand together: names come back.
-func again(runes []rune, i int) uint64 {
-	var n uint64
-	for j := range len(runes) - 1 {
-		if i+1 < len(runes) && j != i && runes[j] == runes[i] && runes[j+1] == runes[i+1] {
-			n++
-		}
+// pairs counts the places where two characters stand together.
+type pairs map[[2]rune]uint64
+
+func pairsOf(runes []rune) pairs {
+	p := pairs{}
+	for i := 1; i < len(runes); i++ {
+		p[[2]rune{runes[i-1], runes[i]}]++
 	}
-	return min(n, 2)
+	return p
+}
+
+// again tells in how many other places of the text the two characters here stand together, up to two: names come back.
+func (p pairs) again(runes []rune, i int) uint64 {
+	if i+1 >= len(runes) {
+		return 0
+	}
+	return min(p[[2]rune{runes[i], runes[i+1]}]-1, 2)
 }
 
 // run describes the run of digits and letters around a character, and what follows it: "602号" is told from "3-602" so.
 func run(runes []rune, i int) uint64 {
-	c := sort(runes[i])
+	c := class(runes[i])
 	if c != 1 && c != 2 && c != 4 {
 		return 0
 	}
 	from, to := i, i
-	for from > 0 && sort(runes[from-1]) == c {
+	for from > 0 && class(runes[from-1]) == c {
 		from--
 	}
-	for to < len(runes)-1 && sort(runes[to+1]) == c {
+	for to < len(runes)-1 && class(runes[to+1]) == c {
 		to++
 	}
 	var before, after uint64

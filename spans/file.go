@@ -7,10 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 )
 
 // File is the name of the weights in a model's directory.
@@ -24,7 +22,7 @@ type kept struct {
 	Version  int
 	Kinds    []string
 	Lists    [][]string
-	Bias     []float32
+	Least    []float64
 	Follow   []float32
 	Features []uint64
 	Lengths  []uint16
@@ -32,16 +30,16 @@ type kept struct {
 	Values   []float32
 }
 
-const version = 1
+const version = 2
 
 // Save writes the model into a directory, whole or not at all.
 func (m *Model) Save(dir string) error {
-	k := kept{Version: version, Kinds: m.Kinds, Lists: m.Lists, Bias: m.Bias, Follow: m.follow, Features: slices.Sorted(maps.Keys(m.rows))}
+	k := kept{Version: version, Kinds: m.Kinds, Lists: m.Lists, Least: m.Least, Follow: m.follow, Features: m.rows.features()}
 	for _, f := range k.Features {
-		row := m.rows[f]
+		row := m.rows.of(f)
 		k.Lengths = append(k.Lengths, uint16(len(row))) //nolint:gosec // tags are fewer than 2¹⁶
 		for _, w := range row {
-			k.Tags, k.Values = append(k.Tags, uint16(w.Tag)), append(k.Values, w.Value) //nolint:gosec // tags are fewer than 2¹⁶
+			k.Tags, k.Values = append(k.Tags, w.tag), append(k.Values, w.value)
 		}
 	}
 	out, err := os.CreateTemp(dir, File+".*")
@@ -82,24 +80,26 @@ func (k kept) model(dir string) (*Model, error) {
 		return nil, fmt.Errorf("%s in %s has version %d, this program reads version %d: train it again", File, dir, k.Version, version)
 	}
 	damaged := fmt.Errorf("%s in %s does not fit together: train it again", File, dir)
-	m := &Model{Kinds: k.Kinds, Lists: k.Lists, Bias: k.Bias, follow: k.Follow, rows: make(map[uint64][]weight, len(k.Features)), lexicon: newLexicon(k.Lists)}
+	m := &Model{Kinds: k.Kinds, Lists: k.Lists, Least: k.Least, follow: k.Follow, lexicon: newLexicon(k.Lists)}
 	side := 1 + len(k.Kinds)
-	if len(k.Kinds) == 0 || len(k.Lists) > mostLists || len(k.Follow) != side*side || len(k.Lengths) != len(k.Features) || len(k.Tags) != len(k.Values) || len(k.Bias) != 0 && len(k.Bias) != len(k.Kinds) {
+	if len(k.Kinds) == 0 || len(k.Lists) > mostLists || len(k.Follow) != side*side || len(k.Lengths) != len(k.Features) || len(k.Tags) != len(k.Values) || len(k.Least) != 0 && len(k.Least) != len(k.Kinds) {
 		return nil, damaged
 	}
 	all := make([]weight, len(k.Tags))
 	for i, t := range k.Tags {
-		if int(t) >= m.tagCount() {
+		if int(t) >= 1+4*len(k.Kinds) {
 			return nil, damaged
 		}
-		all[i] = weight{Tag: tag(t), Value: k.Values[i]}
+		all[i] = weight{tag: t, value: k.Values[i]}
 	}
+	m.rows.at = make(map[uint64][2]uint32, len(k.Features))
 	for i, f := range k.Features {
 		n := int(k.Lengths[i])
 		if n > len(all) {
 			return nil, damaged
 		}
-		m.rows[f], all = all[:n:n], all[n:]
+		m.rows.add(f, all[:n])
+		all = all[n:]
 	}
 	return m, nil
 }

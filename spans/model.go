@@ -1,64 +1,121 @@
 package spans
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
+	"sort"
 )
 
 // Model marks spans. It is safe for use by many at once; it does not change after training.
 type Model struct {
 	Kinds   []string // of spans, in the order of the tags
 	Lists   [][]string
-	Bias    []float32           // by kind, what is added where a span of it may begin: more marks it more readily
-	rows    map[uint64][]weight // what a feature says for and against each tag it was ever seen to matter for
-	follow  []float32           // (1+kinds)² : a span (or none, 0) of one kind right after one of another
+	Least   []float64 // by kind: spans at least so likely are marked, whatever else they may be; 0 marks those of the likeliest sequence
+	rows    rows
+	follow  []float32 // (1+kinds)² : a span (or none, 0) of one kind right after one of another
 	lexicon lexicon
 }
 
-// weight is what one feature says of one tag.
-type weight struct {
-	Tag   tag
-	Value float32
-}
-
-// Mark finds the spans of a text.
+// Mark finds the spans of a text, in order and without overlap.
 func (m *Model) Mark(text string) []Span {
 	features := m.lexicon.features(text)
-	scores := make([][]float32, len(features))
-	for i, fs := range features {
-		scores[i] = m.score(fs)
+	if len(features) == 0 {
+		return nil
 	}
-	return read(m.best(scores), m.Kinds)
-}
-
-// tagCount is the number of tags.
-func (m *Model) tagCount() int { return 1 + 4*len(m.Kinds) }
-
-func (m *Model) score(features []uint64) []float32 {
-	s := make([]float32, m.tagCount())
-	for _, f := range features {
-		for _, w := range m.rows[f] {
-			s[w.Tag] += w.Value
+	w := newSweep(len(m.Kinds))
+	m.score(w, features)
+	likeliest := read(m.best(w), m.Kinds)
+	if !slices.ContainsFunc(m.Least, func(p float64) bool { return p > 0 }) {
+		return likeliest
+	}
+	m.link(w)
+	w.run()
+	var eager []Span
+	for kind, least := range m.Least {
+		if least > 0 {
+			for _, c := range choose(w.chances(kind, least), least) {
+				eager = append(eager, Span{Start: c.start, End: c.end, Kind: m.Kinds[kind]})
+			}
 		}
 	}
-	for k, b := range m.Bias {
-		s[tagOf(k, begins)] += b
-		s[tagOf(k, alone)] += b
+	return m.merge(eager, likeliest)
+}
+
+// merge puts the spans of eager kinds before the others: of those that overlap one, and of each other, the earlier on the lists stays.
+func (m *Model) merge(eager, likeliest []Span) []Span {
+	var out []Span
+	for _, s := range eager {
+		if !slices.ContainsFunc(out, s.overlaps) {
+			out = append(out, s)
+		}
 	}
-	return s
+	for _, s := range likeliest {
+		if m.Least[slices.Index(m.Kinds, s.Kind)] == 0 && !slices.ContainsFunc(eager, s.overlaps) {
+			out = append(out, s)
+		}
+	}
+	slices.SortFunc(out, func(a, b Span) int { return cmp.Compare(a.Start, b.Start) })
+	return out
+}
+
+// choose takes of overlapping spans those that are together the most likely above the least.
+func choose(all []chance, least float64) []chance {
+	slices.SortFunc(all, func(a, b chance) int { return cmp.Or(cmp.Compare(a.end, b.end), cmp.Compare(a.start, b.start)) })
+	best := make([]float64, len(all)+1) // of the first i spans
+	taken := make([]int, len(all)+1)    // 0 where span i-1 is left out, otherwise 1 + how many spans end before it
+	for i, c := range all {
+		before := sort.Search(i, func(j int) bool { return all[j].end > c.start })
+		best[i+1] = best[i]
+		if v := best[before] + c.p - least*slack; v > best[i] {
+			best[i+1], taken[i+1] = v, before+1
+		}
+	}
+	var out []chance
+	for i := len(all); i > 0; {
+		if taken[i] == 0 {
+			i--
+			continue
+		}
+		out = append(out, all[i-1])
+		i = taken[i] - 1
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// slack keeps a span that is just likely enough.
+const slack = 0.999
+
+// score adds up what the features say.
+func (m *Model) score(w *sweep, features [][]uint64) {
+	w.reset(len(features))
+	for i, fs := range features {
+		s := w.score[i*w.tags:]
+		for _, f := range fs {
+			for _, said := range m.rows.of(f) {
+				s[said.tag] += float64(said.value)
+			}
+		}
+	}
+	m.link(w)
+}
+
+func (m *Model) link(w *sweep) {
+	for i, v := range m.follow {
+		w.link[i] = float64(v)
+	}
 }
 
 // best is the sequence of tags with the highest sum (Viterbi). A character that begins or continues a span is followed by one that continues or
 // ends it; one that ends a span, stands alone or is nothing is followed by a beginning, one alone or nothing.
-func (m *Model) best(scores [][]float32) []tag {
-	n, kinds := len(scores), len(m.Kinds)
-	if n == 0 {
-		return nil
-	}
-	none := float32(math.Inf(-1))
+func (m *Model) best(w *sweep) []tag {
+	n, kinds := w.n, w.kinds
+	none := math.Inf(-1)
 	// done[k]: best sum of a sequence that has just finished a span of kind k-1, or stands in no span (k=0). open[k]: that is inside kind k.
-	done, open := make([]float32, 1+kinds), make([]float32, kinds)
-	nextDone, nextOpen := make([]float32, 1+kinds), make([]float32, kinds)
+	done, open := make([]float64, 1+kinds), make([]float64, kinds)
+	nextDone, nextOpen := make([]float64, 1+kinds), make([]float64, kinds)
 	back := make([]backStep, n*(1+2*kinds))
 	for k := range done {
 		done[k] = none
@@ -67,17 +124,17 @@ func (m *Model) best(scores [][]float32) []tag {
 		open[k] = none
 	}
 	done[0] = 0
-	into, from := make([]float32, 1+kinds), make([]int32, 1+kinds)
+	into, from := make([]float64, 1+kinds), make([]int32, 1+kinds)
 	for i := range n {
 		for k := range into {
 			into[k], from[k] = none, 0
 			for j := range done {
-				if v := done[j] + m.follow[j*(1+kinds)+k]; v > into[k] {
+				if v := done[j] + w.link[j*(1+kinds)+k]; v > into[k] {
 					into[k], from[k] = v, int32(j) //nolint:gosec // kinds are few
 				}
 			}
 		}
-		s, b := scores[i], back[i*(1+2*kinds):]
+		s, b := w.score[i*w.tags:], back[i*(1+2*kinds):]
 		nextDone[0], b[0] = into[0]+s[0], backStep{from: from[0]}
 		for k := range kinds {
 			one, end := into[k+1]+s[tagOf(k, alone)], open[k]+s[tagOf(k, ends)]
@@ -138,5 +195,5 @@ func trace(back []backStep, n, kinds, last int) []tag {
 
 // String tells the model's size.
 func (m *Model) String() string {
-	return fmt.Sprintf("%d kinds, %d features, %d lists", len(m.Kinds), len(m.rows), len(m.Lists))
+	return fmt.Sprintf("%d kinds, %d features, %d lists", len(m.Kinds), len(m.rows.at), len(m.Lists))
 }

@@ -1,8 +1,8 @@
 // Package spans learns from texts in which people have marked spans to mark the like in other texts: names, parts of addresses.
 //
-// It is a linear-chain tagger over characters: every character begins, continues, ends or is a span of some kind, or belongs to none. Weights are
-// learned by the averaged structured perceptron (Collins 2002) with a margin that counts a missed span more than a wrong one, and the best
-// sequence is found by Viterbi's algorithm over the transitions that can occur.
+// It is a linear-chain conditional random field over characters (Lafferty 2001): every character begins, continues, ends or is a span of some kind,
+// or belongs to none. The likeliest sequence is found by Viterbi's algorithm over the transitions that can occur; kinds that must rather be found
+// than left are marked wherever they are likely enough, whatever the likeliest sequence is.
 package spans
 
 import (
@@ -18,6 +18,9 @@ type Span struct {
 	End   int    `json:"end"`
 	Kind  string `json:"type"`
 }
+
+// overlaps tells whether two spans share a character.
+func (s Span) overlaps(other Span) bool { return s.Start < other.End && other.Start < s.End }
 
 // Example is a text with every span that people marked in it.
 type Example struct {

@@ -101,8 +101,8 @@ func TestCardTellsHowWellItDoes(t *testing.T) {
 	if s.Marked == 0 || s.Right > s.Found || s.Right > s.Marked || s.Recall < 0.9 || s.Clean < 0.6 {
 		t.Errorf("examples that come thrice are found so badly: %+v", s)
 	}
-	if m.Bias[0] != s.Bias {
-		t.Errorf("the card says bias %v, the model has %v", s.Bias, m.Bias[0])
+	if m.Least[0] != s.Least {
+		t.Errorf("the card says %v, the model marks from %v on", s.Least, m.Least[0])
 	}
 }
 

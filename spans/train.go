@@ -3,6 +3,7 @@ package spans
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"unicode/utf8"
@@ -10,38 +11,17 @@ import (
 
 // Plan is how to learn.
 type Plan struct {
-	Rounds int                // passes over the examples; 0 means 8
-	Seed   uint64             // of their order
-	Lists  [][]string         // words that the tagger may know beforehand, such as surnames; at most 16 lists
-	Miss   map[string]float32 // by kind, how much worse it is to miss a span than to mark one too many: the margin asked for; 0 means 1
-	Rare   int                // features seen less often are left out; 0 means 2
+	Rounds int        // passes over the examples; 0 means 15
+	Seed   uint64     // of their order
+	Lists  [][]string // words that the tagger may know beforehand, such as surnames; at most 8 lists
+	Rare   int        // features seen less often are left out; 0 means 2
 }
 
-const mostLists = 16
-
-// learner is a model under training.
-type learner struct {
-	model Model
-	rows  []map[tag]*average
-	links []average
-	now   float64 // examples learned from so far
-	miss  []float32
-}
-
-// average is a weight and the sum of what it has been, so that the mean over all steps can be taken in the end.
-type average struct {
-	value, sum float64
-	at         float64
-}
-
-func (a *average) add(v, now float64) {
-	a.sum += a.value * (now - a.at)
-	a.value, a.at = a.value+v, now
-}
-
-func (a *average) mean(now float64) float32 {
-	return float32((a.sum + a.value*(now-a.at)) / now)
-}
+const (
+	mostLists = 8
+	firstStep = 0.01 // how far the weights move at first; less and less later
+	smallest  = 0.01 // weights nearer to nothing say nothing
+)
 
 // lesson is an example, made ready.
 type lesson struct {
@@ -49,10 +29,24 @@ type lesson struct {
 	gold     []tag
 }
 
+// learner is a model under training: the weights of each feature lie side by side, one for each tag that people gave where it was seen.
+type learner struct {
+	model  Model
+	first  []uint32 // of each feature, where its weights begin; one more at the end
+	tags   []tag
+	values []float64
+	links  []float64 // what is said of one kind right after another
+	scale  float64   // what every weight is multiplied with: so all are drawn to nothing at once
+	sweep  *sweep
+}
+
 // Train learns from the examples until ctx ends. Errors: ErrOverlap in an example, or no spans at all.
+//
+// It seeks the weights under which the marked sequences are likeliest, less the half of their squares, by going over the examples one at a time
+// (stochastic gradient, Bottou 2010).
 func Train(ctx context.Context, examples []Example, p Plan) (*Model, error) {
 	if p.Rounds == 0 {
-		p.Rounds = 8
+		p.Rounds = 15
 	}
 	if p.Rare == 0 {
 		p.Rare = 2
@@ -60,7 +54,7 @@ func Train(ctx context.Context, examples []Example, p Plan) (*Model, error) {
 	if len(p.Lists) > mostLists {
 		return nil, fmt.Errorf("%d lists of words are given, at most %d can be", len(p.Lists), mostLists)
 	}
-	l := &learner{model: Model{Kinds: kindsOf(examples), Lists: p.Lists, lexicon: newLexicon(p.Lists)}}
+	l := &learner{model: Model{Kinds: kindsOf(examples), Lists: p.Lists, lexicon: newLexicon(p.Lists)}, scale: 1}
 	if len(l.model.Kinds) == 0 {
 		return nil, fmt.Errorf("no example marks anything: there is nothing to learn")
 	}
@@ -68,25 +62,21 @@ func Train(ctx context.Context, examples []Example, p Plan) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, kind := range l.model.Kinds {
-		miss := p.Miss[kind]
-		if miss == 0 {
-			miss = 1
-		}
-		l.miss = append(l.miss, miss)
-	}
-	l.rows = make([]map[tag]*average, len(names))
 	k := 1 + len(l.model.Kinds)
-	l.links = make([]average, k*k)
-	l.model.follow = make([]float32, k*k)
+	l.links, l.sweep = make([]float64, k*k), newSweep(len(l.model.Kinds))
 	order := rand.New(rand.NewPCG(p.Seed, 1)) //nolint:gosec // the order of examples is no secret
+	decay := 1 / float64(len(lessons))
+	learned := 1 / (decay * firstStep)
 	for range p.Rounds {
 		order.Shuffle(len(lessons), func(i, j int) { lessons[i], lessons[j] = lessons[j], lessons[i] })
 		for _, one := range lessons {
 			if ctx.Err() != nil {
 				return nil, ctx.Err()
 			}
-			l.learn(one)
+			step := 1 / (decay * learned)
+			l.scale *= 1 - step*decay
+			l.learn(one, step/l.scale)
+			learned++
 		}
 	}
 	return l.finish(names), nil
@@ -124,6 +114,7 @@ func (l *learner) prepare(examples []Example, rare int) ([]lesson, []uint64, err
 		}
 	}
 	number, names := map[uint64]int32{}, []uint64{}
+	var met [][]tag // by feature, the tags that people gave where it was seen
 	lessons := make([]lesson, 0, len(examples))
 	for i, e := range examples {
 		length := utf8.RuneCountInString(e.Text)
@@ -140,109 +131,92 @@ func (l *learner) prepare(examples []Example, rare int) ([]lesson, []uint64, err
 				n, ok := number[f]
 				if !ok {
 					n = int32(len(names)) //nolint:gosec // features are fewer than 2³¹
-					number[f], names = n, append(names, f)
+					number[f], names, met = n, append(names, f), append(met, nil)
 				}
 				one.features[j] = append(one.features[j], n)
+				if !slices.Contains(met[n], one.gold[j]) {
+					met[n] = append(met[n], one.gold[j])
+				}
 			}
 		}
 		raw[i] = nil
 		lessons = append(lessons, one)
 	}
+	l.first = make([]uint32, 0, len(met)+1)
+	for _, tags := range met {
+		l.first = append(l.first, uint32(len(l.tags))) //nolint:gosec // weights are fewer than 2³²
+		slices.Sort(tags)
+		l.tags = append(l.tags, tags...)
+	}
+	l.first = append(l.first, uint32(len(l.tags))) //nolint:gosec // weights are fewer than 2³²
+	l.values = make([]float64, len(l.tags))
 	return lessons, names, nil
 }
 
-// learn looks at one example: where the best sequence under a margin is not the marked one, the weights move towards the marked.
-func (l *learner) learn(one lesson) {
-	l.now++
-	m := &l.model
-	scores := make([][]float32, len(one.features))
+// learn looks at one example and moves the weights towards what is marked and away from what is expected, by a step.
+func (l *learner) learn(one lesson, step float64) {
+	if len(one.features) == 0 {
+		return
+	}
+	w := l.sweep
+	w.reset(len(one.features))
 	for i, fs := range one.features {
-		s := make([]float32, m.tagCount())
+		s := w.score[i*w.tags : (i+1)*w.tags]
 		for _, f := range fs {
-			for t, w := range l.rows[f] {
-				s[t] += float32(w.value)
+			for at := l.first[f]; at < l.first[f+1]; at++ {
+				s[l.tags[at]] += l.values[at] * l.scale
 			}
 		}
-		l.margin(s, one.gold[i])
-		scores[i] = s
 	}
-	guess := m.best(scores)
-	for i, g := range one.gold {
-		if g == guess[i] {
-			continue
-		}
-		for _, f := range one.features[i] {
-			if l.rows[f] == nil {
-				l.rows[f] = map[tag]*average{}
+	for i, v := range l.links {
+		w.link[i] = v * l.scale
+	}
+	w.run()
+	for i, fs := range one.features {
+		p := w.p[i*w.tags : (i+1)*w.tags]
+		for _, f := range fs {
+			for at := l.first[f]; at < l.first[f+1]; at++ {
+				t := l.tags[at]
+				if t == one.gold[i] {
+					l.values[at] += step
+				}
+				l.values[at] -= step * p[t]
 			}
-			l.weight(f, g).add(1, l.now)
-			l.weight(f, guess[i]).add(-1, l.now)
 		}
 	}
-	l.relink(one.gold, 1)
-	l.relink(guess, -1)
-}
-
-// margin makes every other tag than the marked one look better, by what mistaking it costs.
-func (l *learner) margin(s []float32, gold tag) {
-	cost := float32(1)
-	if gold != 0 {
-		kind, _ := span(gold).of()
-		cost = l.miss[kind]
+	for i, expected := range w.linked {
+		l.links[i] -= step * expected
 	}
-	for t := range s {
-		if tag(t) != gold { //nolint:gosec // tags are few
-			s[t] += cost
-		}
-	}
-}
-
-func (l *learner) weight(feature int32, t tag) *average {
-	w := l.rows[feature][t]
-	if w == nil {
-		w = &average{}
-		l.rows[feature][t] = w
-	}
-	return w
-}
-
-// relink moves the weights of what follows what.
-func (l *learner) relink(path []tag, by float64) {
-	k := 1 + len(l.model.Kinds)
 	before := 0
-	for _, t := range path {
+	for _, t := range one.gold {
 		now, place := 0, alone
 		if t != 0 {
 			now, place = span(t).of()
 			now++
 		}
 		if place == begins || place == alone {
-			at := before*k + now
-			l.links[at].add(by, l.now)
-			l.model.follow[at] = float32(l.links[at].value)
+			l.links[before*(1+w.kinds)+now] += step
 		}
 		before = now
 	}
 }
 
-// finish takes the means and leaves out what says nothing.
+// finish leaves out what says nothing.
 func (l *learner) finish(names []uint64) *Model {
 	m := l.model
-	m.rows = make(map[uint64][]weight, len(names))
-	for i, row := range l.rows {
-		var kept []weight
-		for t, a := range row {
-			if v := a.mean(l.now); v > 0.001 || v < -0.001 {
-				kept = append(kept, weight{Tag: t, Value: v})
+	for i, f := range names {
+		var said []weight
+		for at := l.first[i]; at < l.first[i+1]; at++ {
+			if v := l.values[at] * l.scale; math.Abs(v) >= smallest {
+				said = append(said, weight{tag: uint16(l.tags[at]), value: float32(v)}) //nolint:gosec // tags are fewer than 2¹⁶
 			}
 		}
-		slices.SortFunc(kept, func(a, b weight) int { return int(a.Tag - b.Tag) })
-		if len(kept) > 0 {
-			m.rows[names[i]] = kept
+		if len(said) > 0 {
+			m.rows.add(f, said)
 		}
 	}
-	for i := range l.links {
-		m.follow[i] = l.links[i].mean(l.now)
+	for _, v := range l.links {
+		m.follow = append(m.follow, float32(v*l.scale))
 	}
 	return &m
 }

@@ -52,6 +52,9 @@ func (x *Pages) Routes() []shell.Route {
 	}
 	list := []shell.Route{
 		page("/console", x.queue),
+		page("/console/bulk", x.bulk),
+		post("/console/bulk", x.takeBulk),
+		post("/console/bulk/undo", x.takeBackBulk),
 		page("/console/list", x.list),
 		post("/console/list", x.lookup),
 		page("/console/late", x.lateNow),

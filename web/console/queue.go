@@ -99,6 +99,9 @@ type queueView struct {
 	Undo   *undo // the dispatch that can still be taken back
 	K      chords
 	Filter filter
+
+	Alike   int    // cases like the open one, itself among them; 0 where it stands alone
+	AlikeAt string // where they can be dispatched together
 }
 
 type queueRow struct {
@@ -164,6 +167,9 @@ func (x *Pages) drawQueue(c *fiber.Ctx, by casework.Actor, f filter, open string
 		if err := x.open(c, by, &v, open, then, refused, shown); err != nil {
 			return err
 		}
+	}
+	if v.Open != nil {
+		v.Alike, v.AlikeAt = alikeOf(v.Open.F.Case, page.Cases)
 	}
 	back := f.values()
 	back.Set("from", "queue")

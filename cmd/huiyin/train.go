@@ -14,14 +14,26 @@ import (
 
 // train makes a model from examples. Models stay outside the repository; each has a card that says what it was made of and how well it does.
 func train(ctx context.Context, env *Env, args []string) error {
-	f := env.flags("train", "--spans FILE --out DIR")
+	f := env.flags("train", "--text COL --label COL --out DIR FILE | --spans FILE --out DIR")
+	var from pastOrders
+	f.Var(&from.text, "text", "the `COLUMN` with the words of past orders; may be given again, such as for the title")
+	f.StringVar(&from.label, "label", "", "the `COLUMN` with the label that turned out right, such as the unit")
+	f.StringVar(&from.group, "group", "", "a `COLUMN` that is the same in orders that belong together; none of them is judged by a model that knows another")
+	f.Float64Var(&from.wrong, "wrong", 0.02, "the share of wrong answers that may go out without a person")
 	marked := f.String("spans", "", "JSON lines {\"text\",\"spans\":[{\"start\",\"end\",\"type\"}]} in which people marked names and parts of addresses")
 	out := f.String("out", "", "the `DIR` that the model and its card are written to; it is made if it is not there")
-	if err := parse(f, args, 0, 0); err != nil {
+	if err := parse(f, args, 0, 1); err != nil {
 		return err
 	}
+	if f.NArg() == 1 && *marked == "" {
+		from.out = *out
+		return trainText(ctx, env, from, f.Arg(0))
+	}
+	if f.NArg() == 1 || len(from.text) > 0 || from.label != "" {
+		return usage{"give either a table of past orders with --text and --label, or marked texts with --spans"}
+	}
 	if *marked == "" || *out == "" {
-		return usage{"give the marked texts with --spans FILE and the model's directory with --out DIR"}
+		return usage{"give a table of past orders with --text COL --label COL, or marked texts with --spans FILE, and the model's directory with --out DIR"}
 	}
 	examples, err := readMarked(env, *marked)
 	if err != nil {

@@ -1,0 +1,218 @@
+package model
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// CardFile is the name of the card in a model's directory.
+const CardFile = "card.json"
+
+// Card says what a model was made of and how well it does. Every figure is of texts that the answering model had not seen: the examples are divided into parts, and each part is judged by a model of the others.
+type Card struct {
+	Made        time.Time     `json:"made"`
+	Program     string        `json:"program"`
+	Rows        int           `json:"rows"`
+	Groups      int           `json:"groups"` // of texts that are nearly the same, or were said to belong together; a group is never divided
+	Classes     int           `json:"classes"`
+	Features    int           `json:"features"`
+	Weights     int           `json:"weights"`
+	Folds       int           `json:"folds"`
+	Accuracy    float64       `json:"accuracy"` // of the first candidate
+	TopThree    float64       `json:"top_three"`
+	MacroF1     float64       `json:"macro_f1"`          // mean over the classes
+	Calibration float64       `json:"calibration_error"` // expected calibration error of the first p in ten bins, as a share; the beliefs of a part are learned from the others
+	Auto        AutoCard      `json:"auto"`
+	ByClass     []ClassScore  `json:"by_class"` // the largest first
+	Reliability []Reliability `json:"reliability"`
+	ByDivision  []Division    `json:"by_division,omitempty"` // accuracy in parts of the city, where a column says which
+}
+
+// AutoCard says what may be followed without a person.
+type AutoCard struct {
+	Wrong     float64 `json:"wrong"`     // the share that may be wrong
+	Threshold float64 `json:"threshold"` // the p from which on it holds with 90 % confidence; above 1: never
+	Share     float64 `json:"share"`     // of the texts at or above such a threshold, each part's chosen by the others
+	Mistaken  float64 `json:"mistaken"`  // the share of those that were wrong
+	Count     int     `json:"count"`     // of those
+}
+
+// ClassScore is how well one class is found.
+type ClassScore struct {
+	Label     string  `json:"label"`
+	Rows      int     `json:"rows"`
+	Answered  int     `json:"answered"` // how often it was the first candidate
+	Right     int     `json:"right"`
+	Precision float64 `json:"precision"`
+	Recall    float64 `json:"recall"`
+}
+
+// Reliability compares, for answers with about the same p, p and how many were right.
+type Reliability struct {
+	From  float64 `json:"from"`
+	P     float64 `json:"p"`
+	Right float64 `json:"right"`
+	Count int     `json:"count"`
+}
+
+// Division is the accuracy in one part of the examples, such as a district.
+type Division struct {
+	Name     string  `json:"name"`
+	Rows     int     `json:"rows"`
+	Accuracy float64 `json:"accuracy"`
+}
+
+// Save writes the card beside the model.
+func (c Card) Save(dir string) error {
+	body, err := json.MarshalIndent(c, "", "  ")
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, CardFile), append(body, '\n'), 0o644) //nolint:gosec // a card is public
+	}
+	if err != nil {
+		return fmt.Errorf("write the model's card: %w", err)
+	}
+	return nil
+}
+
+// confident is the one-sided normal quantile of 90 %.
+const confident = 1.2816
+
+// bins is how many equal steps of p the calibration is judged in.
+const bins = 10
+
+// judge makes the card from the trials. What is said of a part's beliefs and thresholds was learned from the other parts.
+func (p *prepared) judge(trials []trial, plan Plan) Card {
+	card := Card{Rows: len(p.class), Groups: p.groups, Classes: len(p.labels), Folds: plan.Folds, Auto: AutoCard{Wrong: plan.Wrong}}
+	scores := make([]ClassScore, len(p.labels))
+	var all []sure
+	auto, autoWrong := 0, 0
+	first, three := 0, 0
+	for part := range plan.Folds {
+		var others, own []trial
+		for _, t := range trials {
+			if p.fold[t.example] == part {
+				own = append(own, t)
+			} else {
+				others = append(others, t)
+			}
+		}
+		b := learnBelief(p, others)
+		at := threshold(p.sureness(&b, others), plan.Wrong)
+		for _, s := range p.sureness(&b, own) {
+			all = append(all, s)
+			if s.p >= at && s.known {
+				auto++
+				if !s.right {
+					autoWrong++
+				}
+			}
+		}
+	}
+	for _, t := range trials {
+		truth := p.class[t.example]
+		scores[truth].Rows++
+		scores[t.order[0]].Answered++
+		rank := slices.Index(t.order, truth)
+		if rank == 0 {
+			first++
+			scores[truth].Right++
+		}
+		if rank < 3 {
+			three++
+		}
+	}
+	for i := range scores {
+		s := &scores[i]
+		s.Label, s.Precision, s.Recall = p.labels[i], share(s.Right, s.Answered), share(s.Right, s.Rows)
+		if s.Right > 0 {
+			card.MacroF1 += 2 * s.Precision * s.Recall / (s.Precision + s.Recall) / float64(len(scores))
+		}
+	}
+	slices.SortStableFunc(scores, func(a, b ClassScore) int { return cmp.Compare(b.Rows, a.Rows) })
+	card.ByClass = scores
+	card.Accuracy, card.TopThree = share(first, len(trials)), share(three, len(trials))
+	card.Reliability, card.Calibration = reliability(all)
+	card.Auto.Count, card.Auto.Share, card.Auto.Mistaken = auto, share(auto, len(trials)), share(autoWrong, auto)
+	b := learnBelief(p, trials)
+	card.Auto.Threshold = threshold(p.sureness(&b, trials), plan.Wrong)
+	return card
+}
+
+// sure is how sure the first candidate was, and whether it was right.
+type sure struct {
+	p            float64
+	right, known bool
+}
+
+func (p *prepared) sureness(b *belief, trials []trial) []sure {
+	out := make([]sure, 0, len(trials))
+	for _, t := range trials {
+		out = append(out, sure{sigmoid(b.first(t.facts, t.order[0])), t.order[0] == p.class[t.example], t.facts[5] >= familiar})
+	}
+	return out
+}
+
+// unreachable is the threshold where no p is high enough.
+const unreachable = 2
+
+// threshold is the least p, in steps of a thousandth, from which on at most the given share of the answers is wrong: by the upper bound of a one-sided interval of 90 % (Wilson), not by the share itself.
+func threshold(all []sure, wrong float64) float64 {
+	const steps = 1000
+	var count, errs [steps + 1]int
+	for _, s := range all {
+		at := min(steps, max(0, int(s.p*steps)))
+		count[at]++
+		if !s.right {
+			errs[at]++
+		}
+	}
+	best, n, bad := float64(unreachable), 0, 0
+	for at := steps; at >= 0; at-- {
+		n, bad = n+count[at], bad+errs[at]
+		if n > 0 && upper(bad, n) <= wrong {
+			best = float64(at) / steps
+		}
+	}
+	return best
+}
+
+// upper is the upper end of Wilson's one-sided interval for a share.
+func upper(bad, n int) float64 {
+	q, z, size := share(bad, n), confident*confident, float64(n)
+	return (q + z/(2*size) + confident*math.Sqrt(q*(1-q)/size+z/(4*size*size))) / (1 + z/size)
+}
+
+func reliability(all []sure) (rows []Reliability, miss float64) {
+	rows = make([]Reliability, bins)
+	for _, s := range all {
+		r := &rows[min(bins-1, int(s.p*bins))]
+		r.Count++
+		r.P += s.p
+		if s.right {
+			r.Right++
+		}
+	}
+	for i := range rows {
+		r := &rows[i]
+		r.From = float64(i) / bins
+		if r.Count == 0 {
+			continue
+		}
+		r.P, r.Right = r.P/float64(r.Count), r.Right/float64(r.Count)
+		miss += math.Abs(r.P-r.Right) * share(r.Count, len(all))
+	}
+	return rows, miss
+}
+
+func share(n, of int) float64 {
+	if of == 0 {
+		return 0
+	}
+	return float64(n) / float64(of)
+}

@@ -1,0 +1,179 @@
+package model
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// town writes orders of a small town: what is said decides the unit, mostly; and each is of another street and another number.
+func town(n int) []Example {
+	matters := map[string][]string{
+		"交警": {"车辆违停占道", "红绿灯不亮", "路口拥堵无人疏导"},
+		"城管": {"流动摊贩占道经营", "夜间烧烤油烟扰民", "违章搭建棚房"},
+		"供水": {"自来水停水", "水管爆裂漏水", "水压不足没有水"},
+	}
+	streets := []string{"和平", "建设", "中山", "滨江", "长堤", "青年", "学院", "南海"}
+	labels := []string{"交警", "城管", "供水"}
+	draw := rand.New(rand.NewPCG(1, 2))
+	out := make([]Example, 0, n)
+	for range n {
+		label := labels[draw.IntN(3)]
+		said := matters[label][draw.IntN(3)]
+		other := matters[labels[draw.IntN(3)]][draw.IntN(3)]
+		before := []string{"", "，", "今天", "又是", "小区", "这里"}[draw.IntN(6)]
+		text := fmt.Sprintf("%s%s路%d号%s%s", streets[draw.IntN(8)], streets[draw.IntN(8)], draw.IntN(900), before, said)
+		if draw.IntN(5) == 0 {
+			text += "，还有" + other
+		}
+		if draw.IntN(20) == 0 {
+			label = labels[draw.IntN(3)]
+		}
+		out = append(out, Example{Text: text, Label: label})
+	}
+	return out
+}
+
+func learned(t *testing.T, examples []Example, plan Plan) (*Model, Card) {
+	t.Helper()
+	m, card, err := Learn(t.Context(), examples, plan, func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m, card
+}
+
+func TestLearnsTellsWhyAndHowSure(t *testing.T) {
+	m, card := learned(t, town(900), Plan{Wrong: 0.1})
+	if card.Accuracy < 0.85 || card.Rows != 900 || card.Classes != 3 || card.Calibration > 0.06 {
+		t.Errorf("card: %+v", card)
+	}
+	a := m.Classify("青年学院路12号自来水停水")
+	if len(a.Candidates) == 0 || a.Candidates[0].Label != "供水" || a.Candidates[0].P < 0.6 {
+		t.Fatalf("%+v", a)
+	}
+	if said := strings.Join(a.Candidates[0].Evidence, " "); !strings.Contains(said, "停水") {
+		t.Errorf("evidence: %q", a.Candidates[0].Evidence)
+	}
+	sum := 0.0
+	for _, c := range a.Candidates {
+		sum += c.P
+	}
+	if sum > 1.0001 {
+		t.Errorf("the probabilities add up to %v", sum)
+	}
+}
+
+func TestSameExamplesMakeTheSameModel(t *testing.T) {
+	examples := town(300)
+	a, cardA := learned(t, examples, Plan{Cores: 1})
+	b, cardB := learned(t, examples, Plan{Cores: 4})
+	if cardA.Accuracy != cardB.Accuracy || a.Auto != b.Auto || !slices.Equal(a.bias, b.bias) {
+		t.Errorf("%v and %v", cardA.Accuracy, cardB.Accuracy)
+	}
+	for _, e := range examples {
+		x, y := a.Classify(e.Text), b.Classify(e.Text)
+		if x.Candidates[0].P != y.Candidates[0].P || x.Candidates[0].Label != y.Candidates[0].Label {
+			t.Fatalf("%q: %+v and %+v", e.Text, x, y)
+		}
+	}
+}
+
+func TestReadsWhatItWrote(t *testing.T) {
+	m, _ := learned(t, town(300), Plan{})
+	dir := t.TempDir()
+	if err := m.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	back, err := Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const text = "中山路口红绿灯不亮"
+	if a, b := fmt.Sprint(m.Classify(text)), fmt.Sprint(back.Classify(text)); a != b {
+		t.Errorf("before %s after %s", a, b)
+	}
+	var whole bytes.Buffer
+	if err := m.Write(&whole); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{0, 1, 10, whole.Len() / 2, whole.Len() - 1} {
+		if _, err := Read(bytes.NewReader(whole.Bytes()[:n])); err == nil {
+			t.Errorf("the first %d of %d bytes are taken for a model", n, whole.Len())
+		}
+	}
+}
+
+func TestNearlyTheSameTextsStayTogether(t *testing.T) {
+	long := "和平大道与青年路交叉口的红绿灯从昨天晚上开始一直不亮，来往的车辆很多，行人过马路非常危险，希望尽快派人来修"
+	examples := []Example{{Text: long}, {Text: "市民再次来电：" + long + "。"}, {Text: "楼下烧烤店油烟很大，晚上睡不着觉，多次反映没有人管"}, {Text: "自来水又停了", Group: "a"}, {Text: "小区门口乱停车", Group: "a"}}
+	normal := make([][]rune, len(examples))
+	for i, e := range examples {
+		normal[i] = normalise(e.Text)
+	}
+	parts, groups := divide(examples, normal, Plan{Folds: 3})
+	if groups != 3 || parts[0] != parts[1] || parts[3] != parts[4] {
+		t.Errorf("%d groups, parts %v", groups, parts)
+	}
+}
+
+func TestAutoIsHonest(t *testing.T) {
+	var all []sure
+	for i := range 1000 {
+		all = append(all, sure{p: float64(i) / 1000, right: i >= 500 || i%2 == 0, known: true})
+	}
+	at := threshold(all, 0.02)
+	if at < 0.4 || at > 0.6 {
+		t.Errorf("threshold %v", at)
+	}
+	if few := threshold(all[990:], 0.02); few <= 1 {
+		t.Errorf("ten right answers are no proof of two wrong in a hundred, but the threshold is %v", few)
+	}
+	m, _ := learned(t, town(600), Plan{Wrong: 0.5})
+	if m.Classify("zzz qqq hello world").Auto {
+		t.Error("a text of another kind goes out without a person")
+	}
+	if a := m.Classify(""); len(a.Candidates) == 0 || a.Auto {
+		t.Errorf("an empty text: %+v", a)
+	}
+}
+
+func TestTooLittleToLearnFrom(t *testing.T) {
+	if _, _, err := Learn(t.Context(), town(10), Plan{}, func(string) {}); !errors.Is(err, ErrTooFew) {
+		t.Errorf("%v", err)
+	}
+	same := slices.Repeat([]Example{{Text: "停水", Label: "供水"}}, 60)
+	if _, _, err := Learn(t.Context(), same, Plan{}, func(string) {}); err == nil {
+		t.Error("one label is enough")
+	}
+}
+
+func TestEachLineHasOneAnswer(t *testing.T) {
+	m, _ := learned(t, town(300), Plan{})
+	var out bytes.Buffer
+	wrong := 0
+	in := "{\"id\":1,\"text\":\"停水\"}\n\n{\"id\":2}\nnothing\n{\"id\":{},\"text\":\"x\"}\n{\"id\":\"<b>\",\"text\":\"漏水\"}"
+	if err := m.Answers(t.Context(), strings.NewReader(in), &out, func(int, error) { wrong++ }); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if wrong != 3 || len(lines) != 5 || !strings.Contains(lines[4], `"id":"<b>"`) || !strings.Contains(lines[1], "must be given") {
+		t.Errorf("%d wrong, answers\n%s", wrong, out.String())
+	}
+}
+
+func BenchmarkClassify(b *testing.B) {
+	examples := town(2000)
+	m, _, err := Learn(b.Context(), examples, Plan{}, func(string) {})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		m.Classify(examples[i%len(examples)].Text)
+	}
+}

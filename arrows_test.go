@@ -81,12 +81,13 @@ var arrows = map[string][]string{
 	"web/open311":       with(belowWeb, "web/shell"),
 
 	// Wiring.
-	"cmd/assets":     {},
-	"scripts/kills":  {"pg"},
-	"scripts/corpus": {"pg", "intake/mail"},
-	"scripts/eval":   {"casework", "demo", "routing"},
-	"bench":          {},
-	"cmd/huiyin":     with(belowWeb, "bench", "demo", "migrations", "web/..."),
+	"cmd/assets":      {},
+	"scripts/console": {},
+	"scripts/kills":   {"pg"},
+	"scripts/corpus":  {"pg", "intake/mail"},
+	"scripts/eval":    {"casework", "demo", "routing"},
+	"bench":           {},
+	"cmd/huiyin":      with(belowWeb, "bench", "demo", "migrations", "web/..."),
 }
 
 var (

@@ -33,6 +33,7 @@ func run(huiyin tool, dir string) error {
 		{"email/index.csv", measureMail},
 		{"haikou12345/tickets_dev.csv", measureRouting},
 		{"haikou12345/pii_spans_dev.jsonl", measureMasking},
+		{"tipdm2020c/q3_messages_dev.csv", measureTopics},
 		{"cn_holidays/cn_holidays_2007_2026.csv", measureWorkdays},
 	} {
 		name := filepath.Join(dir, filepath.FromSlash(one.needs))

@@ -15,6 +15,15 @@ type tool string
 
 // ask runs a command on lines of JSON and reads one answer a line.
 func ask[Q, A any](huiyin tool, questions []Q, args ...string) ([]A, error) {
+	all, err := answers[Q, A](huiyin, questions, args...)
+	if err == nil && questions != nil && len(all) != len(questions) {
+		err = fmt.Errorf("huiyin %s gave %d answers to %d lines", args[0], len(all), len(questions))
+	}
+	return all, err
+}
+
+// answers runs a command on lines of JSON and reads its answers.
+func answers[Q, A any](huiyin tool, questions []Q, args ...string) ([]A, error) {
 	var in bytes.Buffer
 	enc := json.NewEncoder(&in)
 	for _, q := range questions {
@@ -30,19 +39,16 @@ func ask[Q, A any](huiyin tool, questions []Q, args ...string) ([]A, error) {
 	if err != nil {
 		return nil, fmt.Errorf("huiyin %s: %w: %s", args[0], err, strings.TrimSpace(complaints.String()))
 	}
-	var answers []A
+	var all []A
 	dec := json.NewDecoder(bytes.NewReader(out))
 	for dec.More() {
 		var a A
 		if err := dec.Decode(&a); err != nil {
 			return nil, err
 		}
-		answers = append(answers, a)
+		all = append(all, a)
 	}
-	if questions != nil && len(answers) != len(questions) {
-		return nil, fmt.Errorf("huiyin %s gave %d answers to %d lines", args[0], len(answers), len(questions))
-	}
-	return answers, nil
+	return all, nil
 }
 
 // table is a CSV file by the names of its columns.

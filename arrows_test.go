@@ -57,7 +57,10 @@ var arrows = map[string][]string{
 	"notify":            with(leaves, "notify/postmark", "routing/...", "follow", "privacy", "casework", "staff"),
 	"notify/postmark":   {"casework", "pg", "seal"},
 	"handover":          with(leaves, "routing/...", "follow", "intake", "privacy", "casework"),
-	"translog":          with(leaves, "routing/...", "follow", "privacy", "casework", "staff"),
+	"translog":          with(leaves, "follow", "casework", "translog/form"),
+	"translog/form":     {},
+	"translog/verify":   {"translog/form", "supervision", "supervision/months"},
+	"supervision/months": with(leaves, "casework", "supervision", "translog/form"),
 	"supervision":       with(leaves, "routing/...", "follow", "privacy", "casework", "staff"),
 	"datause":           with(leaves, "routing/...", "follow", "privacy", "casework", "staff"),
 
@@ -74,6 +77,7 @@ var arrows = map[string][]string{
 	"web/dossier":       with(belowWeb, "web/shell", "web/assets"), // one case as staff see it: the console and the inbox show the same
 	"web/console":       with(belowWeb, "web/shell", "web/assets", "web/dossier"),
 	"web/inbox":         with(belowWeb, "web/shell", "web/assets", "web/dossier"),
+	"web/ledger":        with(belowWeb, "web/shell", "web/assets"),
 	"web/letters":       with(leaves, "casework", "notify/postmark", "web/shell"),
 	"web/admin":         with(belowWeb, "web/shell", "web/assets"),
 	"web/board":         with(belowWeb, "web/shell", "web/assets"),

@@ -31,6 +31,8 @@ type Clock struct {
 	Provisional bool
 	Policy      string
 	Calendar    string
+	Statute     string     // the law whose limit it is; empty: the city's own
+	Ordinary    *time.Time // where the city's own limit would end; nil where that is Due
 	Met         *time.Time
 	Breached    *time.Time
 	Cancelled   *time.Time
@@ -59,9 +61,9 @@ type breachData struct {
 }
 
 func startClock(ctx context.Context, q pg.Querier, id CaseID, leg int, unit UnitCode, at time.Time, p Promise) error {
-	_, err := q.Exec(ctx, `insert into clock (case_id, name, leg, unit, started_at, due_at, original_due_at, working_days, provisional, policy, calendar)
-		values ($1, $2, $3, nullif($4, ''), $5, $6, $6, nullif($7, 0), $8, $9, $10)`,
-		id, p.Name, leg, unit, at, p.Due, p.WorkingDays, p.Provisional, p.Policy, p.Calendar)
+	_, err := q.Exec(ctx, `insert into clock (case_id, name, leg, unit, started_at, due_at, original_due_at, working_days, provisional, policy, calendar, statute, ordinary_due_at)
+		values ($1, $2, $3, nullif($4, ''), $5, $6, $6, nullif($7, 0), $8, $9, $10, $11, $12)`,
+		id, p.Name, leg, unit, at, p.Due, p.WorkingDays, p.Provisional, p.Policy, p.Calendar, p.Statute, p.Ordinary)
 	if err != nil {
 		return fmt.Errorf("start clock %s: %w", p.Name, err)
 	}

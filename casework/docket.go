@@ -24,6 +24,8 @@ type Docket struct {
 	Now  func() time.Time // the service clock
 	Zone *time.Location   // the city's zone, for the date in case numbers
 	Wake func()           // called after each commit; may be nil
+
+	Limits Limits // of call-backs and decisions; nil: none
 }
 
 // Ref names a case and the version the caller looked at; Version 0 means any.

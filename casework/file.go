@@ -97,7 +97,7 @@ func (d *Docket) Dossier(ctx context.Context, by Actor, id CaseID) (Dossier, err
 		if resident {
 			keepInside(f.Events)
 		}
-		if f.Clocks, err = collect(ctx, tx, scanClock, `select name, leg, coalesce(unit, ''), started_at, due_at, original_due_at, coalesce(working_days, 0), provisional, policy, calendar,
+		if f.Clocks, err = collect(ctx, tx, scanClock, `select name, leg, coalesce(unit, ''), started_at, due_at, original_due_at, coalesce(working_days, 0), provisional, policy, calendar, statute, ordinary_due_at,
 			met_at, breached_at, cancelled_at from clock where case_id = $1 order by leg, started_at, name`, id); err != nil {
 			return err
 		}
@@ -116,7 +116,7 @@ func (d *Docket) Dossier(ctx context.Context, by Actor, id CaseID) (Dossier, err
 			return err
 		}
 		f.Requests, err = collect(ctx, tx, scanRequest, `select id, kind, leg, unit, requested_at, reason_code, reason, basis, coalesce(suggested, ''), coalesce(days, 0), old_due_at, new_due_at,
-			decided_at, granted, decision from request where case_id = $1 order by requested_at`, id)
+			decide_by, decided_at, granted, decision from request where case_id = $1 order by requested_at`, id)
 		return err
 	})
 	if err != nil {
@@ -156,7 +156,7 @@ func collect[T any](ctx context.Context, tx pgx.Tx, scan pgx.RowToFunc[T], sql s
 }
 
 func scanClock(row pgx.CollectableRow) (k Clock, err error) {
-	err = row.Scan(&k.Name, &k.Leg, &k.Unit, &k.Started, &k.Due, &k.OriginalDue, &k.WorkingDays, &k.Provisional, &k.Policy, &k.Calendar, &k.Met, &k.Breached, &k.Cancelled)
+	err = row.Scan(&k.Name, &k.Leg, &k.Unit, &k.Started, &k.Due, &k.OriginalDue, &k.WorkingDays, &k.Provisional, &k.Policy, &k.Calendar, &k.Statute, &k.Ordinary, &k.Met, &k.Breached, &k.Cancelled)
 	return k, err
 }
 
@@ -181,7 +181,7 @@ func scanParty(row pgx.CollectableRow) (p Party, err error) {
 }
 
 func scanRequest(row pgx.CollectableRow) (r Request, err error) {
-	err = row.Scan(&r.ID, &r.Kind, &r.Leg, &r.Unit, &r.RequestedAt, &r.ReasonCode, &r.Reason, &r.Basis, &r.Suggested, &r.Days, &r.OldDue, &r.NewDue, &r.DecidedAt, &r.Granted, &r.Decision)
+	err = row.Scan(&r.ID, &r.Kind, &r.Leg, &r.Unit, &r.RequestedAt, &r.ReasonCode, &r.Reason, &r.Basis, &r.Suggested, &r.Days, &r.OldDue, &r.NewDue, &r.DecideBy, &r.DecidedAt, &r.Granted, &r.Decision)
 	return r, err
 }
 

@@ -150,7 +150,7 @@ func (d *Docket) FollowUp(ctx context.Context, by Actor, ref Ref, f FollowUpResu
 		if f.Reached {
 			w.c.State = FollowedUp
 		}
-		return f, nil
+		return f, w.calledBack(ctx, f.Reached)
 	})
 }
 
@@ -185,6 +185,9 @@ func redo(ctx context.Context, w *work, clocks []Promise, reason string) (any, e
 			return nil, err
 		}
 		c.MergedInto = nil
+	}
+	if err := w.cancelLeg(ctx); err != nil { // of the call-back
+		return nil, err
 	}
 	c.Round++
 	c.Pending, c.Designated, c.ClosedAt = nil, false, nil
@@ -225,6 +228,9 @@ func (d *Docket) Supervise(ctx context.Context, by Actor, ref Ref, level, reason
 // Close ends a case whose resident has been heard, or could not be reached (办结). It says nothing about satisfaction.
 func (d *Docket) Close(ctx context.Context, by Actor, ref Ref) error {
 	return d.step(ctx, by, ref, StepClose, func(ctx context.Context, w *work) (any, error) {
+		if err := w.cancelLeg(ctx); err != nil { // of the call-back
+			return nil, err
+		}
 		w.c.State, w.c.ClosedAt, w.c.Owner = Closed, &w.at, Hotline
 		return nil, w.leave(ctx)
 	})

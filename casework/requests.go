@@ -28,6 +28,7 @@ type Request struct {
 	Days        int
 	OldDue      *time.Time
 	NewDue      *time.Time
+	DecideBy    *time.Time // nil: no limit
 	DecidedAt   *time.Time
 	Granted     *bool
 	Decision    string
@@ -45,9 +46,9 @@ func (w *work) ask(ctx context.Context, by Actor, r Request) error {
 		return err
 	}
 	w.c.Pending = &r.Kind
-	_, err = w.tx.Exec(ctx, `insert into request (id, case_id, kind, leg, unit, requested_at, requested_by, reason_code, reason, basis, suggested, days, old_due_at, new_due_at)
-		values ($1, $2, $3, $4, $5, $6, nullif($7, 0), $8, $9, $10, nullif($11, ''), nullif($12, 0), $13, $14)`,
-		id, w.c.ID, r.Kind, w.c.Leg, w.c.lead(), w.at, by.StaffID, r.ReasonCode, clean(r.Reason, 2000), clean(r.Basis, 500), r.Suggested, r.Days, r.OldDue, r.NewDue)
+	_, err = w.tx.Exec(ctx, `insert into request (id, case_id, kind, leg, unit, requested_at, requested_by, reason_code, reason, basis, suggested, days, old_due_at, new_due_at, decide_by)
+		values ($1, $2, $3, $4, $5, $6, nullif($7, 0), $8, $9, $10, nullif($11, ''), nullif($12, 0), $13, $14, $15)`,
+		id, w.c.ID, r.Kind, w.c.Leg, w.c.lead(), w.at, by.StaffID, r.ReasonCode, clean(r.Reason, 2000), clean(r.Basis, 500), r.Suggested, r.Days, r.OldDue, r.NewDue, w.decideBy(r))
 	if pg.IsForeignKeyViolation(err, "request_suggested_fkey") {
 		return fault.Wrap(fault.Invalid, "fault.unit_needed", err).At("suggested")
 	}
@@ -62,9 +63,10 @@ func (w *work) decide(ctx context.Context, by Actor, kind string, granted bool, 
 	r := Request{Kind: kind}
 	var suggested *UnitCode
 	var requestedBy *int64
+	var late *time.Time
 	err := w.tx.QueryRow(ctx, `update request set decided_at = $3, decided_by = nullif($4, 0), granted = $5, decision = $6 where case_id = $1 and kind = $2 and decided_at is null
-		returning id, leg, unit, reason_code, suggested, old_due_at, new_due_at, requested_by`, w.c.ID, kind, w.at, by.StaffID, granted, clean(decision, 1000)).
-		Scan(&r.ID, &r.Leg, &r.Unit, &r.ReasonCode, &suggested, &r.OldDue, &r.NewDue, &requestedBy)
+		returning id, leg, unit, reason_code, suggested, old_due_at, new_due_at, requested_by, decide_by, late_at`, w.c.ID, kind, w.at, by.StaffID, granted, clean(decision, 1000)).
+		Scan(&r.ID, &r.Leg, &r.Unit, &r.ReasonCode, &suggested, &r.OldDue, &r.NewDue, &requestedBy, &r.DecideBy, &late)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return r, fault.New(fault.Conflict, "fault.no_such_request")
 	}
@@ -78,7 +80,7 @@ func (w *work) decide(ctx context.Context, by Actor, kind string, granted bool, 
 		r.Suggested = *suggested
 	}
 	w.c.Pending = nil
-	return r, nil
+	return r, w.lateDecision(ctx, r, r.DecideBy, late)
 }
 
 // AskReturn sends a case back as not the unit's (申请退单): reason code, basis in law or duty list, and the better unit. A designated unit may not (Weifang regulations, article 22).

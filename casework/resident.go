@@ -236,6 +236,7 @@ type Rating struct {
 	Text         Masked // comment; the new facts where the matter is not solved
 	Channel      Channel
 	RedoClocks   []Promise // the unit's clocks, should "not solved" with new facts start another round
+	Rectify      bool      // that round rectifies a bad rating under the resident's name: the unit may not return it
 }
 
 // RatingEffect tells what a rating led to.
@@ -285,7 +286,11 @@ func (d *Docket) Rate(ctx context.Context, by Actor, ref Ref, r Rating) (RatingE
 			return nil
 		}
 		effect.Redone = true
-		return w.take(ctx, StepRedo, func(ctx context.Context, w *work) (any, error) { return redo(ctx, w, r.RedoClocks, "") })
+		return w.take(ctx, StepRedo, func(ctx context.Context, w *work) (any, error) {
+			data, err := redo(ctx, w, r.RedoClocks, "")
+			w.c.Designated = r.Rectify && w.c.lead() != ""
+			return data, err
+		})
 	})
 	if pg.IsUniqueViolation(err, "rating_pkey") {
 		err = fault.Wrap(fault.Conflict, "fault.rated_before", err)
@@ -320,6 +325,9 @@ func (w *work) rate(ctx context.Context, r Rating) (any, error) {
 	}
 	if w.c.State != Closed && w.c.State != Merged {
 		w.c.State = Rated
+		if err := w.calledBack(ctx, true); err != nil {
+			return nil, err
+		}
 	}
 	return ratingData{Solved: r.Solved, Satisfaction: r.Satisfaction, Channel: r.Channel, WithText: sealed != nil}, nil
 }

@@ -162,6 +162,9 @@ func (d *Docket) Reply(ctx context.Context, by Actor, ref Ref, r Reply) error {
 		if err := w.meet(ctx, ClockHandle); err != nil {
 			return nil, err
 		}
+		if err := w.callBackBy(ctx); err != nil {
+			return nil, err
+		}
 		return map[string]any{"files": len(r.Files)}, w.meet(ctx, ClockTotal)
 	})
 }

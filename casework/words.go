@@ -188,6 +188,8 @@ type Promise struct {
 	Provisional bool
 	Policy      string
 	Calendar    string
+	Statute     string     // the law whose limit it is, as the policy names it; empty: the city's own
+	Ordinary    *time.Time // by when the city's own limit would end; nil where that is Due
 }
 
 // Attachment is a file that came with a submission or a reply: at most 10 MB, its type found by content.

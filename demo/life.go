@@ -121,7 +121,7 @@ func (l *life) filing() casework.Filing {
 		urgency = casework.Urgent
 	}
 	p := routing.Propose(l.city.Rules, routing.Input{Title: l.story.Title, Text: body, Address: where, At: l.filed})
-	total, err := l.city.Terms.Total(sla.Matter{Kind: l.story.Kind, Urgency: urgency}, l.filed)
+	total, err := l.city.Terms.Total(sla.Matter{Kind: l.story.Kind, Urgency: urgency, Category: l.story.Category}, l.filed)
 	if err != nil {
 		panic(err) // the stories' kinds are checked by a test
 	}

@@ -124,7 +124,7 @@ func (d *Door) Prepare(s Submission) (casework.Filing, error) {
 		RealName: s.Person.Name != "" && s.Person.Phone != "", Tags: union(s.Tags, p.Tags), Proposal: p, Raw: s.Raw, MailID: s.MailID, Reason: s.Reason, Files: files,
 	}
 	f.Title = d.headline(s.Title, f.Body, s.Person)
-	f.Total, err = d.terms.Total(sla.Matter{Kind: f.Kind, Urgency: f.Urgency, Anonymous: s.Person.Phone == "" && s.Person.Email == ""}, s.At)
+	f.Total, err = d.terms.Total(sla.Matter{Kind: f.Kind, Urgency: f.Urgency, Category: f.Category, Anonymous: s.Person.Phone == "" && s.Person.Email == ""}, s.At)
 	return f, err
 }
 

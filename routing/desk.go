@@ -44,6 +44,7 @@ func (d *Desk) Dispatch(ctx context.Context, by casework.Actor, ref casework.Ref
 	if o.Urgency != "" {
 		m.Urgency = o.Urgency
 	}
+	m.Category = category
 	ref.Version = c.Version // what was checked is what is dispatched
 	o.Clocks, err = d.Terms.Unit(m, sla.Dispatch{At: d.Now(), Filed: c.FiledAt, Total: c.Due})
 	if err != nil {
@@ -63,7 +64,7 @@ func (d *Desk) look(ctx context.Context, by casework.Actor, ref casework.Ref) (c
 
 // matterOf is what the promises of a case depend on.
 func matterOf(c casework.Case) sla.Matter {
-	return sla.Matter{Kind: c.Kind, Urgency: c.Urgency, Anonymous: !c.HasIdentity}
+	return sla.Matter{Kind: c.Kind, Urgency: c.Urgency, Category: c.Category, Anonymous: !c.HasIdentity}
 }
 
 // CoHandle adds co-handlers that the city allows, with a limit of their own no later than the lead's; the zero time is the lead's.
@@ -171,11 +172,18 @@ func (d *Desk) Redo(ctx context.Context, by casework.Actor, ref casework.Ref, re
 
 // Rate keeps the resident's word; "not solved" with new facts goes back once, with new clocks for the unit.
 func (d *Desk) Rate(ctx context.Context, by casework.Actor, ref casework.Ref, r casework.Rating) (casework.RatingEffect, error) {
-	clocks, err := d.again(ctx, by, ref.ID)
+	c, err := d.Docket.Case(ctx, by, ref.ID)
 	if err != nil {
 		return casework.RatingEffect{}, err
 	}
-	r.RedoClocks = clocks
+	if r.Rectify = r.Solved == casework.SolvedNo && c.HasIdentity; r.Rectify {
+		r.RedoClocks, err = d.Terms.Rectify(matterOf(c), d.Now())
+	} else {
+		r.RedoClocks, err = d.Terms.Redo(matterOf(c), d.Now())
+	}
+	if err != nil {
+		return casework.RatingEffect{}, err
+	}
 	return d.Docket.Rate(ctx, by, ref, r)
 }
 

@@ -93,7 +93,7 @@ func judge(r *Rules, in routing.Input) (judgement, error) {
 	if len(p.Candidates) > 0 {
 		j.lead = p.Candidates[0].Unit
 	}
-	total, err := r.Terms.Total(sla.Matter{Kind: p.Kind, Urgency: p.Urgency}, in.At)
+	total, err := r.Terms.Total(sla.Matter{Kind: p.Kind, Urgency: p.Urgency, Category: p.Category.Code}, in.At)
 	j.due = total.Due
 	return j, err
 }

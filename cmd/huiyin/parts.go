@@ -80,7 +80,7 @@ func (p *parts) decide(ctx context.Context) error {
 	}
 	now := p.Config.Now()
 	p.Rules, p.City, p.Terms = rules, rules.City, rules.Terms
-	p.Docket = &casework.Docket{DB: p.Pool, Keys: p.Keys, Now: now, Zone: p.City.TZ, Wake: p.Announce.Wake}
+	p.Docket = &casework.Docket{DB: p.Pool, Keys: p.Keys, Now: now, Zone: p.City.TZ, Wake: p.Announce.Wake, Limits: p.Terms.OwnLimit}
 	p.Desk = &routing.Desk{Docket: p.Docket, City: p.City, Terms: p.Terms, Now: now}
 	p.Door = intake.New(intake.Settings{Docket: p.Docket, City: p.City, Terms: p.Terms, Mailboxes: p.Config.Mailbox, Now: now, Log: p.Log, Masker: p.Masker, Senders: p.Senders})
 	return staff.SyncUnits(ctx, p.Pool, demo.Units(p.City))

@@ -72,6 +72,7 @@ func (p *parts) sweeps() []sweep {
 		{"spool", time.Second, p.Door.Drain},
 		{"overdue", promiseTick, func(ctx context.Context) (int, error) { return supervision.SweepOverdue(ctx, d) }},
 		{"stages", promiseTick, func(ctx context.Context) (int, error) { return supervision.SweepStages(ctx, d, p.Terms.Stages) }},
+		{"decisions", time.Second, func(ctx context.Context) (int, error) { return d.SweepDecisions(ctx, 500) }},
 		{"rounds", time.Minute, func(ctx context.Context) (int, error) { return d.SweepRounds(ctx, 500, p.Terms.Policy.Rounds()) }},
 		{"review", 10 * time.Minute, func(ctx context.Context) (int, error) { return supervision.SweepReview(ctx, d, waits) }},
 		{"close", 10 * time.Minute, func(ctx context.Context) (int, error) { return supervision.SweepClose(ctx, d, waits) }},

@@ -40,8 +40,10 @@ type Policy struct {
 		Days          int   `yaml:"days"`           // usual length, working days
 		DaysMax       int   `yaml:"days_max"`       // greatest length, working days
 		Notice        Limit `yaml:"notice"`         // working time before the due time by which to apply
+		Decision      Limit `yaml:"decision"`       // within which an application is decided; none: return.arbitration
 	} `yaml:"extension"`
-	Pause struct {
+	Statutes []Statute `yaml:"statutes"` // laws that set other limits
+	Pause    struct {
 		Allowed bool `yaml:"allowed"`
 		Times   int  `yaml:"times"`
 		Days    int  `yaml:"days"` // working days in all
@@ -268,6 +270,9 @@ func (p *Policy) checkRules() error {
 		return errors.New("reminders.before: must be hours or minutes")
 	}
 	if err := shares("reminders.shares", p.Reminders.Shares); err != nil {
+		return err
+	}
+	if err := p.checkStatutes(); err != nil {
 		return err
 	}
 	last := -1

@@ -42,6 +42,7 @@ func Standard() (*Terms, error) {
 type Matter struct {
 	Kind      casework.Kind
 	Urgency   casework.Urgency // empty is normal
+	Category  string           // by which a law may set another limit; empty where it is not known yet
 	Anonymous bool             // nobody can be contacted, so no contact is promised
 }
 
@@ -83,7 +84,18 @@ func (t *Terms) Total(m Matter, filed time.Time) (casework.Promise, error) {
 	if err != nil {
 		return casework.Promise{}, err
 	}
-	return t.By(casework.ClockTotal, c.Handle, filed), nil
+	return t.handle(casework.ClockTotal, c, m, filed), nil
+}
+
+// handle is a promise by the class's handle limit, or by the law that covers the matter, beside which the city's own limit is kept.
+func (t *Terms) handle(name string, c Class, m Matter, start time.Time) casework.Promise {
+	p := t.By(name, c.Handle, start)
+	if s, ok := t.Policy.statute(m); ok {
+		own := p.Due
+		p = t.By(name, s.Handle, start)
+		p.Statute, p.Ordinary = s.Name, &own
+	}
+	return p
 }
 
 // Dispatch is when a case goes to a unit.
@@ -113,6 +125,9 @@ func (t *Terms) Unit(m Matter, d Dispatch) ([]casework.Promise, error) {
 			continue
 		}
 		p := t.By(clock.name, clock.limit, d.At)
+		if clock.name == casework.ClockHandle {
+			p = t.handle(clock.name, c, m, d.At)
+		}
 		if prompt && p.Due.After(d.Total) {
 			p.Due = d.Total.In(t.Calendar.Zone())
 		}

@@ -12,6 +12,7 @@ import (
 	"huiyin/fault"
 	"huiyin/locale"
 	"huiyin/routing"
+	"huiyin/routing/sla"
 	"huiyin/web/shell"
 )
 
@@ -36,6 +37,7 @@ type View struct {
 	Whistles []casework.Whistle // calls for departments to come, oldest first
 	Appeals  []casework.Appeal  // against how units are scored, oldest first
 	Post     Post               // its mail and letters, for the hotline
+	policy   *sla.Policy
 }
 
 // CaseOf reads the number of a case from the address. What is none does not exist.
@@ -49,7 +51,7 @@ func CaseOf(c *fiber.Ctx) (casework.CaseID, error) {
 
 // Open reads a case for its page. A case that is not in scope does not exist for the reader (fault.NotFound).
 func (o Office) Open(c *fiber.Ctx, by casework.Actor, id casework.CaseID, base string) (View, error) {
-	v := View{City: o.City, By: by, Base: base}
+	v := View{City: o.City, By: by, Base: base, policy: o.Desk.Terms.Policy}
 	var err error
 	if v.F, err = o.Docket.Dossier(c.UserContext(), by, id); err != nil {
 		return v, err
@@ -112,6 +114,12 @@ func (v View) Assists() bool {
 // (Jinan regulations of 2018, article 16).
 func (v View) Sealed() bool {
 	return v.By.Unit != casework.Hotline && (v.F.Case.Secret || v.F.Case.Kind == casework.Report)
+}
+
+// law names the law that a clock runs by, empty where it is the city's own limit or the policy in force no longer knows it.
+func (v View) law(k casework.Clock) string {
+	s, _ := v.policy.Statute(k.Statute)
+	return s.Text(v.P.Lang)
 }
 
 // Unit names a unit.

@@ -29,8 +29,9 @@ type statusView struct {
 	Master     *casework.Dossier  // what may be seen of the case this one was merged into; nil where it stands alone
 	Siblings   []casework.Sibling // the cases it was split into or out of, with their codes
 	Files      []casework.FileInfo
-	RateLink   string // empty where there is nothing to rate now
-	Unit       string // the lead's name, or the hotline's
+	RateLink   string   // empty where there is nothing to rate now
+	Unit       string   // the lead's name, or the hotline's
+	Notes      []string // what else is to be said of the promise
 	story      []shell.Happening
 	hops       bool // the way inside the unit was asked for
 	add        addForm
@@ -68,6 +69,12 @@ func (x *Pages) read(ctx context.Context, lang locale.Lang, id casework.CaseID) 
 		return v, err
 	}
 	v.Unit = x.unitName(lang, f.Case.Lead)
+	for _, k := range f.Clocks {
+		if k.Name == casework.ClockTotal {
+			law, _ := x.Desk.Terms.Policy.Statute(k.Statute)
+			v.Notes = shell.PromiseNotes(lang, k, law.Text(lang))
+		}
+	}
 	if v.mayRate() {
 		v.RateLink = "/rate/" + x.Docket.RatingLink(id, f.Case.Round)
 	}

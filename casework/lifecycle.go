@@ -106,6 +106,7 @@ const (
 	StepBreach          Step = "breach"
 	StepRemind          Step = "remind"
 	StepEscalate        Step = "escalate"
+	StepRecount         Step = "recount"
 	StepUse             Step = "use"
 	StepErase           Step = "erase"
 	StepHandOver        Step = "hand_over"
@@ -203,6 +204,7 @@ var Lifecycle = map[Step]Rule{
 	// What is said of a limit by itself: before it, and after it.
 	StepRemind:   {From: States, By: []Role{SystemRole}},
 	StepEscalate: {From: States, By: []Role{SystemRole}},
+	StepRecount:  {From: States, By: []Role{SystemRole}},
 	StepUse:      {From: States, By: roles(unitRoles, ResidentRole, Operator, Dispatcher, Callback, Supervisor, Publisher, Privacy, SystemRole)},
 }
 

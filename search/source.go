@@ -24,7 +24,7 @@ func Follower(engine Engine, city *routing.City) follow.Follower {
 		var ids []casework.CaseID
 		known := map[casework.CaseID]bool{}
 		for _, e := range events {
-			if !known[e.Case] && e.Step != casework.StepUse && e.Step != casework.StepBreach && e.Step != casework.StepRemind {
+			if !known[e.Case] && e.Step != casework.StepUse && e.Step != casework.StepBreach && e.Step != casework.StepRemind && e.Step != casework.StepRecount {
 				known[e.Case] = true
 				ids = append(ids, e.Case)
 			}

@@ -187,6 +187,8 @@ func (v View) saying(e casework.Event, d told) string {
 		return v.joined(d.City, p.T("abroad."+string(d.What)), d.TheirUnit, d.Number, due)
 	case casework.StepBreach:
 		return p.T("dossier.said_breach", locale.Args{"Clock": p.T("clock." + d.Clock), "Due": p.Lang.Deadline(d.Due)})
+	case casework.StepRecount:
+		return v.joined(p.T("clock."+d.Clock), p.T("dossier.said_extension", locale.Args{"Old": p.Lang.Deadline(d.OldDue), "New": p.Lang.Deadline(d.NewDue)}))
 	case casework.StepRemind, casework.StepEscalate:
 		return v.joined(p.Lang.Stage(d.Stage), p.T("dossier.said_stage", locale.Args{"Clock": p.T("clock." + d.Clock), "Due": p.Lang.Deadline(d.Due)}))
 	case casework.StepUse:

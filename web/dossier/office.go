@@ -88,7 +88,7 @@ func (v *View) Again(r Refusal) {
 // last is the latest step that somebody took; looking at data and missing a deadline are none.
 func (v View) last() (casework.Event, bool) {
 	for _, e := range slices.Backward(v.F.Events) {
-		if !slices.Contains([]casework.Step{casework.StepUse, casework.StepBreach, casework.StepRemind, casework.StepEscalate}, e.Step) {
+		if !slices.Contains([]casework.Step{casework.StepUse, casework.StepBreach, casework.StepRemind, casework.StepEscalate, casework.StepRecount}, e.Step) {
 			return e, true
 		}
 	}

@@ -109,6 +109,9 @@ var tones = map[casework.Step]shell.Tone{
 
 func (t teller) tell(e casework.Event) (shell.Happening, bool) {
 	d := decode(e)
+	if e.Step == casework.StepRecount && d.Clock != casework.ClockTotal {
+		return shell.Happening{}, false // between offices
+	}
 	if inside[e.Step] || hops[e.Step] && !t.v.hops || e.Step == casework.StepRecord && !d.ToResident {
 		return shell.Happening{}, false
 	}
@@ -141,6 +144,8 @@ func (t teller) tell(e casework.Event) (shell.Happening, bool) {
 		if d.Clock == casework.ClockTotal {
 			key += "_total"
 		}
+	case casework.StepRecount:
+		h.Who = ""
 	case casework.StepEscalate:
 		h.Who = ""
 		args["Stage"] = t.p.Lang.Stage(d.Stage)

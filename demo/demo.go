@@ -30,6 +30,7 @@ type Plan struct {
 	Cases  int
 	Months int
 	Seed   uint64
+	Scenes bool // also what happens seldom, set up once: a ledger, appeals, a street that calls departments, similar cases that wait together
 }
 
 // City holds what making a city needs.
@@ -150,6 +151,11 @@ func (c *City) Fill(ctx context.Context, p Plan, progress func(done, of int)) er
 	}
 	if err := g.Wait(); err != nil {
 		return err
+	}
+	if p.Scenes {
+		if err := c.stage(ctx, p, say); err != nil {
+			return err
+		}
 	}
 	docket := c.docket(c.Now)
 	for {

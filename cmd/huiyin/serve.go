@@ -62,7 +62,7 @@ func (p *parts) ensureCity(ctx context.Context, env *Env) error {
 	if err != nil || !empty {
 		return err
 	}
-	return p.fill(ctx, demo.Plan{Cases: demoCases, Months: demoMonths, Seed: demoSeed}, env.Stderr)
+	return p.fill(ctx, demo.Plan{Cases: demoCases, Months: demoMonths, Seed: demoSeed, Scenes: true}, env.Stderr)
 }
 
 // service is one running process.

@@ -119,6 +119,11 @@ func (x *Pages) newBulk(c *fiber.Ctx, by casework.Actor, open string) (bulkView,
 		}
 	}
 	v.propose()
+	if c.Query("all") == "1" {
+		for _, one := range v.Open.Cases {
+			v.Picked[one.ID.String()] = true
+		}
+	}
 	v.Undo, v.Seconds, err = x.sentTogether(c, by)
 	return v, err
 }
@@ -313,10 +318,13 @@ func alikeOf(open casework.Case, all []casework.Case) (n int, address string) {
 func (v bulkView) pills() []dossier.Pill {
 	var list []dossier.Pill
 	for _, g := range v.Groups[:min(len(v.Groups), 20)] {
-		list = append(list, dossier.Pill{Text: v.name(g), Count: strconv.Itoa(len(g.Cases)), Href: "/console/bulk?group=" + url.QueryEscape(g.key()), Current: g.key() == v.Open.key()})
+		list = append(list, dossier.Pill{Text: v.name(g), Count: strconv.Itoa(len(g.Cases)), Href: v.address(g), Current: g.key() == v.Open.key()})
 	}
 	return list
 }
+
+// address is the page with a group open.
+func (v bulkView) address(g alike) string { return "/console/bulk?group=" + url.QueryEscape(g.key()) }
 
 // name is a group in words.
 func (v bulkView) name(g alike) string {

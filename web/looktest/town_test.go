@@ -37,6 +37,8 @@ import (
 	"huiyin/search/embedded"
 	"huiyin/staff"
 	"huiyin/supervision"
+	"huiyin/supervision/months"
+	"huiyin/translog"
 	"huiyin/web"
 	"huiyin/web/admin"
 	"huiyin/web/live"
@@ -89,7 +91,7 @@ func newTown(t testing.TB) *town {
 	keys, register := seal.NewForTest(), staff.New(w.pool)
 	register.Now = now
 	city := &demo.City{Pool: w.pool, Keys: keys, Rules: rules, Terms: terms, Staff: register, Now: now}
-	must(city.Fill(t.Context(), demo.Plan{Cases: 60, Months: 3, Seed: 12345}, nil))
+	must(city.Fill(t.Context(), demo.Plan{Cases: 60, Months: 3, Seed: 12345, Scenes: true}, nil))
 	w.docket = &casework.Docket{DB: w.pool, Keys: keys, Now: now, Zone: rules.TZ}
 	desk := &routing.Desk{Docket: w.docket, City: rules, Terms: terms, Now: now}
 	log := slog.New(slog.NewTextHandler(&w.log, nil))
@@ -104,6 +106,11 @@ func newTown(t testing.TB) *town {
 	}
 	for _, f := range []follow.Follower{supervision.Figures(rules.TZ), supervision.Cards(keys, rules.TZ, now), datause.Follower(rules.TZ)} {
 		must(f.CatchUpAll(t.Context(), w.pool))
+	}
+	ledger := &translog.Log{DB: w.pool, Keys: keys, Origin: "linlan.example/log", Now: now}
+	must(ledger.Follower().CatchUpAll(t.Context(), w.pool))
+	if _, err := (&months.Closer{DB: w.pool, Zone: rules.TZ, Now: now, Enter: ledger.Enter}).Sweep(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 	lexicon := search.Lexicon(rules)
 	engine := &embedded.Engine{DB: w.pool, Lexicon: lexicon, Now: now, Zone: rules.TZ}

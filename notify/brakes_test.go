@@ -100,6 +100,11 @@ func TestTwoInstallationsThatAnswerEachOtherStopByThemselves(t *testing.T) {
 				offices[east].settle(t)
 			}
 			if n := sent.Load(); n > gateway.most || n == 0 {
+				for box, o := range offices {
+					var what string
+					err := o.Pool.QueryRow(t.Context(), `select coalesce(string_agg(kind || ' ' || state || ' ' || why, '; ' order by queued_at), 'none') from letter`).Scan(&what)
+					t.Logf("%s: letters %s, %v, %d cases; log:\n%s", box, what, err, o.count(t, `select count(*) from cases`), o.log)
+				}
 				t.Errorf("%d letters, at most %d", n, gateway.most)
 			}
 		})

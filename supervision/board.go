@@ -269,7 +269,7 @@ func (b *Board) age(chains map[casework.UnitCode][]casework.UnitCode, late map[c
 // hidden suppresses the figures that stand on too few rows.
 func (l Line) hidden() Line {
 	for i, f := range l.Figures {
-		l.Figures[i] = f.small()
+		l.Figures[i] = f.Small()
 	}
 	return l
 }

@@ -132,8 +132,8 @@ func (f Figure) Out() int {
 	return n
 }
 
-// small hides a share or a quantile that stands on fewer than MinShown rows, so that no single case can be read from it.
-func (f Figure) small() Figure {
+// Small hides a share or a quantile that stands on fewer than MinShown rows, so that no single case can be read from it.
+func (f Figure) Small() Figure {
 	f.Suppressed = f.Measure != Count && f.Denominator > 0 && f.Denominator < MinShown
 	return f
 }

@@ -4,7 +4,9 @@ package supervision
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"huiyin/fault"
@@ -67,6 +69,23 @@ func (p Period) String() string {
 // MarshalJSON writes the period as String does.
 func (p Period) MarshalJSON() ([]byte, error) { return json.Marshal(p.String()) }
 
+// UnmarshalJSON reads what MarshalJSON writes.
+func (p *Period) UnmarshalJSON(raw []byte) error {
+	var text string
+	if err := json.Unmarshal(raw, &text); err != nil {
+		return err
+	}
+	from, to, several := strings.Cut(text, "/")
+	if !several {
+		to = from
+	}
+	var err error
+	if p.From, err = ParseMonth(from); err == nil {
+		p.To, err = ParseMonth(to)
+	}
+	return err
+}
+
 // Halves counts in half steps, so that a partly solved matter weighs exactly one half.
 type Halves int
 
@@ -87,3 +106,13 @@ func (h Halves) Float() float64 { return float64(h) / 2 }
 
 // MarshalJSON writes a plain number.
 func (h Halves) MarshalJSON() ([]byte, error) { return []byte(h.String()), nil }
+
+// UnmarshalJSON reads a plain number with at most one half.
+func (h *Halves) UnmarshalJSON(raw []byte) error {
+	f, err := strconv.ParseFloat(string(raw), 64)
+	if err != nil || f != math.Trunc(f*2)/2 || math.Abs(f) > 1<<50 {
+		return fmt.Errorf("no number of halves: %.20s", raw)
+	}
+	*h = Halves(f * 2)
+	return nil
+}

@@ -7,12 +7,14 @@ import (
 	"huiyin/handover"
 	"huiyin/intake/calls"
 	"huiyin/supervision"
+	"huiyin/translog"
 	"huiyin/web/admin"
 	"huiyin/web/api"
 	"huiyin/web/board"
 	"huiyin/web/console"
 	"huiyin/web/dossier"
 	"huiyin/web/inbox"
+	"huiyin/web/ledger"
 	"huiyin/web/letters"
 	"huiyin/web/live"
 	"huiyin/web/open311"
@@ -33,11 +35,13 @@ func routes(cfg Config, in *signin.Pages) []shell.Route {
 	misses := shell.NewMisses(cfg.Now)
 	room := &calls.Room{DB: cfg.Pool, Keys: cfg.Keys, Now: cfg.Now, Wake: cfg.Docket.Wake}
 	abroad := handover.New(handover.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, BaseURL: cfg.BaseURL, Now: cfg.Now, Log: cfg.Log})
+	log := &translog.Log{DB: cfg.Pool, Keys: cfg.Keys, Now: cfg.Now}
 	return slices.Concat(
 		shell.Routes(),
-		resident.New(resident.Config{DB: cfg.Pool, Docket: cfg.Docket, Desk: cfg.Desk, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, Now: cfg.Now, BaseURL: cfg.BaseURL, Misses: misses, Figures: figures.View}).Routes(),
+		resident.New(resident.Config{DB: cfg.Pool, Docket: cfg.Docket, Desk: cfg.Desk, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, Now: cfg.Now, BaseURL: cfg.BaseURL, Misses: misses, Figures: figures.View, Log: log}).Routes(),
 		(&letters.Pages{DB: cfg.Pool, Keys: cfg.Keys, Now: cfg.Now}).Routes(),
 		public.Routes(),
+		(&ledger.Pages{DB: cfg.Pool, Log: log, City: cfg.City, BaseURL: cfg.BaseURL}).Routes(),
 		in.Routes(),
 		(&live.Pages{Hub: cfg.Live, Actor: in.Actor}).Routes(),
 		console.New(office, cfg.Door, cfg.Keys, cfg.Search, cfg.Staff, room, abroad).Routes(),

@@ -43,6 +43,7 @@ func commands() []command {
 		{"train", "learn from past orders which unit a text is for: train --text COL --label COL --out DIR FILE; or from marked texts to find names and parts of addresses: train --spans FILE --out DIR", train},
 		{"classify", "tell the labels that each text may have by a trained model, how likely each is and by which words (JSON lines in, JSON lines out)", classify},
 		{"mask", "mask personal data in texts (JSON lines in, JSON lines out)", mask},
+		{"verify", "check an installation from its public pages only: its log, its signatures, every figure of its closed months", check},
 		{"bench", "measure load against a server started for it, beside the machine's raw ceiling: bench mail [--json]", measure},
 		{"help", "list the commands and the settings", help},
 		{"version", "print the version of this program and of its database schema", version},

@@ -71,7 +71,11 @@ func (p *parts) fill(ctx context.Context, plan demo.Plan, progress io.Writer) er
 			return err
 		}
 	}
-	return nil
+	for closer := p.closer(); ; {
+		if n, err := closer.Sweep(ctx); err != nil || n == 0 {
+			return err
+		}
+	}
 }
 
 // signIns prints one sign-in for each role, and a tracking code that opens a resident's page.

@@ -15,6 +15,8 @@ import (
 	"huiyin/privacy"
 	"huiyin/search"
 	"huiyin/supervision"
+	"huiyin/supervision/months"
+	"huiyin/translog"
 	"huiyin/web/resident"
 )
 
@@ -26,7 +28,36 @@ func (p *parts) followers() []follow.Follower {
 		datause.Follower(p.City.TZ),
 		search.Follower(p.search().Engine, p.City),
 		p.abroad().Follower(),
+		p.log().Follower(),
 	}
+}
+
+// log is the public log of this installation.
+func (p *parts) log() *translog.Log {
+	return &translog.Log{DB: p.Pool, Keys: p.Keys, Origin: logOrigin(p.Config.BaseURL), Now: p.Config.Now()}
+}
+
+// logOrigin names a log after the address of its installation, as C2SP tlog-checkpoint advises: without scheme, and without what a name may not hold.
+func logOrigin(base string) string {
+	_, rest, ok := strings.Cut(base, "://")
+	if !ok {
+		rest = base
+	}
+	rest = strings.Map(func(r rune) rune {
+		if r == '+' || r <= ' ' {
+			return -1
+		}
+		return r
+	}, strings.TrimRight(rest, "/"))
+	if rest == "" {
+		rest = "huiyin"
+	}
+	return rest + "/log"
+}
+
+// closer closes the months that are over, into the public log.
+func (p *parts) closer() *months.Closer {
+	return &months.Closer{DB: p.Pool, Zone: p.City.TZ, Now: p.Config.Now(), Enter: p.log().Enter}
 }
 
 // domainOf is what stands behind the @ of the first mailbox: how we name ourselves to other mail servers.
@@ -84,6 +115,8 @@ func (p *parts) sweeps() []sweep {
 		{"retention", time.Hour, func(ctx context.Context) (int, error) { return privacy.SweepRetention(ctx, d, 500) }},
 		{"handovers", 2 * time.Second, abroad.Drain},
 		{"handover_receipts", 10 * time.Minute, abroad.SweepLate},
+		{"log_audit", time.Minute, p.log().SweepAudit},
+		{"months", 10 * time.Minute, p.closer().Sweep},
 		{"drafts", time.Hour, func(ctx context.Context) (int, error) { return drafts.SweepDrafts(ctx, 500) }},
 		{"calls", time.Minute, func(ctx context.Context) (int, error) { return room.Sweep(ctx, 500) }},
 		{"sessions", time.Hour, func(ctx context.Context) (int, error) {

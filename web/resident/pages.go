@@ -13,6 +13,7 @@ import (
 	"huiyin/routing"
 	"huiyin/seal"
 	"huiyin/supervision"
+	"huiyin/translog"
 	"huiyin/web/shell"
 )
 
@@ -27,6 +28,7 @@ type Config struct {
 	Now     func() time.Time
 	Misses  *shell.Misses // wrong codes, counted together with the API's
 	Figures Figures       // what the form says of waiting times; nil: it says nothing
+	Log     *translog.Log // proves what became of a case; nil: the page of the proof has nothing to show
 	BaseURL string        // of the service as residents reach it, without a slash at the end
 }
 
@@ -88,6 +90,8 @@ func (x *Pages) Routes() []shell.Route {
 		{Path: "/t", Handler: x.showStatus, Private: true},
 		{Method: "POST", Path: "/t", Fail: again(x.codeAgain), Handler: x.enterCode, Private: true, Body: smallBody, Limit: looking},
 		{Path: "/t/access", Handler: x.showAccess, Private: true},
+		{Path: "/t/proof", Handler: x.showProof, Private: true},
+		{Path: "/t/proof.json", Handler: x.proofJSON, Door: shell.Files, Private: true},
 		{Method: "POST", Path: "/t/add", Fail: again(x.addAgain), Handler: x.add, Private: true, Body: uploadBody, Limit: sending},
 		{Path: "/t/change", Handler: x.showChange, Private: true},
 		{Method: "POST", Path: "/t/change", Fail: again(x.changeAgain), Handler: x.change, Private: true, Body: smallBody, Limit: sending},
@@ -97,6 +101,7 @@ func (x *Pages) Routes() []shell.Route {
 		{Method: "POST", Path: "/t/leave", Handler: x.leave, Private: true},
 		{Path: "/t/file/:id", Handler: x.file, Private: true},
 		{Path: "/t/:code", Handler: x.openByLink, Private: true, Limit: looking},
+		{Path: "/t/:code/proof", Handler: x.openProofByLink, Private: true, Limit: looking},
 		{Path: "/t/:code/access", Handler: x.openAccessByLink, Private: true, Limit: looking},
 
 		{Path: "/rate/:token", Handler: x.showRating, Private: true},

@@ -65,6 +65,8 @@ func (x *Pages) openByLink(c *fiber.Ctx) error { return x.tryCode(c, linkCode(c)
 
 func (x *Pages) openAccessByLink(c *fiber.Ctx) error { return x.tryCode(c, linkCode(c), "/t/access") }
 
+func (x *Pages) openProofByLink(c *fiber.Ctx) error { return x.tryCode(c, linkCode(c), "/t/proof") }
+
 func linkCode(c *fiber.Ctx) string {
 	code, err := url.PathUnescape(c.Params("code"))
 	if err != nil {

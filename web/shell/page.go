@@ -17,6 +17,7 @@ type Page struct {
 	Lang    locale.Lang
 	Title   string // the page's heading, in the reader's language; never a name or a code
 	Summary string // one sentence for search engines, empty on private pages
+	Script  string // a script of this page beside the common one, by its source name; empty for none
 	Path    string // address without language prefix
 	Section string // the entry of the navigation that is current
 	Here    string // address that the choice of a look comes back to

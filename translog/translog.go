@@ -1,0 +1,237 @@
+// Package translog keeps the public append-only log of what happened to every case, and proves that nothing in it was changed.
+//
+// The log is a Merkle tree (RFC 6962, section 2.1) kept in PostgreSQL beside the cases: a follower enters each batch of events in the transaction that
+// moves it on, and signs a checkpoint. What is public of a case's step is a salted commitment; who has the salt can show which step it was. Whoever keeps an
+// older checkpoint can tell that nothing before it was changed, dropped or put in between.
+package translog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"huiyin/fault"
+	"huiyin/pg"
+	"huiyin/seal"
+	"huiyin/translog/form"
+)
+
+// Log is the log of an installation. It is safe for concurrent use, and by several processes.
+type Log struct {
+	DB     pg.DB
+	Keys   *seal.Keyring
+	Origin string // names a log that is made; one that is there keeps its name
+	Now    func() time.Time
+}
+
+// Head is the log as it stands.
+type Head struct {
+	form.Checkpoint
+	Signed   string // the checkpoint as a signed note
+	At       time.Time
+	Verifier string // the public key, in the form of notes
+}
+
+// Head reads the newest checkpoint. Errors: fault.NotFound where nothing was entered yet.
+func (l *Log) Head(ctx context.Context) (Head, error) {
+	var h Head
+	var root []byte
+	err := l.DB.QueryRow(ctx, `select k.origin, t.size, t.root, t.checkpoint, t.at, k.verifier from log_tree t, log_key k`).Scan(&h.Origin, &h.Size, &root, &h.Signed, &h.At, &h.Verifier)
+	if pg.IsNoRows(err) {
+		return h, fault.New(fault.NotFound, "fault.log_empty")
+	}
+	if err != nil {
+		return h, pg.Classify(fmt.Errorf("read the log's head: %w", err))
+	}
+	copy(h.Root[:], root)
+	return h, nil
+}
+
+// addition is one entry on its way into the log.
+type addition struct {
+	kind  form.Type
+	entry []byte
+}
+
+// add enters entries behind all others and signs a new checkpoint, in the caller's transaction. It tells the number of the first.
+// The row of the tree is locked until that transaction ends: entries have one order.
+func (l *Log) add(ctx context.Context, tx pgx.Tx, all []addition) (first int64, err error) {
+	if len(all) == 0 {
+		return 0, nil
+	}
+	signer, origin, err := l.signer(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	err = tx.QueryRow(ctx, `select size from log_tree for update`).Scan(&first)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return 0, fmt.Errorf("lock the log: %w", err)
+	}
+	now := l.Now().UTC()
+	store := &hashes{ctx: ctx, db: tx, fresh: map[int64]tlog.Hash{}}
+	var order []int64
+	n := first
+	for _, a := range all {
+		list, err := tlog.StoredHashes(n, a.entry, store)
+		if err != nil {
+			return 0, fmt.Errorf("hash entry %d: %w", n, err)
+		}
+		at := tlog.StoredHashIndex(0, n)
+		for i, h := range list {
+			store.fresh[at+int64(i)] = h
+			order = append(order, at+int64(i))
+		}
+		n++
+	}
+	root, err := tlog.TreeHash(n, store)
+	if err != nil {
+		return 0, fmt.Errorf("hash the tree: %w", err)
+	}
+	signed, err := form.Checkpoint{Origin: origin, Size: n, Root: root}.Sign(signer)
+	if err != nil {
+		return 0, fmt.Errorf("sign checkpoint: %w", err)
+	}
+	return first, l.write(ctx, tx, written{first: first, size: n, all: all, order: order, fresh: store.fresh, root: root, signed: signed, now: now})
+}
+
+// written is what a batch adds to the tables.
+type written struct {
+	first, size int64
+	all         []addition
+	order       []int64
+	fresh       map[int64]tlog.Hash
+	root        tlog.Hash
+	signed      string
+	now         time.Time
+}
+
+func (l *Log) write(ctx context.Context, tx pgx.Tx, w written) error {
+	idx, kinds, entries := make([]int64, len(w.all)), make([]string, len(w.all)), make([][]byte, len(w.all))
+	for i, a := range w.all {
+		idx[i], kinds[i], entries[i] = w.first+int64(i), string(a.kind), a.entry
+	}
+	list := make([][]byte, len(w.order))
+	for i, at := range w.order {
+		h := w.fresh[at]
+		list[i] = h[:]
+	}
+	var b pgx.Batch
+	b.Queue(`insert into log_entry (idx, type, at, entry) select idx, type, $4, entry from unnest($1::bigint[], $2::text[], $3::bytea[]) as f (idx, type, entry)`, idx, kinds, entries, w.now)
+	b.Queue(`insert into log_hash (idx, hash) select * from unnest($1::bigint[], $2::bytea[])`, w.order, list)
+	b.Queue(`insert into log_tree (size, root, checkpoint, at) values ($1, $2, $3, $4) on conflict (single) do update set size = excluded.size, root = excluded.root, checkpoint = excluded.checkpoint, at = excluded.at`,
+		w.size, w.root[:], w.signed, w.now)
+	b.Queue(`insert into log_checkpoint (size, at, checkpoint) select $1::bigint, $2::timestamptz, $3::text where not exists (select 1 from log_checkpoint where at > $2::timestamptz - interval '1 minute')`, w.size, w.now, w.signed)
+	if err := tx.SendBatch(ctx, &b).Close(); err != nil {
+		return fmt.Errorf("enter into the log: %w", err)
+	}
+	return nil
+}
+
+// hashes reads stored hashes, those of the batch under way first.
+type hashes struct {
+	ctx   context.Context
+	db    pg.Querier
+	fresh map[int64]tlog.Hash
+}
+
+// ReadHashes is tlog.HashReader.
+func (s *hashes) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
+	out := make([]tlog.Hash, len(indexes))
+	var missing []int64
+	for i, at := range indexes {
+		h, ok := s.fresh[at]
+		if !ok {
+			missing = append(missing, at)
+		}
+		out[i] = h
+	}
+	if len(missing) == 0 {
+		return out, nil
+	}
+	rows, err := s.db.Query(s.ctx, `select idx, hash from log_hash where idx = any ($1)`, missing)
+	if err != nil {
+		return nil, fmt.Errorf("read hashes: %w", err)
+	}
+	found := map[int64]tlog.Hash{}
+	var at int64
+	var raw []byte
+	if _, err := pgx.ForEachRow(rows, []any{&at, &raw}, func() error { found[at] = tlog.Hash(raw); return nil }); err != nil {
+		return nil, fmt.Errorf("read hashes: %w", err)
+	}
+	for i, at := range indexes {
+		if _, ok := s.fresh[at]; ok {
+			continue
+		}
+		h, ok := found[at]
+		if !ok {
+			return nil, fmt.Errorf("the log has no hash %d", at)
+		}
+		out[i] = h
+		if s.fresh != nil {
+			s.fresh[at] = h
+		}
+	}
+	return out, nil
+}
+
+const keyPlace = "log_key"
+
+// signer opens the key that signs checkpoints, and makes one at the very first.
+func (l *Log) signer(ctx context.Context, q pg.Querier) (note.Signer, string, error) {
+	var origin string
+	var wrapped, sealed []byte
+	read := func() error {
+		return q.QueryRow(ctx, `select origin, wrapped_key, signer from log_key`).Scan(&origin, &wrapped, &sealed)
+	}
+	err := read()
+	if pg.IsNoRows(err) {
+		if err = l.makeKey(ctx, q); err == nil {
+			err = read()
+		}
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("read the log's key: %w", err)
+	}
+	key, err := l.Keys.Unwrap(wrapped)
+	if err != nil {
+		return nil, "", fmt.Errorf("unwrap the log's key: %w", err)
+	}
+	secret, err := key.Open(keyPlace, origin, sealed)
+	if err != nil {
+		return nil, "", fmt.Errorf("open the log's key: %w", err)
+	}
+	s, err := note.NewSigner(string(secret))
+	return s, origin, err
+}
+
+func (l *Log) makeKey(ctx context.Context, q pg.Querier) error {
+	secret, verifier, err := note.GenerateKey(nil, l.Origin)
+	if err != nil {
+		return fmt.Errorf("make a key for %q: %w", l.Origin, err)
+	}
+	key, wrapped, err := l.Keys.NewDataKey()
+	if err != nil {
+		return err
+	}
+	_, err = q.Exec(ctx, `insert into log_key (origin, verifier, wrapped_key, signer, made_at) values ($1, $2, $3, $4, $5) on conflict do nothing`,
+		l.Origin, verifier, wrapped, key.Seal(keyPlace, l.Origin, []byte(secret)), l.Now().UTC())
+	return err
+}
+
+// Enter puts entries into the log behind all others, in the caller's transaction, and tells the number of the first.
+func (l *Log) Enter(ctx context.Context, tx pgx.Tx, entries []form.Entry) (int64, error) {
+	all := make([]addition, len(entries))
+	for i, e := range entries {
+		raw, err := e.Encode()
+		if err != nil {
+			return 0, err
+		}
+		all[i] = addition{e.Type, raw}
+	}
+	return l.add(ctx, tx, all)
+}

@@ -1,0 +1,48 @@
+package verify
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"huiyin/translog"
+	"huiyin/translog/form"
+)
+
+// audit reads what the installation itself finds of its cases.
+func (s *Site) audit(ctx context.Context, r *Report) {
+	raw, err := s.get(ctx, "/log/audit.json")
+	if err != nil {
+		r.wrong("what the installation finds of its cases cannot be read: %v", err)
+		return
+	}
+	var a translog.Audit
+	if err := json.Unmarshal(raw, &a); err != nil {
+		r.wrong("what the installation finds of its cases cannot be read")
+		return
+	}
+	for _, i := range a.Broken {
+		r.wrong("entry %d no longer opens to the step of the case that it was made of: the step was changed or dropped in the database", i)
+	}
+}
+
+// receipt checks the proof that a resident kept: what it promised must stand in the log as it is now.
+func (r *Report) receipt(leaves func(i int64) (tlog.Hash, bool), raw []byte) {
+	var e translog.Evidence
+	if err := json.Unmarshal(raw, &e); err != nil {
+		r.wrong("the receipt cannot be read")
+		return
+	}
+	for _, s := range e.Steps {
+		entry, err := form.ParseEntry([]byte(s.Entry))
+		if err != nil || !bytes.Equal(entry.Commitment, form.Commit(s.Salt, []byte(s.Payload))) {
+			r.wrong("request %s: entry %d of the receipt does not commit to the step it names", e.Case, s.Index)
+			continue
+		}
+		if now, ok := leaves(s.Index); !ok || now != tlog.RecordHash([]byte(s.Entry)) {
+			r.wrong("request %s: entry %d is no longer what the receipt promised", e.Case, s.Index)
+		}
+	}
+}

@@ -1,0 +1,139 @@
+// Package ledger serves the public log and the closed months: the proof that nothing the board tells was changed afterwards.
+package ledger
+
+import (
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"huiyin/fault"
+	"huiyin/pg"
+	"huiyin/routing"
+	"huiyin/supervision/months"
+	"huiyin/translog"
+	"huiyin/translog/form"
+	"huiyin/web/shell"
+)
+
+// Pages serve the log as anybody reads it. They see no case: entries and reports say nothing of a person.
+type Pages struct {
+	DB      pg.DB
+	Log     *translog.Log
+	City    *routing.City
+	BaseURL string // of the service as the world reaches it, without a slash at the end
+}
+
+const (
+	fresh = 10 * time.Second // how long caches may keep what grows
+)
+
+// Routes are the log's addresses (C2SP tlog-tiles below /log), and the reports of closed months.
+func (x *Pages) Routes() []shell.Route {
+	return []shell.Route{
+		{Path: "/log", Handler: x.showLog, MaxAge: fresh},
+		{Path: "/log/key", Handler: x.key, Door: shell.Files, MaxAge: time.Hour},
+		{Path: "/log/checkpoint", Handler: x.checkpoint, Door: shell.Files},
+		{Path: "/log/tile/*", Handler: x.tile, Door: shell.Files, MaxAge: fresh},
+		{Path: "/log/audit.json", Handler: x.audit, Door: shell.Files, MaxAge: fresh},
+		{Path: "/reports.json", Handler: x.listReports, Door: shell.Files, MaxAge: fresh},
+		{Path: "/reports", Handler: x.showReports, MaxAge: fresh},
+		{Path: "/reports/:month.json", Handler: x.reportJSON, Door: shell.Files, MaxAge: fresh},
+		{Path: "/reports/:month", Handler: x.showReport, MaxAge: fresh},
+	}
+}
+
+// key is the log's public key, in the form of signed notes.
+func (x *Pages) key(c *fiber.Ctx) error {
+	h, err := x.Log.Head(c.UserContext())
+	if err != nil {
+		return err
+	}
+	return plain(c, h.Verifier+"\n")
+}
+
+// checkpoint is the newest signed checkpoint (C2SP tlog-checkpoint).
+func (x *Pages) checkpoint(c *fiber.Ctx) error {
+	h, err := x.Log.Head(c.UserContext())
+	if err != nil {
+		return err
+	}
+	return plain(c, h.Signed)
+}
+
+// audit tells how the cases stand against the log.
+func (x *Pages) audit(c *fiber.Ctx) error {
+	a, err := x.Log.ReadAudit(c.UserContext())
+	if err != nil {
+		return err
+	}
+	open(c)
+	return c.JSON(a)
+}
+
+func plain(c *fiber.Ctx, text string) error {
+	open(c)
+	c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
+	return c.SendString(text)
+}
+
+// open lets programs on other sites read it.
+func open(c *fiber.Ctx) { c.Set(fiber.HeaderAccessControlAllowOrigin, "*") }
+
+// tile is a tile of hashes or a bundle of entries; a full one never changes.
+func (x *Pages) tile(c *fiber.Ctx) error {
+	data, full, err := x.Log.Tile(c.UserContext(), strings.Clone(c.Params("*")))
+	if err != nil {
+		return err
+	}
+	open(c)
+	c.Set(fiber.HeaderContentType, fiber.MIMEOctetStream)
+	if full {
+		c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
+	}
+	return c.Send(data)
+}
+
+// state is what the page about the log is drawn from.
+type state struct {
+	Page        shell.Page
+	Head        translog.Head
+	Empty       bool
+	Checkpoints []translog.Head
+	Months      []months.Closed
+	BaseURL     string
+}
+
+func (x *Pages) showLog(c *fiber.Ctx) error {
+	ctx := c.UserContext()
+	v := state{Page: shell.NewPage(c, shell.Lang(c).T("ledger.title")), BaseURL: x.BaseURL}
+	v.Page.Section, v.Page.Summary, v.Page.Script = "board", v.Page.T("ledger.lead"), "ledger.ts"
+	var err error
+	if v.Head, err = x.Log.Head(ctx); fault.KindOf(err) == fault.NotFound {
+		v.Empty, err = true, nil
+	}
+	if err != nil {
+		return err
+	}
+	if v.Checkpoints, err = x.Log.Checkpoints(ctx, 5); err != nil {
+		return err
+	}
+	if v.Months, err = months.List(ctx, x.DB); err != nil {
+		return err
+	}
+	return shell.Render(c, fiber.StatusOK, logPage(v))
+}
+
+// closings are how many months are closed, without their revisions.
+func (s state) closings() int {
+	n := 0
+	for _, m := range s.Months {
+		if m.Revision == 1 {
+			n++
+		}
+	}
+	return n
+}
+
+// tileWidth is told to the script that reads the log in the browser.
+const tileWidth = form.TileWidth

@@ -1,0 +1,311 @@
+package ledger_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/mod/sumdb/note"
+
+	"huiyin/casework"
+	"huiyin/casework/caseworktest"
+	"huiyin/demo"
+	"huiyin/fault"
+	"huiyin/pg/pgtest"
+	"huiyin/routing"
+	"huiyin/supervision"
+	"huiyin/supervision/months"
+	"huiyin/translog"
+	"huiyin/translog/verify"
+	"huiyin/web/ledger"
+	"huiyin/web/shell"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// house is an installation with some months behind it, as the world sees it and as the keeper of its database does.
+type house struct {
+	*caseworktest.Town
+	t      *testing.T
+	log    *translog.Log
+	closer *months.Closer
+	url    string
+	owner  *pgxpool.Pool
+	cases  []casework.CaseID
+}
+
+func build(t *testing.T) *house {
+	t.Helper()
+	h := &house{Town: caseworktest.New(t), t: t, owner: pgtest.OwnerPool(t)}
+	zone := time.FixedZone("CST", 8*3600)
+	h.log = &translog.Log{DB: h.Pool, Keys: h.Keys, Origin: "linlan.example/log", Now: h.Now}
+	h.closer = &months.Closer{DB: h.Pool, Zone: zone, Now: h.Now, Enter: h.log.Enter}
+	city, err := routing.LoadCity(demo.CityFS)
+	must(t, err)
+	app := shell.New(shell.Config{City: shell.City{ZH: "临澜市", EN: "Linlan"}, Secret: bytes.Repeat([]byte("s"), 32), Now: h.Now, Log: slog.New(slog.DiscardHandler)})
+	shell.Mount(app, shell.Routes())
+	shell.Mount(app, (&ledger.Pages{DB: h.Pool, Log: h.log, City: city, BaseURL: "https://linlan.example"}).Routes())
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	go func() { _ = app.Listener(l) }()
+	t.Cleanup(func() { _ = app.Shutdown() })
+	h.url = "http://" + l.Addr().String()
+	return h
+}
+
+// live files cases in November, answers them, and closes the month in December.
+func (h *house) live(n int) *house {
+	h.t.Helper()
+	ctx := h.t.Context()
+	for i := range n {
+		id := h.Open(h.t, strings.Repeat("路", i+1)).ID
+		h.cases = append(h.cases, id)
+		must(h.t, h.Dispatch(ctx, caseworktest.Clerk(), casework.Ref{ID: id}, casework.Order{Lead: []casework.UnitCode{caseworktest.River, caseworktest.Urban}[i%2], Clocks: h.Clocks()}))
+		h.Pass(time.Hour)
+		h.Work(h.t, id, []casework.UnitCode{caseworktest.River, caseworktest.Urban}[i%2])
+	}
+	h.settle()
+	h.Pass(40 * 24 * time.Hour)
+	closed, err := h.closer.Sweep(ctx)
+	must(h.t, err)
+	if closed != 1 {
+		h.t.Fatalf("%d months closed", closed)
+	}
+	return h
+}
+
+func (h *house) settle() {
+	h.t.Helper()
+	must(h.t, supervision.Figures(time.FixedZone("CST", 8*3600)).CatchUpAll(h.t.Context(), h.Pool))
+	must(h.t, h.log.Follower().CatchUpAll(h.t.Context(), h.Pool))
+}
+
+func (h *house) verify(o verify.Options) *verify.Report {
+	h.t.Helper()
+	r, err := (&verify.Site{URL: h.url}).Run(h.t.Context(), o, nil)
+	must(h.t, err)
+	return r
+}
+
+func (h *house) head() []byte {
+	h.t.Helper()
+	head, err := h.log.Head(h.t.Context())
+	must(h.t, err)
+	return []byte(head.Signed)
+}
+
+func fetch(address string) (string, error) {
+	res, err := http.Get(address)
+	if err != nil {
+		return "", err
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	return string(body), err
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// tamper is what the keeper of the database could do by hand: triggers do not hold the owner.
+func (h *house) tamper(sql string, args ...any) {
+	h.t.Helper()
+	conn, err := h.owner.Acquire(context.Background())
+	must(h.t, err)
+	defer conn.Release()
+	for _, table := range []string{"event", "log_entry", "log_hash", "log_checkpoint", "month_report"} {
+		_, err := conn.Exec(h.t.Context(), `alter table `+table+` disable trigger user`)
+		must(h.t, err)
+	}
+	_, err = conn.Exec(h.t.Context(), `set huiyin.scope = 'system'`)
+	must(h.t, err)
+	tag, err := conn.Exec(h.t.Context(), sql, args...)
+	must(h.t, err)
+	if tag.RowsAffected() == 0 {
+		h.t.Fatalf("nothing was changed by %s", sql)
+	}
+	_, err = conn.Exec(h.t.Context(), `reset all`)
+	must(h.t, err)
+}
+
+func TestAnHonestInstallationIsVerified(t *testing.T) {
+	h := build(t).live(14)
+	first := h.head()
+	h.Pass(time.Hour)
+	h.Open(t, "又一件")
+	h.settle()
+	r := h.verify(verify.Options{Since: [][]byte{first}})
+	if !r.OK() {
+		t.Fatalf("found wrong: %q", r.Mismatches)
+	}
+	if len(r.Months) != 1 || r.Months[0].Month != "2026-11" || r.Months[0].Figures < 40 || r.Months[0].Rows < 28 {
+		t.Errorf("months %+v", r.Months)
+	}
+	if r.Entries["event"] < 14*4 || r.Entries["row"] != r.Months[0].Rows || r.Entries["month"] != 1 {
+		t.Errorf("entries %v", r.Entries)
+	}
+}
+
+func TestTheLogSaysNothingOfAPerson(t *testing.T) {
+	h := build(t).live(6)
+	for _, path := range []string{"/log/tile/entries/000.p/20", "/log/checkpoint", "/log/key", "/log", "/en/log", "/reports", "/reports/2026-11", "/en/reports/2026-11", "/reports/2026-11.json", "/reports.json", "/log/audit.json"} {
+		res, err := fetch(h.url + path)
+		must(t, err)
+		for _, never := range []string{"林小舟", "13800001111", "lin@mail.example", "路路", h.cases[0].String()} {
+			if strings.Contains(res, never) {
+				t.Errorf("%s says %q", path, never)
+			}
+		}
+	}
+}
+
+// TestEachTamperingIsFoundAndNamed plays the keeper of the database.
+func TestEachTamperingIsFoundAndNamed(t *testing.T) {
+	for name, one := range map[string]struct {
+		do    func(h *house)
+		named string
+	}{
+		"an entry is changed": {func(h *house) {
+			h.tamper(`update log_entry set entry = convert_to(replace(convert_from(entry, 'utf8'), '2026', '2025'), 'utf8') where idx = 3`)
+		}, "do not give the root"},
+		"an entry is dropped": {func(h *house) {
+			h.tamper(`with gone as (delete from log_event where idx = 5) delete from log_entry where idx = 5`)
+		}, "are missing"},
+		"a reply is backdated": {func(h *house) {
+			h.tamper(`update event set at = at - interval '3 days' where step = 'reply' and case_id = $1`, h.cases[0])
+		}, "changed or dropped in the database"},
+		"a step is dropped": {func(h *house) { h.tamper(`delete from event where step = 'sign' and case_id = $1`, h.cases[1]) }, "changed or dropped in the database"},
+		"a case is dropped": {func(h *house) { h.tamper(`delete from event where case_id = $1`, h.cases[2]) }, "changed or dropped in the database"},
+		"what a step says is changed": {func(h *house) {
+			h.tamper(`update event set data = data || '{"x": 1}' where step = 'dispatch' and case_id = $1`, h.cases[0])
+		}, "changed or dropped in the database"},
+		"another person took the step": {func(h *house) {
+			h.tamper(`update event set staff_id = staff_id + 1 where step = 'sign' and case_id = $1`, h.cases[0])
+		}, "changed or dropped in the database"},
+		"a published figure is changed": {func(h *house) {
+			h.tamper(`update month_report set report = convert_to(regexp_replace(convert_from(report, 'utf8'), '"numerator":\d+', '"numerator":999'), 'utf8')`)
+		}, "follows from the rows as"},
+		"a closed month is hidden": {func(h *house) { h.tamper(`delete from month_report`) }, "is missing"},
+		"a department is hidden": {func(h *house) {
+			h.tamper(`update month_report set report = convert_to(replace(convert_from(report, 'utf8'), '"code":"c-urban"', '"code":"c-other"'), 'utf8')`)
+		}, "c-urban"},
+		"a hash is changed": {func(h *house) { h.tamper(`update log_hash set hash = sha256(hash) where idx = 0`) }, "tile"},
+		"the checkpoint is of another": {func(h *house) {
+			h.tamper(`update log_tree set size = size - 1`)
+			h.tamper(`update log_tree set checkpoint = replace(checkpoint, e'\n' || (size + 1)::text || e'\n', e'\n' || size::text || e'\n')`)
+		}, "is not signed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n := 14
+			if name == "a hash is changed" {
+				n = 60 // a full tile
+			}
+			h := build(t).live(n)
+			if r := h.verify(verify.Options{}); !r.OK() {
+				t.Fatalf("wrong before: %q", r.Mismatches)
+			}
+			one.do(h)
+			if _, err := h.log.SweepAudit(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			r := h.verify(verify.Options{})
+			if r.OK() || !strings.Contains(strings.Join(r.Mismatches, "\n"), one.named) {
+				t.Errorf("found %q", r.Mismatches)
+			}
+		})
+	}
+}
+
+func TestAnEarlierCheckpointHoldsTheLog(t *testing.T) {
+	h := build(t).live(8)
+	kept := h.head()
+	receipt, err := h.log.Evidence(t.Context(), h.Docket, casework.Resident(h.cases[0]), h.cases[0])
+	must(t, err)
+	if len(receipt.Steps) < 5 || len(receipt.Broken) != 0 || receipt.Waiting != 0 {
+		t.Fatalf("%d steps, %d broken, %d waiting", len(receipt.Steps), len(receipt.Broken), receipt.Waiting)
+	}
+	raw, err := json.Marshal(receipt)
+	must(t, err)
+	// The keeper of the database, who has the key too, begins a log anew that says otherwise.
+	for _, table := range []string{"month_report", "log_event", "log_entry", "log_hash", "log_tree", "log_checkpoint"} {
+		h.tamper(`delete from ` + table)
+	}
+	h.tamper(`delete from event where step = 'reply' and case_id = $1`, h.cases[0])
+	h.tamper(`update follower set xid = '0', seq = 0 where name = 'translog'`)
+	h.settle()
+	_, err = h.closer.Sweep(t.Context())
+	must(t, err)
+	for range 3 {
+		h.Open(t, "再一件")
+	}
+	h.settle()
+	if r := h.verify(verify.Options{}); !r.OK() {
+		t.Fatalf("the forged log is wrong in itself: %q", r.Mismatches)
+	}
+	r := h.verify(verify.Options{Since: [][]byte{kept}, Receipts: [][]byte{raw}})
+	all := strings.Join(r.Mismatches, "\n")
+	for _, named := range []string{"an earlier checkpoint", "is no longer what the receipt promised"} {
+		if !strings.Contains(all, named) {
+			t.Errorf("%q is not named in %q", named, r.Mismatches)
+		}
+	}
+}
+
+func TestAMonthIsCorrectedByAnotherEditionOnly(t *testing.T) {
+	h := build(t).live(14)
+	must(t, h.Redo(t.Context(), caseworktest.Clerk(), casework.Ref{ID: h.cases[0]}, "答非所问", h.Clocks()))
+	h.settle()
+	if _, err := h.closer.Revise(t.Context(), 202611, ""); err == nil {
+		t.Error("a correction without a reason")
+	}
+	_, err := h.closer.Revise(t.Context(), 202611, "发回一件")
+	must(t, err)
+	r := h.verify(verify.Options{})
+	if !r.OK() || len(r.Months) != 2 {
+		t.Fatalf("%d editions, %q", len(r.Months), r.Mismatches)
+	}
+	page, err := fetch(h.url + "/reports/2026-11")
+	must(t, err)
+	if !strings.Contains(page, "发回一件") || !strings.Contains(page, "第 2 版") {
+		t.Error("the page does not say that it is a correction")
+	}
+}
+
+func TestErasureLeavesTheEntryAndTakesItsMeaning(t *testing.T) {
+	h := build(t).live(6)
+	id := h.Open(t, "我撤回").ID
+	must(t, h.Docket.Withdraw(t.Context(), casework.Resident(id), casework.Ref{ID: id}))
+	must(t, h.Erase(t.Context(), casework.System, id, casework.Erasure{Reason: "right"}))
+	h.settle()
+	if _, err := h.log.Evidence(t.Context(), h.Docket, casework.Resident(id), id); fault.KindOf(err) != fault.Gone {
+		t.Errorf("the steps of an erased case: %v", err)
+	}
+	if n, err := h.log.SweepAudit(t.Context()); err != nil || n != 0 {
+		t.Errorf("%d entries do not fit, %v", n, err)
+	}
+	if r := h.verify(verify.Options{}); !r.OK() {
+		t.Errorf("after erasure: %q", r.Mismatches)
+	}
+}
+
+func TestTheKeyIsTheOneThatSigns(t *testing.T) {
+	h := build(t).live(6)
+	_, other, err := note.GenerateKey(nil, "linlan.example/log")
+	must(t, err)
+	if r := h.verify(verify.Options{Key: other}); r.OK() {
+		t.Error("a checkpoint was taken for one of another key")
+	}
+}

@@ -11,7 +11,7 @@ import (
 
 // parseFiles reads files as the intake reads what reaches the hotline, and answers with one JSON line for each.
 func parseFiles(ctx context.Context, env *Env, args []string) error {
-	f := env.flags("parse", "mail FILE… | transcript FILE…")
+	f := env.flags("parse", "mail FILE… | transcript FILE… | address [--model DIR] [FILE…]")
 	if err := parse(f, args, 1, -1); err != nil {
 		return err
 	}
@@ -20,8 +20,10 @@ func parseFiles(ctx context.Context, env *Env, args []string) error {
 		return parseMail(ctx, env, f.Args()[1:])
 	case "transcript":
 		return parseTranscripts(ctx, env, f.Args()[1:])
+	case "address":
+		return parseAddresses(ctx, env, f.Args()[1:])
 	default:
-		return usage{fmt.Sprintf("there is nothing called %q to parse: say huiyin parse mail FILE… or huiyin parse transcript FILE…", kind)}
+		return usage{fmt.Sprintf("there is nothing called %q to parse: say huiyin parse mail FILE…, huiyin parse transcript FILE… or huiyin parse address", kind)}
 	}
 }
 

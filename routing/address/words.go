@@ -14,6 +14,8 @@ var (
 	levelWords    = [...][]string{Province: words["province"], City: words["city"], District: words["district"], Street: words["street"], Community: words["community"]}
 	nationalities = words["nationalities"]
 	notAfter      = words["not after"]
+	numerals      = words["numerals"][0]
+	zoneWords     = words["zones"]
 )
 
 // sections reads a word file: [heading], then words separated by white space; # begins a comment line.

@@ -118,12 +118,22 @@ func TestAStreetWhistlesAndBothSidesAreOnRecord(t *testing.T) {
 	wants(t, err, fault.NotFound, "fault.no_such_case")
 	must(t, town.Whistle(ctx, street, ref, call))
 	wants(t, town.Whistle(ctx, urban, ref, call), fault.Forbidden, "fault.not_lead")
+	page, err := town.DeskList(ctx, urban, casework.DeskQuery{View: casework.DeskOpen, Now: town.Now(), Tonight: town.Now().Add(12 * time.Hour)})
+	must(t, err)
+	if len(page.Entries) != 1 || !page.Entries[0].Limit.Equal(call.ReportBy) {
+		t.Errorf("the department called has %+v", page.Entries)
+	}
 
 	town.Pass(2 * time.Hour)
 	must(t, town.ReportIn(ctx, urban, ref, "已到现场，围了起来", nil)) // at the limit is in time
 	town.Pass(time.Second)
 	must(t, town.ReportIn(ctx, Worker(Harbour), ref, "来晚了", nil))
 	wants(t, town.ReportIn(ctx, urban, ref, "又来", nil), fault.Conflict, "fault.not_whistled")
+	n, err := town.Desk(ctx, urban, town.Now(), town.Now().Add(12*time.Hour))
+	must(t, err)
+	if n.Open != 0 || n.Assist != 1 {
+		t.Errorf("after reporting %d open, %d to assist with", n.Open, n.Assist)
+	}
 	list, err := town.Whistles(ctx, street, id)
 	must(t, err)
 	if len(list) != 1 || len(list[0].Calls) != 2 || list[0].By != Willow {

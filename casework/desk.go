@@ -15,7 +15,7 @@ type DeskView string
 
 // The views, what burns first.
 const (
-	DeskOpen       DeskView = "open"       // the unit owes something, without what is hung up
+	DeskOpen       DeskView = "open"       // the unit owes something, or a street calls it, without what is hung up
 	DeskMine       DeskView = "mine"       // the reader works on it
 	DeskUnassigned DeskView = "unassigned" // the reader's unit has it, and nobody by name
 	DeskToday      DeskView = "today"      // the limit ends by the end of the day and has not passed; waiting ones are left out
@@ -34,11 +34,11 @@ const (
 
 // deskViews says of each view which rows of deskRows are in it. Counts and lists read the same line.
 var deskViews = map[DeskView]string{
-	DeskOpen:       `owed and state <> 'hung_up'`,
+	DeskOpen:       `(owed and state <> 'hung_up' or called)`,
 	DeskMine:       `owed and state <> 'hung_up' and held_staff = @staff`,
 	DeskUnassigned: `owed and state <> 'hung_up' and held_staff is null and held_unit = @unit`,
-	DeskToday:      `owed and state not in ('paused', 'hung_up') and not late and due <= @tonight`,
-	DeskLate:       `owed and state <> 'hung_up' and late`,
+	DeskToday:      `(owed and state not in ('paused', 'hung_up') or called) and not late and due <= @tonight`,
+	DeskLate:       `(owed and state <> 'hung_up' or called) and late`,
 	DeskSign:       `led and state = 'dispatched'`,
 	DeskHand:       `owed and state in ('signed', 'contacted', 'in_hand')`,
 	DeskBack:       `owed and state <> 'hung_up' and (round > 1 or designated or returned)`,
@@ -61,13 +61,14 @@ const deskRows = `with touched as (
 		select c.id, c.state, c.round, c.designated, c.pending, c.urgency, c.category, c.lead_unit = any (@units::text[]) as led, c.state = any (@handling::text[]) as handled,
 			coalesce(h.due_at, k.due_at) as lead_due, k.due_at as total_due, k.met_at as total_met, c.filed_at,
 			coalesce(t.unit, c.lead_unit) as held_unit, t.staff_id as held_staff, t.due_at as held_due, t.by_unit,
-			o.due_at as own_due, o.assigned_at as own_from, p.role as part_role, p.due_at as part_due, p.joined_at as part_from, t.unit is null and r.outcome = 'returned' as returned
+			o.due_at as own_due, o.assigned_at as own_from, p.role as part_role, least(p.due_at, w.report_by) as part_due, not c.lead_unit = any (@units::text[]) and w.report_by is not null and c.state = any (@handling::text[]) as called, p.joined_at as part_from, t.unit is null and r.outcome = 'returned' as returned
 		from touched join cases c using (id)
 		join clock k on k.case_id = c.id and k.name = 'total' and k.leg = 0 left join clock h on h.case_id = c.id and h.name = 'handle' and h.leg = c.leg
 		left join lateral (select unit, staff_id, due_at, by_unit from assignment where case_id = c.id and ended_at is null order by depth desc limit 1) t on true
 		left join lateral (select due_at, assigned_at from assignment where case_id = c.id and ended_at is null and unit = any (@units::text[]) order by depth limit 1) o on true
 		left join lateral (select outcome from assignment where case_id = c.id and leg = c.leg and ended_at is not null order by ended_at desc, depth limit 1) r on true
 		left join lateral (select role, due_at, joined_at from party where case_id = c.id and left_at is null and role in ('co', 'sub') and unit = any (@units::text[]) order by role limit 1) p on true
+		left join lateral (select min(w.report_by) as report_by from whistle w join whistle_call r on r.whistle = w.id where w.case_id = c.id and r.reported_at is null and r.unit = any (@units::text[])) w on true
 		where c.state = any (@states::text[])
 	), desk as (
 		select *, handled and (led or own_due is not null) as owed, not led and own_due is null and part_role = 'co' as assists, not led and own_due is null and part_role = 'sub' as handed_in,

@@ -48,7 +48,7 @@ func toUnits(e casework.Event) (all []toUnit) {
 		Unit  casework.UnitCode   `json:"unit"`
 	}
 	switch e.Step {
-	case casework.StepDispatch, casework.StepBreach, casework.StepRemind, casework.StepEscalate:
+	case casework.StepDispatch, casework.StepCoHandle, casework.StepWhistle, casework.StepBreach, casework.StepRemind, casework.StepEscalate:
 	default:
 		return nil
 	}
@@ -58,6 +58,10 @@ func toUnits(e casework.Event) (all []toUnit) {
 	switch {
 	case e.Step == casework.StepDispatch && d.Lead != "":
 		for _, unit := range append([]casework.UnitCode{d.Lead}, d.Co...) {
+			all = append(all, toUnit{UnitCase, unit})
+		}
+	case e.Step == casework.StepCoHandle || e.Step == casework.StepWhistle: // those who were asked to join
+		for _, unit := range d.Co {
 			all = append(all, toUnit{UnitCase, unit})
 		}
 	case e.Step == casework.StepDispatch || d.Unit == "":

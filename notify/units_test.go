@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"huiyin/casework"
+	"huiyin/casework/caseworktest"
 	"huiyin/notify"
 	"huiyin/routing/sla"
 )
@@ -112,4 +113,28 @@ func cityWithAddress(t *testing.T, unit, address string) fstest.MapFS {
 		files[e.Name()] = &fstest.MapFile{Data: body}
 	}
 	return files
+}
+
+func TestWhoIsAskedToJoinHearsOfIt(t *testing.T) {
+	o := openIn(t, cityWithAddress(t, "d-linjiang-chengguan", "chengguan@linlan.example"))
+	if _, err := o.owner.Exec(t.Context(), `insert into unit (code, name_zh, name_en, level, parent) values ('d-linjiang-chengguan', '临江区城市管理局', 'Linjiang', 'district', null) on conflict do nothing`); err != nil {
+		t.Fatal(err)
+	}
+	asked := []casework.UnitCode{"d-linjiang-chengguan"}
+	beside, called := o.Send(t, "占道", caseworktest.Willow), o.Send(t, "塌陷", caseworktest.Willow)
+	if err := o.CoHandle(t.Context(), caseworktest.Clerk(), casework.Ref{ID: beside}, asked, time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	street := caseworktest.Worker(caseworktest.Willow)
+	if err := o.Sign(t.Context(), street, casework.Ref{ID: called}); err != nil {
+		t.Fatal(err)
+	}
+	call := casework.Whistle{Place: "柳街口", ReportBy: o.Now().Add(time.Hour), Calls: []casework.WhistleCall{{Unit: asked[0]}}}
+	if err := o.Whistle(t.Context(), street, casework.Ref{ID: called}, call); err != nil {
+		t.Fatal(err)
+	}
+	o.settle(t)
+	if n := o.count(t, `select count(distinct case_id) from letter where unit = 'd-linjiang-chengguan' and kind = 'unit_case'`); n != 2 {
+		t.Errorf("of two cases %d are told", n)
+	}
 }

@@ -109,6 +109,9 @@ func (h Halves) MarshalJSON() ([]byte, error) { return []byte(h.String()), nil }
 
 // UnmarshalJSON reads a plain number with at most one half.
 func (h *Halves) UnmarshalJSON(raw []byte) error {
+	if string(raw) == "null" { // a figure that is not shown
+		return nil
+	}
 	f, err := strconv.ParseFloat(string(raw), 64)
 	if err != nil || f != math.Trunc(f*2)/2 || math.Abs(f) > 1<<50 {
 		return fmt.Errorf("no number of halves: %.20s", raw)

@@ -14,10 +14,10 @@ import (
 
 // Month is one closed month as it was recomputed.
 type Month struct {
-	Month    string
-	Revision int
-	Rows     int
-	Figures  int // that were recomputed and are as published
+	Month    string `json:"month"`
+	Revision int    `json:"revision"`
+	Rows     int    `json:"rows"`
+	Figures  int    `json:"figures"` // that were recomputed and are as published
 }
 
 // telling gathers what the log says in clear.

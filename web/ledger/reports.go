@@ -144,7 +144,7 @@ func (v report) whole() shell.Grid {
 // parts is the table of units or districts.
 func (v report) parts(caption string, lines []months.Line, name func(string) string) shell.Grid {
 	l := v.Page.Lang
-	g := shell.Grid{Caption: caption, Columns: []shell.Column{{Title: caption}}}
+	g := shell.Grid{Caption: caption, Columns: []shell.Column{{Title: l.T("ledger.name")}}}
 	for _, code := range columns {
 		d, _ := supervision.Define(code)
 		g.Columns = append(g.Columns, shell.Column{Title: l.T(d.Name), Numeric: true})

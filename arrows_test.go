@@ -56,6 +56,7 @@ var arrows = map[string][]string{
 	"search":             with(leaves, "search/...", "routing/...", "follow", "privacy", "casework", "staff"),
 	"notify":             with(leaves, "notify/postmark", "routing/...", "follow", "privacy", "casework", "staff"),
 	"notify/postmark":    {"casework", "pg", "seal"},
+	"notify/alarm":       {"pg", "casework", "follow", "routing"},
 	"handover":           with(leaves, "routing/...", "follow", "intake", "privacy", "casework"),
 	"translog":           with(leaves, "follow", "casework", "translog/form"),
 	"translog/form":      {},

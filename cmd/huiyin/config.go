@@ -30,6 +30,8 @@ type Config struct {
 	MailKey          string    // file of its key
 	DKIMKey          string    // file of the key that signs our letters; empty = they are not signed
 	DKIMSelector     string    // under which name the public part stands in the DNS
+	AlarmURL         string    // where missed limits are told to another program; empty = nowhere
+	AlarmSecret      string    // by which it knows that we say so
 	City             string    // directory of the city's rules; empty = the demonstration city
 	MaskModel        string    // directory of a model that finds names; empty = the rules alone
 	OIDCIssuer       string    // single sign-on of the staff; empty = passwords only
@@ -77,6 +79,8 @@ func settings() []setting {
 		{"HUIYIN_MAIL_KEY", "", "key file of that certificate", func(c *Config, v string) error { return path(&c.MailKey, v) }},
 		{"HUIYIN_DKIM_KEY", "", "private key file (PEM) that signs our letters (empty: not signed)", func(c *Config, v string) error { return path(&c.DKIMKey, v) }},
 		{"HUIYIN_DKIM_SELECTOR", "huiyin", "name of its public part in the DNS: SELECTOR._domainkey.DOMAIN", func(c *Config, v string) error { return word(&c.DKIMSelector, v) }},
+		{"HUIYIN_ALARM_URL", "", "https address that hears of missed limits and escalations, signed (empty: none)", func(c *Config, v string) error { return alarmAddress(&c.AlarmURL, v) }},
+		{"HUIYIN_ALARM_SECRET", "", "secret of 32 characters or more by which it knows that they are ours", func(c *Config, v string) error { return alarmSecret(&c.AlarmSecret, v) }},
 		{"HUIYIN_CITY", "", "directory of the city's rules (empty: the demonstration city)", func(c *Config, v string) error { return path(&c.City, v) }},
 		{"HUIYIN_MASK_MODEL", "", "directory of a model made by huiyin train --spans, which hides names that no rule finds (empty: the rules alone)",
 			func(c *Config, v string) error { return path(&c.MaskModel, v) }},
@@ -115,6 +119,9 @@ func Load(getenv func(string) (string, bool)) (Config, error) {
 	}
 	if c.Keys == "" {
 		c.Keys = filepath.Join(c.Data, "keys.json")
+	}
+	if (c.AlarmURL == "") != (c.AlarmSecret == "") {
+		wrong = append(wrong, errors.New("HUIYIN_ALARM_URL and HUIYIN_ALARM_SECRET go together: set both or neither"))
 	}
 	if (c.OIDCIssuer == "") != (c.OIDCClientID == "") {
 		wrong = append(wrong, errors.New("HUIYIN_OIDC_ISSUER and HUIYIN_OIDC_CLIENT_ID go together: set both or neither"))

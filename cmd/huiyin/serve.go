@@ -140,14 +140,29 @@ func (p *parts) work(ctx context.Context) error {
 	if err := letters.Start(ctx); err != nil {
 		return fmt.Errorf("start letters: %w", err)
 	}
+	all := append(p.followers(), letters.Follower())
+	bell, err := p.bell()
+	if err != nil {
+		return err
+	}
+	if bell != nil {
+		if err := bell.Start(ctx); err != nil {
+			return fmt.Errorf("start alarms: %w", err)
+		}
+		all = append(all, bell.Follower())
+	}
 	stop, err := startSweeps(ctx, p.sweeps(), p.Log)
 	if err != nil {
 		return err
 	}
-	p.follow(ctx, append(p.followers(), letters.Follower()))
+	p.follow(ctx, all)
 	quiet, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	return errors.Join(stop(), letters.Stop(quiet))
+	err = errors.Join(stop(), letters.Stop(quiet))
+	if bell != nil {
+		err = errors.Join(err, bell.Stop(quiet))
+	}
+	return err
 }
 
 func servePages(ctx context.Context, server *web.Server, l net.Listener) error {

@@ -11,6 +11,7 @@ import (
 	"huiyin/casework"
 	"huiyin/handover"
 	"huiyin/intake"
+	"huiyin/locale"
 	"huiyin/routing"
 	"huiyin/staff"
 	"huiyin/web/dossier"
@@ -73,6 +74,7 @@ func (x *Pages) pane(v dossier.View, k chords) paneView {
 		}
 		pane.Candidates = append(pane.Candidates, one)
 	}
+	pane.suggest(v, id)
 	for _, u := range x.City.Units() {
 		if u.Level == routing.HotlineLevel {
 			continue
@@ -87,6 +89,23 @@ func (x *Pages) pane(v dossier.View, k chords) paneView {
 		pane.Helpers = append(pane.Helpers, shell.Choice{Value: string(u), Label: v.Unit(u)})
 	}
 	return pane
+}
+
+// suggest puts the unit that a returning unit holds responsible among the proposals; it never stands ready by itself.
+func (p *paneView) suggest(v dossier.View, id func() string) {
+	r, ok := v.Returned()
+	if !ok || r.Suggested == "" {
+		return
+	}
+	why := v.P.T("unitwork.suggested_by", locale.Args{"Unit": v.Unit(r.Unit)})
+	for i, c := range p.Candidates {
+		if c.Code == string(r.Suggested) {
+			p.Candidates[i].Reasons = append(p.Candidates[i].Reasons, why)
+			return
+		}
+	}
+	n := len(p.Candidates)
+	p.Candidates = append(p.Candidates, candidate{Code: string(r.Suggested), Name: v.Unit(r.Suggested), Reasons: []string{why}, ID: id(), Key: p.K.Nth("choose", n+1)})
 }
 
 // beside fills in what else is known of the case: how often its caller came, who else looks at it, and what it was split from.

@@ -116,6 +116,19 @@ func (v View) RulingNeeded() int {
 	return 0
 }
 
+// Returned is the return that was granted last in the present round, while the case waits to be sent on; ok is false where none was.
+func (v View) Returned() (casework.Request, bool) {
+	if v.F.Case.State != casework.Accepted || v.F.Returns() == 0 {
+		return casework.Request{}, false
+	}
+	for _, r := range slices.Backward(v.F.Requests) {
+		if r.Kind == "return" && r.Granted != nil && *r.Granted {
+			return r, true
+		}
+	}
+	return casework.Request{}, false
+}
+
 // LastReturn is when the last return was granted; zero where none was.
 func (v View) LastReturn() time.Time {
 	for _, e := range slices.Backward(v.F.Events) {

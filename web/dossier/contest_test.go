@@ -22,7 +22,7 @@ func TestACaseReturnedTwiceIsRuledOn(t *testing.T) {
 		b.act("/inbox/", id, "return", url.Values{"return_code": {"R1"}, "return_reason": {"不归我们"}, "return_basis": {"清单第 3 项"}, "return_unit": {string(homes)}}).leads(t, "/inbox")
 		clerk.act("/console/case/", id, "return", url.Values{"return_granted": {"yes"}}).leads(t, "/console/case/"+id.String())
 	}
-	clerk.get("/console/case/"+id.String()).wants(t, 200, "已经被退回 2 次", "裁定理由", "前裁定")
+	clerk.get("/console/case/"+id.String()).wants(t, 200, "已经被退回 2 次", "裁定理由", "前裁定", "退单时建议", "建议派给", `value="`+string(homes)+`"`)
 	clerk.act("/console/case/", id, "dispatch", url.Values{"dispatch_unit": {string(urban)}}).wants(t, 422, "要由派单员裁定主办单位", `id="dispatch_ruling-error"`)
 	clerk.act("/console/case/", id, "dispatch", url.Values{"dispatch_unit": {string(urban)}, "dispatch_ruling": {"清单第 1 项归区城管"}}).leads(t, "/console/case/"+id.String())
 	own := h.again("worker-" + string(urban)).get("/inbox/" + id.String())

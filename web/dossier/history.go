@@ -160,7 +160,7 @@ func (v View) saying(e casework.Event, d told) string {
 		}
 		return p.T("message.internal")
 	case casework.StepAskReturn, casework.StepGrantReturn, casework.StepRefuseReturn:
-		return p.T("reason." + lower(d.Code))
+		return v.joined(p.T("reason."+lower(d.Code)), v.suggested(d))
 	case casework.StepAskExtension, casework.StepGrantExtension:
 		return p.T("dossier.said_extension", locale.Args{"Old": p.Lang.Deadline(d.OldDue), "New": p.Lang.Deadline(d.NewDue)})
 	case casework.StepSupervise:
@@ -199,6 +199,15 @@ func (v View) saying(e casework.Event, d told) string {
 		return v.joined(p.T("purpose."+string(d.Purpose)), strings.Join(fields, p.T("dossier.comma")))
 	}
 	return ""
+}
+
+// suggested is the unit that a returning unit holds responsible.
+func (v View) suggested(d told) string {
+	var unit casework.UnitCode
+	if json.Unmarshal(d.Suggested, &unit) != nil || unit == "" {
+		return ""
+	}
+	return v.P.T("unitwork.said_suggested", locale.Args{"Unit": v.Unit(unit)})
 }
 
 func (v View) kind(k casework.Kind) string {

@@ -1,0 +1,1 @@
+var r=document.querySelector("input[data-challenge]");async function u(e){let c=Number(e.dataset.work),i=e.dataset.challenge+":",l=new TextEncoder;for(let t=0;;t++){let s=new Uint8Array(await crypto.subtle.digest("SHA-256",l.encode(i+t))),n=0;for(let o of s)if(n+=Math.clz32(o)-24,o)break;if(n>=c){e.value=String(t);return}}}var a;r&&((a=window.crypto)!=null&&a.subtle)&&u(r);

@@ -38,7 +38,7 @@ func routes(cfg Config, in *signin.Pages) []shell.Route {
 	log := &translog.Log{DB: cfg.Pool, Keys: cfg.Keys, Now: cfg.Now}
 	return slices.Concat(
 		shell.Routes(),
-		resident.New(resident.Config{DB: cfg.Pool, Docket: cfg.Docket, Desk: cfg.Desk, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, Now: cfg.Now, BaseURL: cfg.BaseURL, Misses: misses, Figures: figures.View, Log: log}).Routes(),
+		resident.New(resident.Config{DB: cfg.Pool, Docket: cfg.Docket, Desk: cfg.Desk, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, Now: cfg.Now, BaseURL: cfg.BaseURL, Misses: misses, Figures: figures.View, Log: log, Work: cfg.Work}).Routes(),
 		(&letters.Pages{DB: cfg.Pool, Keys: cfg.Keys, Now: cfg.Now}).Routes(),
 		public.Routes(),
 		(&ledger.Pages{DB: cfg.Pool, Log: log, City: cfg.City, BaseURL: cfg.BaseURL}).Routes(),

@@ -44,6 +44,7 @@ type Config struct {
 	Keys    *seal.Keyring
 	Search  search.Service
 	Live    *live.Hub // tells open pages what happens; the server closes it when it shuts down
+	Work    int       // bits of work that the web form asks of a browser; 0: none
 	BaseURL string    // as the world reaches the service, without a slash at the end
 	Mailbox string    // the hotline's e-mail address
 	Now     func() time.Time

@@ -44,7 +44,7 @@ func run(dir string) error {
 }
 
 // entries are the files that pages name.
-var entries = []string{"app.css", "console.css", "app.ts", "console.ts", "outbox.ts", "ledger.ts", "sw.ts", "icon.svg", "icon-192.png", "icon-512.png"}
+var entries = []string{"app.css", "console.css", "app.ts", "console.ts", "outbox.ts", "ledger.ts", "work.ts", "sw.ts", "icon.svg", "icon-192.png", "icon-512.png"}
 
 // build gives every file of dist by name: the built files, their compressed copies, and the manifest.
 func build(src string) (map[string][]byte, error) {

@@ -32,6 +32,7 @@ type Config struct {
 	DKIMSelector     string    // under which name the public part stands in the DNS
 	AlarmURL         string    // where missed limits are told to another program; empty = nowhere
 	AlarmSecret      string    // by which it knows that we say so
+	Work             int       // bits of work that the web form asks of a browser; 0: none
 	City             string    // directory of the city's rules; empty = the demonstration city
 	MaskModel        string    // directory of a model that finds names; empty = the rules alone
 	OIDCIssuer       string    // single sign-on of the staff; empty = passwords only
@@ -81,6 +82,8 @@ func settings() []setting {
 		{"HUIYIN_DKIM_SELECTOR", "huiyin", "name of its public part in the DNS: SELECTOR._domainkey.DOMAIN", func(c *Config, v string) error { return word(&c.DKIMSelector, v) }},
 		{"HUIYIN_ALARM_URL", "", "https address that hears of missed limits and escalations, signed (empty: none)", func(c *Config, v string) error { return alarmAddress(&c.AlarmURL, v) }},
 		{"HUIYIN_ALARM_SECRET", "", "secret of 32 characters or more by which it knows that they are ours", func(c *Config, v string) error { return alarmSecret(&c.AlarmSecret, v) }},
+		{"HUIYIN_FORM_WORK", "0", "bits of work that the web form asks of a browser, 8 to 20: 12 is a second of an old phone, each more doubles it; without it a sender has 5 forms an hour (0: none asked)",
+			func(c *Config, v string) error { return workBits(&c.Work, v) }},
 		{"HUIYIN_CITY", "", "directory of the city's rules (empty: the demonstration city)", func(c *Config, v string) error { return path(&c.City, v) }},
 		{"HUIYIN_MASK_MODEL", "", "directory of a model made by huiyin train --spans, which hides names that no rule finds (empty: the rules alone)",
 			func(c *Config, v string) error { return path(&c.MaskModel, v) }},
@@ -219,5 +222,14 @@ func instant(to *time.Time, v string) error {
 		return errors.New("it must be a time with offset, such as 2026-11-23T09:00:00+08:00")
 	}
 	*to = t
+	return nil
+}
+
+func workBits(to *int, v string) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n != 0 && (n < 8 || n > 20) {
+		return errors.New("it is a number from 8 to 20, or 0 for none")
+	}
+	*to = n
 	return nil
 }

@@ -67,7 +67,7 @@ func (s *service) workers(ctx context.Context, again <-chan struct{}) error {
 func (s *service) webConfig() web.Config {
 	p := s.present.Load()
 	return web.Config{Pool: p.Pool, Docket: p.Docket, Desk: p.Desk, Door: p.Door, City: p.City, Terms: p.Terms, Book: p.Book, Rules: p.Rules, Checks: s.findings, Staff: p.Staff, Keys: p.Keys, Search: p.search(),
-		Live: s.live, BaseURL: p.Config.BaseURL, Mailbox: p.Config.Mailbox[0], Now: p.Config.Now(), Log: p.Log}
+		Live: s.live, BaseURL: p.Config.BaseURL, Work: p.Config.Work, Mailbox: p.Config.Mailbox[0], Now: p.Config.Now(), Log: p.Log}
 }
 
 // findings are doctor's findings about the machine, the database and the way out for letters, for the administrators' page.

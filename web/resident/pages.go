@@ -29,6 +29,7 @@ type Config struct {
 	Misses  *shell.Misses // wrong codes, counted together with the API's
 	Figures Figures       // what the form says of waiting times; nil: it says nothing
 	Log     *translog.Log // proves what became of a case; nil: the page of the proof has nothing to show
+	Work    int           // bits of work that a form asks of the browser before it is sent without counting; 0: none
 	BaseURL string        // of the service as residents reach it, without a slash at the end
 }
 

@@ -32,11 +32,14 @@ type reportView struct {
 	Clear  bool    // what the browser itself kept of the words is removed too
 	Handle string  // names the draft to the browser
 	Waits  waits   // how long answers took
+
+	Work      int    // bits of work that the form asks of the browser; 0: none
+	Challenge string // what it works on
 }
 
 // view begins what a page of the form shows.
 func (x *Pages) view(c *fiber.Ctx, d draft) reportView {
-	return reportView{Draft: d, Then: then(c), City: x.City, Danger: d.Warned, Handle: handle(c.Cookies(draftCookie))}
+	return reportView{Draft: d, Then: then(c), City: x.City, Danger: d.Warned, Handle: handle(c.Cookies(draftCookie)), Work: x.Work, Challenge: x.challenge(c.Cookies(draftCookie))}
 }
 
 // begin offers to go on with a draft, or starts the form.

@@ -33,6 +33,9 @@ func (x *Pages) drawHow(c *fiber.Ctx, status int, mistakes shell.Errors, d draft
 	page := x.page(c, "report.how", "report")
 	page.Errors = mistakes
 	page.Back = page.Href("/report/2")
+	if x.Work > 0 {
+		page.Script = "work.ts"
+	}
 	return shell.Render(c, status, howPage(page, x.view(c, d)))
 }
 
@@ -56,6 +59,9 @@ func (x *Pages) send(c *fiber.Ctx) error {
 		return x.away(c, err, again)
 	}
 	photos, err := x.drafts.photos(ctx, token, given)
+	if err == nil {
+		err = x.worked(c, token)
+	}
 	if err == nil {
 		var s intake.Submission
 		if s, err = x.submission(handle(token), given, photos, lang); err == nil {

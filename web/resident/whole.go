@@ -75,6 +75,9 @@ func (x *Pages) sendWhole(c *fiber.Ctx) error {
 	s, err := x.submission(key, d, files, lang)
 	var r casework.Receipt
 	if err == nil {
+		err = x.worked(c, token)
+	}
+	if err == nil {
 		r, err = x.Door.File(ctx, s)
 	}
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,7 @@ func (c *columns) Set(v string) error { *c = append(*c, v); return nil }
 type pastOrders struct {
 	text  columns
 	label string
+	also  columns
 	group string
 	out   string
 	wrong float64
@@ -37,13 +39,20 @@ func trainText(ctx context.Context, env *Env, from pastOrders, name string) erro
 	if from.wrong <= 0 || from.wrong >= 1 {
 		return usage{"--wrong is a share between 0 and 1, such as 0.02"}
 	}
-	examples, err := readOrders(env, from, name)
+	orders, err := readOrders(env, from, name)
 	if err != nil {
 		return err
 	}
 	say := func(stage string) { fmt.Fprintf(env.Stderr, "huiyin train: %s\n", stage) }
-	say(fmt.Sprintf("%d orders", len(examples)))
-	m, card, err := trained.Learn(ctx, examples, trained.Plan{Wrong: from.wrong, Seed: 1}, say)
+	say(fmt.Sprintf("%d orders", len(orders.labels)))
+	if len(from.also) == 0 {
+		from.also = orders.beside(from)
+	}
+	if len(from.also) > 0 {
+		say("learning along with the label: " + from.also.String())
+	}
+	examples := orders.examples(from)
+	m, card, err := trained.Learn(ctx, examples, trained.Plan{Wrong: from.wrong, Also: from.also, Seed: 1}, say)
 	if err != nil {
 		return fmt.Errorf("train: %w", err)
 	}
@@ -61,25 +70,35 @@ func trainText(ctx context.Context, env *Env, from pastOrders, name string) erro
 	return nil
 }
 
+// pastTable is the rows of a table of past orders that have words and a label.
+type pastTable struct {
+	columns []string   // those that rows have values of; of JSON Lines, those that were named
+	values  [][]string // by row, by column
+	texts   []string
+	labels  []string
+	groups  []string
+}
+
 // readOrders takes the rows that have words and a label.
-func readOrders(env *Env, from pastOrders, name string) ([]trained.Example, error) {
+func readOrders(env *Env, from pastOrders, name string) (*pastTable, error) {
 	in, err := table.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer in.Close()
-	wanted := append(columns{from.label}, from.text...)
+	wanted := slices.Concat(columns{from.label}, from.text, from.also)
 	if from.group != "" {
 		wanted = append(wanted, from.group)
 	}
+	orders := &pastTable{columns: from.also}
 	if in.Columns != nil {
 		for _, column := range wanted {
-			if !contains(in.Columns, column) {
+			if !slices.Contains(in.Columns, column) {
 				return nil, usage{fmt.Sprintf("%s has no column %q, it has: %s", name, column, strings.Join(in.Columns, ", "))}
 			}
 		}
+		orders.columns = in.Columns
 	}
-	var examples []trained.Example
 	left := 0
 	for {
 		row, err := in.Next()
@@ -89,36 +108,70 @@ func readOrders(env *Env, from pastOrders, name string) ([]trained.Example, erro
 		if err != nil {
 			return nil, err
 		}
-		e := example(row, from)
-		if row.Err != nil || e.Label == "" || strings.TrimSpace(e.Text) == "" {
+		if !orders.take(row, from) {
 			left++
-			continue
 		}
-		examples = append(examples, e)
 	}
 	if left > 0 {
 		fmt.Fprintf(env.Stderr, "huiyin train: rows without words or without a label, which are left out: %d\n", left)
 	}
-	return examples, nil
+	return orders, nil
 }
 
-func example(row table.Row, from pastOrders) trained.Example {
-	var words []string
+// take adds a row, unless it is broken or has no words or no label.
+func (o *pastTable) take(row table.Row, from pastOrders) bool {
+	var words, values []string
 	for _, column := range from.text {
 		words = append(words, row.Get(column))
 	}
-	e := trained.Example{Text: strings.Join(words, "\n"), Label: strings.TrimSpace(row.Get(from.label))}
-	if from.group != "" {
-		e.Group = row.Get(from.group)
+	text, label := strings.Join(words, "\n"), row.Get(from.label)
+	if row.Err != nil || label == "" || strings.TrimSpace(text) == "" {
+		return false
 	}
-	return e
+	for _, column := range o.columns {
+		values = append(values, row.Get(column))
+	}
+	o.texts, o.labels, o.values = append(o.texts, text), append(o.labels, label), append(o.values, values)
+	o.groups = append(o.groups, row.Get(from.group))
+	return true
 }
 
-func contains(list []string, want string) bool {
-	for _, have := range list {
-		if have == want {
-			return true
+// column is the values of one column.
+func (o *pastTable) column(name string) []string {
+	at := slices.Index(o.columns, name)
+	out := make([]string, len(o.values))
+	for i, values := range o.values {
+		out[i] = values[at]
+	}
+	return out
+}
+
+// beside lists the columns that obviously go along with the label.
+func (o *pastTable) beside(from pastOrders) columns {
+	var also columns
+	for _, name := range o.columns {
+		if name == "" || name == from.label || name == from.group || slices.Contains(from.text, name) || len(also) == mostBeside {
+			continue
+		}
+		if trained.Beside(o.labels, o.column(name)) {
+			also = append(also, name)
 		}
 	}
-	return false
+	return also
+}
+
+// mostBeside is how many columns are learned along with the label unasked: each costs time.
+const mostBeside = 3
+
+func (o *pastTable) examples(from pastOrders) []trained.Example {
+	out := make([]trained.Example, len(o.texts))
+	for i := range out {
+		out[i] = trained.Example{Text: o.texts[i], Label: o.labels[i], Group: o.groups[i]}
+	}
+	for _, name := range from.also {
+		for i, v := range o.column(name) {
+			out[i].Also = append(out[i].Also, v)
+		}
+	}
+	return out
 }

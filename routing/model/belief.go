@@ -18,7 +18,7 @@ func (m *Model) facts(order []int, scores []float32, v vector) facts {
 	}
 	size := func(rank int) float64 { return math.Log(float64(1 + m.sizes[order[min(rank, len(order)-1)]])) }
 	lead := at(0) - at(1)
-	return facts{1, at(0), lead, lead * lead, at(1) - at(2), v.known, math.Log(float64(1 + len(v.at))), size(0), size(1)}
+	return facts{1, at(0), lead, lead * lead, at(1) - at(2), v.known, math.Log(float64(1 + v.count)), size(0), size(1)}
 }
 
 // belief turns margins into probabilities. It was learned from answers to texts that the answering model had not seen.
@@ -57,8 +57,8 @@ func sigmoid(z float64) float64 { return 1 / (1 + math.Exp(-z)) }
 const (
 	// steady holds the weights of the facts near zero, and doubt those of single classes: a class has to show by its own answers that it deserves more or less belief.
 	steady, doubt = 1e-3, 4.0
-	// rounds of Newton's method and of the classes in turn.
-	rounds = 12
+	// turns of Newton's method and of the classes in turn.
+	turns = 12
 )
 
 // learnBelief fits a logistic regression of "the first was right" on the facts, with a term for each class that is held near zero.
@@ -68,7 +68,7 @@ func learnBelief(p *prepared, trials []trial) belief {
 	for i, t := range trials {
 		right[i] = t.order[0] == p.class[t.example]
 	}
-	for range rounds {
+	for range turns {
 		b.newton(trials, right)
 		b.trust(trials, right)
 	}

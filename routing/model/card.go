@@ -21,6 +21,8 @@ type Card struct {
 	Rows        int           `json:"rows"`
 	Groups      int           `json:"groups"` // of texts that are nearly the same, or were said to belong together; a group is never divided
 	Classes     int           `json:"classes"`
+	Also        []string      `json:"also,omitempty"`    // columns that were learned along with the label
+	Company     float32       `json:"company,omitempty"` // how much these say, beside the label itself
 	Features    int           `json:"features"`
 	Weights     int           `json:"weights"`
 	Folds       int           `json:"folds"`

@@ -13,7 +13,7 @@ const (
 	// gram is the length of the longest run of characters that is a feature.
 	gram = 2
 	// opening is how many characters at the beginning of a text count a second time, as its opening, and at the end, as its close.
-	opening = 40
+	opening = 25
 	// first and last mark the ends of a text.
 	first, last = '\x01', '\x02'
 )
@@ -112,8 +112,8 @@ type vocabulary struct {
 type vector struct {
 	at    []int32
 	value []float32
-	size  float32 // sum of squares
 	known float64 // share of the text's features that the vocabulary has
+	count int     // of known features
 }
 
 // newVocabulary takes the features that at least two texts have.
@@ -174,7 +174,7 @@ func (v *vocabulary) vector(fs []feature) vector {
 	for i, e := range entries {
 		out.at[i], out.value[i] = e.at, e.value*scale
 	}
-	out.size = 1
+	out.count = len(entries)
 	out.known = float64(len(entries)) / float64(len(fs))
 	return out
 }

@@ -35,6 +35,9 @@ type kept struct {
 	Classes []uint16
 	Values  []float32
 	Belief  belief
+
+	Together [][][]uint16
+	Company  float32
 }
 
 // Save writes the model into a directory, whole or not at all.
@@ -57,7 +60,7 @@ func (m *Model) Save(dir string) error {
 func (m *Model) Write(out io.Writer) error {
 	k := kept{
 		Version: version, Labels: m.Labels, Auto: m.Auto, Wrong: m.Wrong, Words: m.words.Cost, Hashes: m.vocab.hashes, Rarity: m.vocab.rarity, Bias: m.bias, Sizes: m.sizes,
-		Lengths: make([]uint16, 0, len(m.rows)), Belief: m.belief,
+		Lengths: make([]uint16, 0, len(m.rows)), Belief: m.belief, Together: m.together, Company: m.company,
 	}
 	for _, row := range m.rows {
 		k.Lengths = append(k.Lengths, uint16(len(row))) //nolint:gosec // classes are at most mostLabels
@@ -105,17 +108,26 @@ func Read(in io.Reader) (*Model, error) {
 func (k kept) model() (*Model, error) {
 	damaged := errors.New("the model does not fit together: train it again")
 	n := len(k.Labels)
-	if n < 2 || n > mostLabels || len(k.Bias) != n || len(k.Sizes) != n || len(k.Belief.Trust) != n || len(k.Hashes) != len(k.Rarity) || len(k.Hashes) != len(k.Lengths) || len(k.Classes) != len(k.Values) {
+	if n < 2 || n > mostLabels || len(k.Bias) < n || len(k.Sizes) != len(k.Bias) || len(k.Belief.Trust) != n || len(k.Hashes) != len(k.Rarity) || len(k.Hashes) != len(k.Lengths) || len(k.Classes) != len(k.Values) || k.Company != 0 && len(k.Together) != n {
 		return nil, damaged
 	}
+	for _, list := range k.Together {
+		for _, combination := range list {
+			for _, class := range combination {
+				if int(class) >= len(k.Bias) {
+					return nil, damaged
+				}
+			}
+		}
+	}
 	m := &Model{
-		Labels: k.Labels, Auto: k.Auto, Wrong: k.Wrong, words: lexicon{k.Words}, vocab: vocabulary{hashes: k.Hashes, rarity: k.Rarity}, bias: k.Bias, sizes: k.Sizes, belief: k.Belief,
+		Labels: k.Labels, Auto: k.Auto, Wrong: k.Wrong, words: lexicon{k.Words}, vocab: vocabulary{hashes: k.Hashes, rarity: k.Rarity}, bias: k.Bias, sizes: k.Sizes, belief: k.Belief, together: k.Together, company: k.Company,
 		rows: make([][]weight, len(k.Lengths)),
 	}
 	m.vocab.index()
 	all := make([]weight, len(k.Classes))
 	for i, c := range k.Classes {
-		if int(c) >= n {
+		if int(c) >= len(k.Bias) {
 			return nil, damaged
 		}
 		all[i] = weight{c, k.Values[i]}

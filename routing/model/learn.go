@@ -14,15 +14,17 @@ import (
 type Example struct {
 	Text  string
 	Label string
-	Group string // examples of one group are never learned from when another of it is judged; texts that are nearly the same are found to be of one group anyway
+	Also  []string // what the columns of Plan.Also say of it; empty where unknown
+	Group string   // examples of one group are never learned from when another of it is judged; texts that are nearly the same are found to be of one group anyway
 }
 
 // Plan is how to learn.
 type Plan struct {
-	Wrong float64 // the share of wrong answers that may go out without a person; 0 means 0.02
-	Folds int     // parts that the examples are divided into to measure the model on what it did not learn from; 0 means 5
-	Seed  uint64  // of the division
-	Cores int     // that may be busy at once; 0 means all there are
+	Also  []string // names of columns that go along with the label, such as the district beside the unit: they are learned too, and help to tell the label; they need not be known of a text that is asked about
+	Wrong float64  // the share of wrong answers that may go out without a person; 0 means 0.02
+	Folds int      // parts that the examples are divided into to measure the model on what it did not learn from; 0 means 5
+	Seed  uint64   // of the division
+	Cores int      // that may be busy at once; 0 means all there are
 }
 
 // Bounds of what can be learned from.
@@ -38,17 +40,30 @@ var ErrTooFew = errors.New("too few examples")
 type prepared struct {
 	labels   []string
 	class    []int // by example
+	columns  []column
 	features [][]feature
 	fold     []int
 	groups   int
 }
 
-// trial is how the examples of one part were judged by a model that had not seen them.
+// column is the label or what goes along with it: the classes of its values are numbered on from those of the columns before.
+type column struct {
+	name    string
+	from    int // number of its first class
+	values  []string
+	classes []int // by example; -1 where unknown
+}
+
+// trial is how an example was judged by a model that had not seen it.
 type trial struct {
 	example int
-	order   []int
-	scores  []float32
-	facts   facts
+	judge   *Model // without its weights
+	raw     []float32
+	vector  vector
+
+	order  []int
+	scores []float32
+	facts  facts
 }
 
 // Learn makes a model from the examples: part by part it learns from the others and is judged on that part; from these judgements it learns how sure it may be; then it learns from all. The same examples and
@@ -67,31 +82,11 @@ func Learn(ctx context.Context, examples []Example, plan Plan, say func(stage st
 	if err != nil {
 		return nil, Card{}, err
 	}
-	trials := make([]trial, 0, len(examples))
-	for part := range plan.Folds {
-		say(fmt.Sprintf("part %d of %d: learning from the others to measure on this one", part+1, plan.Folds))
-		var taught, held []int
-		for i := range examples {
-			if p.fold[i] == part {
-				held = append(held, i)
-			} else {
-				taught = append(taught, i)
-			}
-		}
-		if len(held) == 0 {
-			continue
-		}
-		m, err := fit(ctx, p, taught, plan)
-		if err != nil {
-			return nil, Card{}, err
-		}
-		for _, i := range held {
-			v := m.vocab.vector(p.features[i])
-			scores := m.scores(v)
-			order := ranked(scores)
-			trials = append(trials, trial{i, order, scores, m.facts(order, scores, v)})
-		}
+	trials, err := p.try(ctx, plan, say)
+	if err != nil {
+		return nil, Card{}, err
 	}
+	company := p.company(trials)
 	card := p.judge(trials, plan)
 	say("learning from all")
 	all := make([]int, len(examples))
@@ -102,11 +97,43 @@ func Learn(ctx context.Context, examples []Example, plan Plan, say func(stage st
 	if err != nil {
 		return nil, Card{}, err
 	}
+	m.company = company
 	m.belief = learnBelief(p, trials)
 	m.Wrong, m.Auto = plan.Wrong, card.Auto.Threshold
 	m.words = newLexicon(examples)
+	card.Also, card.Company = plan.Also, company
 	card.Features, card.Weights = len(m.vocab.hashes), m.weightCount()
 	return m, card, nil
+}
+
+// try judges every example by a model of the parts that it is not in.
+func (p *prepared) try(ctx context.Context, plan Plan, say func(stage string)) ([]trial, error) {
+	trials := make([]trial, 0, len(p.class))
+	for part := range plan.Folds {
+		say(fmt.Sprintf("part %d of %d: learning from the others to measure on this one", part+1, plan.Folds))
+		var taught, held []int
+		for i, f := range p.fold {
+			if f == part {
+				held = append(held, i)
+			} else {
+				taught = append(taught, i)
+			}
+		}
+		if len(held) == 0 {
+			continue
+		}
+		m, err := fit(ctx, p, taught, plan)
+		if err != nil {
+			return nil, err
+		}
+		judge := *m
+		judge.rows, judge.vocab = nil, vocabulary{}
+		for _, i := range held {
+			v := m.vocab.vector(p.features[i])
+			trials = append(trials, trial{example: i, judge: &judge, raw: m.raw(v), vector: vector{known: v.known, count: len(v.at)}})
+		}
+	}
+	return trials, nil
 }
 
 func prepare(examples []Example, plan Plan) (*prepared, error) {
@@ -114,26 +141,60 @@ func prepare(examples []Example, plan Plan) (*prepared, error) {
 		return nil, fmt.Errorf("%w: %d, at least %d are needed", ErrTooFew, len(examples), fewestExamples)
 	}
 	p := &prepared{}
-	for _, e := range examples {
-		p.labels = append(p.labels, e.Label)
+	for i, name := range append([]string{""}, plan.Also...) {
+		p.add(name, examples, func(e Example) string {
+			if i == 0 {
+				return e.Label
+			}
+			if i > len(e.Also) {
+				return ""
+			}
+			return e.Also[i-1]
+		})
 	}
-	slices.Sort(p.labels)
-	p.labels = slices.Compact(p.labels)
+	p.labels, p.class = p.columns[0].values, p.columns[0].classes
 	switch {
 	case len(p.labels) < 2:
 		return nil, fmt.Errorf("all examples have the same label: there is nothing to tell apart")
-	case len(p.labels) > mostLabels:
-		return nil, fmt.Errorf("%d labels are more than %d: is it the right column?", len(p.labels), mostLabels)
+	case p.width() > mostLabels:
+		return nil, fmt.Errorf("%d labels are more than %d: is it the right column?", p.width(), mostLabels)
 	}
 	normal := make([][]rune, len(examples))
 	for i, e := range examples {
-		at, _ := slices.BinarySearch(p.labels, e.Label)
-		p.class = append(p.class, at)
 		normal[i] = normalise(e.Text)
 		p.features = append(p.features, features(normal[i]))
 	}
 	p.fold, p.groups = divide(examples, normal, plan)
 	return p, nil
+}
+
+// add numbers the values of a column.
+func (p *prepared) add(name string, examples []Example, value func(Example) string) {
+	c := column{name: name, from: p.width()}
+	for _, e := range examples {
+		if v := value(e); v != "" || name == "" {
+			c.values = append(c.values, v)
+		}
+	}
+	slices.Sort(c.values)
+	c.values = slices.Compact(c.values)
+	for _, e := range examples {
+		at, known := slices.BinarySearch(c.values, value(e))
+		if !known {
+			at = -1 - c.from
+		}
+		c.classes = append(c.classes, c.from+at)
+	}
+	p.columns = append(p.columns, c)
+}
+
+// width is the number of classes of all columns.
+func (p *prepared) width() int {
+	if len(p.columns) == 0 {
+		return 0
+	}
+	c := p.columns[len(p.columns)-1]
+	return c.from + len(c.values)
 }
 
 // fit learns the weights of every class from some of the examples.
@@ -142,28 +203,33 @@ func fit(ctx context.Context, p *prepared, from []int, plan Plan) (*Model, error
 	for i, j := range from {
 		texts[i] = p.features[j]
 	}
-	m := &Model{Labels: p.labels, vocab: newVocabulary(texts), sizes: make([]int, len(p.labels)), bias: make([]float32, len(p.labels))}
+	m := &Model{Labels: p.labels, vocab: newVocabulary(texts), sizes: make([]int, p.width()), bias: make([]float32, p.width())}
 	vectors := make([]vector, len(from))
 	all := make([]float32, len(m.vocab.hashes))
 	for i, j := range from {
 		vectors[i] = m.vocab.vector(p.features[j])
-		m.sizes[p.class[j]]++
+		for _, c := range p.columns {
+			if class := c.classes[j]; class >= 0 {
+				m.sizes[class]++
+			}
+		}
 		for _, at := range vectors[i].at {
 			all[at]++
 		}
 	}
-	learned := make([][]float32, len(p.labels))
+	m.together = p.together(from)
+	learned := make([][]float32, p.width())
 	work := make(chan int)
 	var done sync.WaitGroup
-	for range min(plan.Cores, len(p.labels)) {
+	for range min(plan.Cores, p.width()) {
 		done.Go(func() {
-			scaled := scratch(vectors)
 			inside := make([]bool, len(from))
 			for class := range work {
+				of := p.columnOf(class)
 				for i, j := range from {
-					inside[i] = p.class[j] == class
+					inside[i] = of.classes[j] == class
 				}
-				learned[class] = oneClass(vectors, scaled, inside, all, plan.Seed)
+				learned[class] = separate(vectors, inside, contrasts(vectors, inside, all), plan.Seed)
 			}
 		})
 	}
@@ -181,31 +247,12 @@ func fit(ctx context.Context, p *prepared, from []int, plan Plan) (*Model, error
 	return m, nil
 }
 
-// scratch is room for the examples as one class weighs them.
-func scratch(vectors []vector) []vector {
-	out := make([]vector, len(vectors))
-	for i, v := range vectors {
-		out[i] = vector{at: v.at, value: make([]float32, len(v.value))}
+func (p *prepared) columnOf(class int) column {
+	i := len(p.columns) - 1
+	for p.columns[i].from > class {
+		i--
 	}
-	return out
-}
-
-func oneClass(vectors, scaled []vector, inside []bool, all []float32, seed uint64) []float32 {
-	counts := contrasts(vectors, inside, all)
-	for i := range vectors {
-		size := float32(0)
-		for k, at := range vectors[i].at {
-			x := vectors[i].value[k] * counts[at]
-			scaled[i].value[k] = x
-			size += x * x
-		}
-		scaled[i].size = size
-	}
-	w := separate(scaled, inside, len(all), seed)
-	for f, c := range counts {
-		w[f] *= c
-	}
-	return w
+	return p.columns[i]
 }
 
 // slight is the greatest weight that is left out: what many such say together changes no answer.

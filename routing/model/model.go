@@ -15,10 +15,13 @@ type Model struct {
 
 	words  lexicon
 	vocab  vocabulary
-	bias   []float32 // by class
+	bias   []float32 // by class: the labels, then those of the columns that go along with them
 	rows   [][]weight
 	sizes  []int // examples by class
 	belief belief
+
+	together [][][]uint16 // by label, the combinations of other columns' classes that it was seen with
+	company  float32      // how much the best of these says beside the label itself
 }
 
 // weight is what a feature says for a class.
@@ -55,7 +58,8 @@ const (
 func (m *Model) Classify(text string) Answer {
 	chars := normalise(text)
 	v := m.vocab.vector(features(chars))
-	scores := m.scores(v)
+	raw := m.raw(v)
+	scores := m.combined(raw)
 	order := ranked(scores)
 	p := m.belief.of(m.facts(order, scores, v), scores, order)
 	a := Answer{Candidates: make([]Candidate, 0, named)}
@@ -63,7 +67,7 @@ func (m *Model) Classify(text string) Answer {
 		if rank > 0 && p[rank] < least {
 			break
 		}
-		a.Candidates = append(a.Candidates, Candidate{Label: m.Labels[class], P: p[rank], Evidence: m.evidence(chars, v, class, order)})
+		a.Candidates = append(a.Candidates, Candidate{Label: m.Labels[class], P: p[rank], Evidence: m.evidence(chars, v, raw, class, order)})
 	}
 	a.Auto = p[0] >= m.Auto && v.known >= familiar && letters(chars) >= telling
 	return a
@@ -79,8 +83,8 @@ func letters(chars []rune) int {
 	return n
 }
 
-// scores is the margin of each class.
-func (m *Model) scores(v vector) []float32 {
+// raw is the margin of each class of every column.
+func (m *Model) raw(v vector) []float32 {
 	s := slices.Clone(m.bias)
 	for i, f := range v.at {
 		x := v.value[i]

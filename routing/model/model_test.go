@@ -177,3 +177,40 @@ func BenchmarkClassify(b *testing.B) {
 		m.Classify(examples[i%len(examples)].Text)
 	}
 }
+
+// What goes along with the label helps to tell it: here two units do the same in two districts, and only the name of the street tells which.
+func TestColumnsBesideTheLabelHelp(t *testing.T) {
+	draw := rand.New(rand.NewPCG(3, 4))
+	var examples []Example
+	var labels, districts []string
+	for range 600 {
+		place := draw.IntN(12)
+		matter := draw.IntN(3)
+		district := []string{"东区", "西区"}[place%2]
+		said := []string{"流动摊贩占道经营", "夜间施工噪音扰民", "自来水停水"}[matter]
+		label := []string{district + "城管局", district + "环保局", "市供水公司"}[matter]
+		filler := []rune("天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏")
+		draw.Shuffle(len(filler), func(i, j int) { filler[i], filler[j] = filler[j], filler[i] })
+		e := Example{Text: string([]rune("甲乙丙丁戊己庚辛壬癸子丑")[place]) + "街" + said + "，" + string(filler[:16]), Label: label, Also: []string{district}}
+		examples, labels, districts = append(examples, e), append(labels, label), append(districts, district)
+	}
+	if !Beside(labels, districts) {
+		t.Error("the district does not go along with the unit")
+	}
+	m, card := learned(t, examples, Plan{Also: []string{"district"}})
+	if card.Accuracy < 0.9 || len(m.together) != len(m.Labels) {
+		t.Errorf("%v right", card.Accuracy)
+	}
+	for label, list := range m.together {
+		if len(list) == 0 || len(list[0]) != 1 || int(list[0][0]) < len(m.Labels) {
+			t.Errorf("%s goes along with %v", m.Labels[label], list)
+		}
+	}
+	ids := make([]string, len(labels))
+	for i := range ids {
+		ids[i] = fmt.Sprint(i)
+	}
+	if Beside(labels, ids) {
+		t.Error("a column of numbers goes along with the unit")
+	}
+}

@@ -144,12 +144,13 @@ func (l *lexicon) cut(t []rune) []stretch {
 	return words
 }
 
-// evidence is the words of a text that spoke most for a class, against the best of the others.
-func (m *Model) evidence(chars []rune, v vector, class int, order []int) []string {
-	rival := -1
+// evidence is the words of a text that spoke most for a label, against the best of the others.
+func (m *Model) evidence(chars []rune, v vector, raw []float32, label int, order []int) []string {
+	share := make([]float32, len(m.bias))
+	m.lean(share, raw, label, 1)
 	for _, other := range order {
-		if other != class {
-			rival = other
+		if other != label {
+			m.lean(share, raw, other, -0.5)
 			break
 		}
 	}
@@ -157,12 +158,7 @@ func (m *Model) evidence(chars []rune, v vector, class int, order []int) []strin
 	for i, at := range v.at {
 		x := float32(0)
 		for _, w := range m.rows[at] {
-			switch int(w.Class) {
-			case class:
-				x += w.Value
-			case rival:
-				x -= w.Value / 2
-			}
+			x += share[w.Class] * w.Value
 		}
 		if x != 0 {
 			says[at] = x * v.value[i]
@@ -197,4 +193,16 @@ func (m *Model) evidence(chars []rune, v vector, class int, order []int) []strin
 	}
 	slices.SortFunc(out, func(a, b string) int { return cmp.Or(cmp.Compare(weights[b], weights[a]), cmp.Compare(a, b)) })
 	return out[:min(len(out), evident)]
+}
+
+// lean adds how much each class counts for a label: itself, and the classes of its best combination.
+func (m *Model) lean(share, raw []float32, label int, by float32) {
+	share[label] += by
+	if m.company == 0 {
+		return
+	}
+	with, _ := m.best(raw, label)
+	for _, class := range with {
+		share[class] += by * m.company
+	}
 }

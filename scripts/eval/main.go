@@ -33,6 +33,9 @@ func run(huiyin tool, dir string) error {
 		{"email/index.csv", measureMail},
 		{"haikou12345/tickets_dev.csv", measureRouting},
 		{"haikou12345/pii_spans_dev.jsonl", measureMasking},
+		{"pii_zh/cluener_dev.jsonl", measureNames},
+		{"pii_zh/address_parsing_dev.jsonl", measureAddresses},
+		{"cn_divisions/streets.csv", measureStreets},
 		{"tipdm2020c/q3_messages_dev.csv", measureTopics},
 		{"cn_holidays/cn_holidays_2007_2026.csv", measureWorkdays},
 	} {

@@ -76,6 +76,17 @@ func (c *City) Reading(version string) (r codes.Reading, ok bool) {
 	return c.codes.Under(version, c.aboveCode)
 }
 
+// EndedTerritories are the areas of a level of digits that are no more, by their codes with their names.
+func (c *City) EndedTerritories(digits int) []Territory {
+	var list []Territory
+	for _, code := range c.codes.Ended(codes.Territories) {
+		if old, _ := c.codes.Retired(codes.Territories, code); len(code) == digits {
+			list = append(list, Territory{Code: code, Parent: old.Parent, Name: Name{ZH: old.ZH, EN: old.EN}})
+		}
+	}
+	return list
+}
+
 // CategoryName is the name of a category, in force or ended; empty where there is none.
 func (c *City) CategoryName(code string, l locale.Lang) string {
 	name, _, _ := c.matter(code, l)

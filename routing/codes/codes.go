@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"time"
@@ -167,6 +168,14 @@ func (s *Sets) Retired(set Set, code string) (Retired, bool) {
 	}
 	r, ok := s.retired[set][code]
 	return r, ok
+}
+
+// Ended lists the codes of a set that ended, in order.
+func (s *Sets) Ended(set Set) []string {
+	if s == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(s.ended[set]))
 }
 
 // Check holds the sets against the codes in force: a code that ended must not be there, and one that was brought and did not end must be.

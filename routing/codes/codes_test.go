@@ -1,6 +1,7 @@
 package codes_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -158,6 +159,9 @@ func TestFilesThatAreRefused(t *testing.T) {
 
 func TestTheSetsAreHeldAgainstWhatIsInForce(t *testing.T) {
 	s := read(t)
+	if ended := s.Ended(codes.Units); !slices.Equal(ended, []string{"harbour", "river"}) {
+		t.Errorf("ended units: %v", ended)
+	}
 	in := map[string]bool{"a9": true, "b3": true, "b4": true, "c1": true, "water": true}
 	exists := func(_ codes.Set, code string) bool { return in[code] }
 	if err := s.Check(exists); err != nil {

@@ -1,10 +1,13 @@
 package board
 
 import (
+	"slices"
+
 	"github.com/gofiber/fiber/v2"
 
 	"huiyin/fault"
 	"huiyin/locale"
+	"huiyin/routing"
 	"huiyin/routing/codes"
 	"huiyin/supervision"
 	"huiyin/web/shell"
@@ -43,6 +46,28 @@ func (v view) codeLinks() []codeLink {
 	}
 	return list
 }
+
+// districts are those of the version that the board is read under, as far as something is counted for those that are no more.
+func (s sheet) districts() []routing.Territory {
+	list := s.Rules.Districts()
+	for _, t := range s.Rules.EndedTerritories(districtDigits) {
+		if slices.ContainsFunc(s.Board.Districts, func(l supervision.Line) bool { return l.Key == t.Code }) {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+// districtLink is the page of a district; one that is no more has none.
+func (v view) districtLink(code string) string {
+	if _, ok := v.Rules.Territory(code); !ok {
+		return ""
+	}
+	return v.link("/districts/" + code)
+}
+
+// districtDigits is the length of a district's code (GB/T 2260).
+const districtDigits = 6
 
 // tagTable counts what residents' words say beside the matter.
 func (v view) tagTable() shell.Grid {

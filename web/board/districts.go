@@ -77,9 +77,9 @@ func (v view) districtGrid(codes []string, people bool) shell.Grid {
 	if people {
 		g.Columns = append(g.Columns, shell.Column{Title: v.T("board.per_10000"), Numeric: true})
 	}
-	for _, t := range v.Rules.Districts() {
+	for _, t := range v.districts() {
 		line := lineOf(v.Districts, t.Code)
-		row := []shell.Cell{{Text: t.Name.In(v.Lang), Href: v.link("/districts/" + t.Code)}}
+		row := []shell.Cell{{Text: t.Name.In(v.Lang), Href: v.districtLink(t.Code)}}
 		for _, code := range codes {
 			row = append(row, shell.Cell{View: rate(v.Lang, orZero(line, code))})
 		}
@@ -132,9 +132,9 @@ func (v view) ranking(code string) ranking {
 		ranked bool
 	}
 	var list []one
-	for _, t := range v.Rules.Districts() {
+	for _, t := range v.districts() {
 		f := orZero(lineOf(v.Districts, t.Code), code)
-		o := one{ranked: f.Measure == supervision.Count || f.Ranked(), bar: shell.Bar{Label: t.Name.In(v.Lang), Value: value(f), Text: number(v.Lang, f), Href: v.link("/districts/" + t.Code)}}
+		o := one{ranked: f.Measure == supervision.Count || f.Ranked(), bar: shell.Bar{Label: t.Name.In(v.Lang), Value: value(f), Text: number(v.Lang, f), Href: v.districtLink(t.Code)}}
 		if f.Measure == supervision.Hours && !f.Suppressed && f.Denominator > 0 {
 			o.bar.Text += " " + v.T("board.hours")
 		}

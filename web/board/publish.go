@@ -125,7 +125,7 @@ func (s sheet) trendEntries() []entry {
 
 func (s sheet) districtEntries() []entry {
 	var list []entry
-	for _, t := range s.Rules.Districts() {
+	for _, t := range s.districts() {
 		l := lineOf(s.Board.Districts, t.Code)
 		list = append(list, entry{Code: t.Code, Name: &name{t.Name.ZH, t.Name.EN}, Level: "district", Population: s.population(t.Code), Figures: figuresOf(l)})
 	}

@@ -2,10 +2,14 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"huiyin/routing/sla"
 )
 
 // pipe runs a command with something on its standard input, without any setting.
@@ -30,6 +34,40 @@ func TestDueAnswersEachLineWithOneLine(t *testing.T) {
 	status, out, complaints = pipe(t, good+`{"id":"b","kind":"help","at":"2026-02-13T09:00:00"}`+"\n"+good, "due")
 	if status != exitUsage || strings.Count(out, "\n") != 3 || !strings.Contains(complaints, "line 2") || !strings.Contains(complaints, "offset") {
 		t.Errorf("%d\n%s%s", status, out, complaints)
+	}
+}
+
+// TestDueKnowsTheWorkedExamples asks the command for every example of the domain study, 3.2.
+func TestDueKnowsTheWorkedExamples(t *testing.T) {
+	for _, v := range []struct{ at, kind, clock, until string }{
+		{"2026-02-13", "help", "handle", "2026-02-27"}, // Monday to Friday would be 02-20
+		{"2026-02-14", "help", "handle", "2026-02-28"}, // a make-up Saturday, due on a Saturday that is worked
+		{"2026-02-16", "help", "handle", "2026-02-28"},
+		{"2026-09-24", "help", "handle", "2026-10-09"},
+		{"2026-09-30", "help", "handle", "2026-10-13"},
+		{"2026-04-30", "report", "handle", "2026-05-25"},
+		{"2025-01-27", "help", "handle", "2025-02-10"},
+		{"2025-09-30", "suggestion", "handle", "2025-10-21"},
+		{"2026-01-01", "help", "sign", "2026-01-04"}, // a make-up Sunday
+	} {
+		for _, hour := range []string{"00:00:00", "09:00:00", "23:59:59"} {
+			status, out, complaints := pipe(t, `{"id":1,"kind":"`+v.kind+`","at":"`+v.at+"T"+hour+`+08:00"}`, "due")
+			var answer struct{ Clocks []sla.ClockAnswer }
+			if err := json.Unmarshal([]byte(out), &answer); err != nil || status != exitDone {
+				t.Fatalf("%d %v %s", status, err, complaints)
+			}
+			i := slices.IndexFunc(answer.Clocks, func(c sla.ClockAnswer) bool { return c.Name == v.clock })
+			if i < 0 || answer.Clocks[i].Until != v.until+" 24:00" || answer.Clocks[i].Provisional {
+				t.Errorf("%s %s: %+v, want %s", v.at, v.clock, answer.Clocks, v.until)
+			}
+		}
+	}
+}
+
+func TestDueTellsALawsLimitBesideTheCitys(t *testing.T) {
+	status, out, complaints := pipe(t, `{"id":1,"kind":"complaint","category":"070102","at":"2026-03-02T09:00:00+08:00"}`, "due", "--policy", "../../demo/city/policy.yaml")
+	if status != exitDone || !strings.Contains(out, `"working_days":60,"statute":"labour-inspection","ordinary_due":"2026-03-10T00:00:00+08:00"`) {
+		t.Errorf("%d %s %s", status, out, complaints)
 	}
 }
 

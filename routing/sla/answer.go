@@ -21,6 +21,7 @@ type question struct {
 	ID           json.RawMessage  `json:"id"`
 	Kind         casework.Kind    `json:"kind"`
 	Urgency      casework.Urgency `json:"urgency"`
+	Category     string           `json:"category"` // by which a law may set another limit
 	At           string           `json:"at"`
 	Pauses       [][]string       `json:"pauses"`
 	ExtendedDays int              `json:"extended_days"`
@@ -40,6 +41,8 @@ type ClockAnswer struct {
 	Due          string `json:"due"`   // RFC 3339 in the city's zone; 24:00 of a day is 00:00 of the following
 	Until        string `json:"until"` // the same for people: "2026-02-27 24:00"
 	WorkingDays  int    `json:"working_days,omitempty"`
+	Statute      string `json:"statute,omitempty"`      // the law whose limit it is, as the policy names it
+	OrdinaryDue  string `json:"ordinary_due,omitempty"` // where the city's own limit would end, beside a law's
 	ExtendedDays int    `json:"extended_days,omitempty"`
 	PausedDays   int    `json:"paused_days,omitempty"`
 	OriginalDue  string `json:"original_due,omitempty"` // where an extension or a pause moved it
@@ -92,12 +95,15 @@ func (t *Terms) AnswerLine(line []byte) (Answer, error) {
 	if err != nil {
 		return a, err
 	}
-	all, err := t.Unit(Matter{Kind: q.Kind, Urgency: q.Urgency}, Dispatch{At: at})
+	all, err := t.Unit(Matter{Kind: q.Kind, Urgency: q.Urgency, Category: q.Category}, Dispatch{At: at})
 	if err != nil {
 		return a, usage("%v", errors.Unwrap(err))
 	}
 	for _, p := range all {
-		c := ClockAnswer{Name: p.Name, WorkingDays: p.WorkingDays}
+		c := ClockAnswer{Name: p.Name, WorkingDays: p.WorkingDays, Statute: p.Statute}
+		if p.Ordinary != nil {
+			c.OrdinaryDue = p.Ordinary.Format(time.RFC3339Nano)
+		}
 		original := p.Due
 		if p.Name == casework.ClockHandle {
 			c.ExtendedDays = q.ExtendedDays

@@ -56,5 +56,5 @@ func measureWorkdays(huiyin tool, name string) error {
 		wrong += off
 	}
 	fmt.Printf("workdays: %d days, %d wrong\n", days, wrong)
-	return nil
+	return measureDeadlines(huiyin)
 }

@@ -20,6 +20,7 @@ func train(ctx context.Context, env *Env, args []string) error {
 	f.StringVar(&from.label, "label", "", "the `COLUMN` with the label that turned out right, such as the unit")
 	f.Var(&from.also, "also", "a `COLUMN` that goes along with the label, such as the district, learned too so that each helps to tell the other; may be given again; without it, columns that obviously do")
 	f.StringVar(&from.group, "group", "", "a `COLUMN` that is the same in orders that belong together; none of them is judged by a model that knows another")
+	f.StringVar(&from.part, "part", "", "a `COLUMN`, such as the district, for each value of which the card says how right the model is")
 	f.Float64Var(&from.wrong, "wrong", 0.02, "the share of wrong answers that may go out without a person")
 	marked := f.String("spans", "", "JSON lines {\"text\",\"spans\":[{\"start\",\"end\",\"type\"}]} in which people marked names and parts of addresses")
 	out := f.String("out", "", "the `DIR` that the model and its card are written to; it is made if it is not there")

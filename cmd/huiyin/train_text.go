@@ -27,6 +27,7 @@ type pastOrders struct {
 	label string
 	also  columns
 	group string
+	part  string
 	out   string
 	wrong float64
 }
@@ -77,6 +78,7 @@ type pastTable struct {
 	texts   []string
 	labels  []string
 	groups  []string
+	parts   []string
 }
 
 // readOrders takes the rows that have words and a label.
@@ -87,8 +89,10 @@ func readOrders(env *Env, from pastOrders, name string) (*pastTable, error) {
 	}
 	defer in.Close()
 	wanted := slices.Concat(columns{from.label}, from.text, from.also)
-	if from.group != "" {
-		wanted = append(wanted, from.group)
+	for _, column := range []string{from.group, from.part} {
+		if column != "" {
+			wanted = append(wanted, column)
+		}
 	}
 	orders := &pastTable{columns: from.also}
 	if in.Columns != nil {
@@ -132,7 +136,7 @@ func (o *pastTable) take(row table.Row, from pastOrders) bool {
 		values = append(values, row.Get(column))
 	}
 	o.texts, o.labels, o.values = append(o.texts, text), append(o.labels, label), append(o.values, values)
-	o.groups = append(o.groups, row.Get(from.group))
+	o.groups, o.parts = append(o.groups, row.Get(from.group)), append(o.parts, row.Get(from.part))
 	return true
 }
 
@@ -166,7 +170,7 @@ const mostBeside = 3
 func (o *pastTable) examples(from pastOrders) []trained.Example {
 	out := make([]trained.Example, len(o.texts))
 	for i := range out {
-		out[i] = trained.Example{Text: o.texts[i], Label: o.labels[i], Group: o.groups[i]}
+		out[i] = trained.Example{Text: o.texts[i], Label: o.labels[i], Group: o.groups[i], Part: o.parts[i]}
 	}
 	for _, name := range from.also {
 		for i, v := range o.column(name) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -33,7 +34,7 @@ type Card struct {
 	Auto        AutoCard      `json:"auto"`
 	ByClass     []ClassScore  `json:"by_class"` // the largest first
 	Reliability []Reliability `json:"reliability"`
-	ByDivision  []Division    `json:"by_division,omitempty"` // accuracy in parts of the city, where a column says which
+	ByPart      []PartScore   `json:"by_part,omitempty"` // of the city or of the source, where a column says which
 }
 
 // AutoCard says what may be followed without a person.
@@ -63,11 +64,12 @@ type Reliability struct {
 	Count int     `json:"count"`
 }
 
-// Division is the accuracy in one part of the examples, such as a district.
-type Division struct {
+// PartScore is how right the model is in one part of the examples, such as a district.
+type PartScore struct {
 	Name     string  `json:"name"`
 	Rows     int     `json:"rows"`
 	Accuracy float64 `json:"accuracy"`
+	MacroF1  float64 `json:"macro_f1"` // mean over the classes that the part has
 }
 
 // Save writes the card beside the model.
@@ -91,10 +93,8 @@ const bins = 10
 // judge makes the card from the trials. What is said of a part's beliefs and thresholds was learned from the other parts.
 func (p *prepared) judge(trials []trial, plan Plan) Card {
 	card := Card{Rows: len(p.class), Groups: p.groups, Classes: len(p.labels), Folds: plan.Folds, Auto: AutoCard{Wrong: plan.Wrong}}
-	scores := make([]ClassScore, len(p.labels))
 	var all []sure
 	auto, autoWrong := 0, 0
-	first, three := 0, 0
 	for part := range plan.Folds {
 		var others, own []trial
 		for _, t := range trials {
@@ -116,6 +116,19 @@ func (p *prepared) judge(trials []trial, plan Plan) Card {
 			}
 		}
 	}
+	card.ByClass, card.Accuracy, card.TopThree, card.MacroF1 = p.score(trials)
+	card.ByPart = p.parts(trials)
+	card.Reliability, card.Calibration = reliability(all)
+	card.Auto.Count, card.Auto.Share, card.Auto.Mistaken = auto, share(auto, len(trials)), share(autoWrong, auto)
+	b := learnBelief(p, trials)
+	card.Auto.Threshold = threshold(p.sureness(&b, trials), plan.Wrong)
+	return card
+}
+
+// score counts how often the labels were found: by class the largest first, the share of first candidates that are right, of the first three, and the mean F1 of the classes that there are.
+func (p *prepared) score(trials []trial) (byClass []ClassScore, accuracy, topThree, macroF1 float64) {
+	scores := make([]ClassScore, len(p.labels))
+	first, three := 0, 0
 	for _, t := range trials {
 		truth := p.class[t.example]
 		scores[truth].Rows++
@@ -129,21 +142,35 @@ func (p *prepared) judge(trials []trial, plan Plan) Card {
 			three++
 		}
 	}
+	classes := 0
 	for i := range scores {
 		s := &scores[i]
 		s.Label, s.Precision, s.Recall = p.labels[i], share(s.Right, s.Answered), share(s.Right, s.Rows)
+		if s.Rows > 0 {
+			classes++
+		}
 		if s.Right > 0 {
-			card.MacroF1 += 2 * s.Precision * s.Recall / (s.Precision + s.Recall) / float64(len(scores))
+			macroF1 += 2 * s.Precision * s.Recall / (s.Precision + s.Recall)
 		}
 	}
 	slices.SortStableFunc(scores, func(a, b ClassScore) int { return cmp.Compare(b.Rows, a.Rows) })
-	card.ByClass = scores
-	card.Accuracy, card.TopThree = share(first, len(trials)), share(three, len(trials))
-	card.Reliability, card.Calibration = reliability(all)
-	card.Auto.Count, card.Auto.Share, card.Auto.Mistaken = auto, share(auto, len(trials)), share(autoWrong, auto)
-	b := learnBelief(p, trials)
-	card.Auto.Threshold = threshold(p.sureness(&b, trials), plan.Wrong)
-	return card
+	return scores, share(first, len(trials)), share(three, len(trials)), macroF1 / float64(max(classes, 1))
+}
+
+// parts scores each part by itself, by name.
+func (p *prepared) parts(trials []trial) []PartScore {
+	by := map[string][]trial{}
+	for _, t := range trials {
+		if name := p.part[t.example]; name != "" {
+			by[name] = append(by[name], t)
+		}
+	}
+	var out []PartScore
+	for _, name := range slices.Sorted(maps.Keys(by)) {
+		_, accuracy, _, f1 := p.score(by[name])
+		out = append(out, PartScore{Name: name, Rows: len(by[name]), Accuracy: accuracy, MacroF1: f1})
+	}
+	return out
 }
 
 // sure is how sure the first candidate was, and whether it was right.

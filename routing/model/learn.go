@@ -15,6 +15,7 @@ type Example struct {
 	Text  string
 	Label string
 	Also  []string // what the columns of Plan.Also say of it; empty where unknown
+	Part  string   // of the city or of the source, for the card to say how right the model is there; empty where it does not matter
 	Group string   // examples of one group are never learned from when another of it is judged; texts that are nearly the same are found to be of one group anyway
 }
 
@@ -43,6 +44,7 @@ type prepared struct {
 	columns  []column
 	features [][]feature
 	fold     []int
+	part     []string
 	groups   int
 }
 
@@ -162,6 +164,7 @@ func prepare(examples []Example, plan Plan) (*prepared, error) {
 	normal := make([][]rune, len(examples))
 	for i, e := range examples {
 		normal[i] = normalise(e.Text)
+		p.part = append(p.part, e.Part)
 		p.features = append(p.features, features(normal[i]))
 	}
 	p.fold, p.groups = divide(examples, normal, plan)

@@ -32,11 +32,14 @@ func run(huiyin tool, dir string) error {
 	}{
 		{"email/index.csv", measureMail},
 		{"haikou12345/tickets_dev.csv", measureRouting},
+		{"haikou12345/tickets_dev.csv", measureTrained},
+		{"tipdm2020c/q1_messages_dev.csv", measureMessages},
 		{"haikou12345/pii_spans_dev.jsonl", measureMasking},
 		{"pii_zh/cluener_dev.jsonl", measureNames},
 		{"pii_zh/address_parsing_dev.jsonl", measureAddresses},
 		{"cn_divisions/streets.csv", measureStreets},
 		{"tipdm2020c/q3_messages_dev.csv", measureTopics},
+		{"tipdm2020c/q4_replies_dev.csv", measureReplies},
 		{"cn_holidays/cn_holidays_2007_2026.csv", measureWorkdays},
 	} {
 		name := filepath.Join(dir, filepath.FromSlash(one.needs))

@@ -39,6 +39,7 @@ func run(huiyin tool, dir string) error {
 		{"pii_zh/address_parsing_dev.jsonl", measureAddresses},
 		{"cn_divisions/streets.csv", measureStreets},
 		{"tipdm2020c/q3_messages_dev.csv", measureTopics},
+		{"tipdm2020c/q4_replies_dev.csv", measureReplies},
 		{"cn_holidays/cn_holidays_2007_2026.csv", measureWorkdays},
 	} {
 		name := filepath.Join(dir, filepath.FromSlash(one.needs))

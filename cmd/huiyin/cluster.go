@@ -126,10 +126,10 @@ func readOne(line []byte, needsTime bool) (json.RawMessage, topics.Message, erro
 	if s.At == "" && !needsTime {
 		return s.ID, m, nil
 	}
-	at, err := time.Parse(time.RFC3339, s.At)
-	if err != nil {
-		return nil, m, fmt.Errorf("%q is no time with an offset, such as 2026-03-01T09:30:00+08:00", s.At)
+	at, err := readTime(s.At)
+	if at.IsZero() && err == nil {
+		err = errors.New("the line has no time \"at\"")
 	}
 	m.At = at
-	return s.ID, m, nil
+	return s.ID, m, err
 }

@@ -50,3 +50,22 @@ func TestClusterTellsTopicsAndLeavesSinglesOut(t *testing.T) {
 		t.Errorf("status %d, %s", status, out)
 	}
 }
+
+func TestCheckReplyAnswersEachLine(t *testing.T) {
+	in := `{"id":"a","asked":"路灯不亮","reply":"网友：您反映的问题已转市住建局调查核处。","asked_at":"2026-03-02T09:00:00+08:00","replied_at":"2026-03-03T09:00:00+08:00"}` + "\n" +
+		`{"id":"b","asked":"路灯不亮","reply":"","asked_at":"2026-03-02"}` + "\n" + `{"id":"c","reply":""}` + "\n"
+	status, out, errs := pipe(t, in, "check-reply")
+	lines := decode[struct {
+		ID, Error             string
+		Score, Explanation    float64
+		Relevance, Timeliness float64
+		Completeness          float64
+		Flags                 []string
+	}](t, out)
+	if status != exitUsage || len(lines) != 3 || !strings.Contains(errs, "line 2") || lines[1].Error == "" || lines[2].Error == "" {
+		t.Fatalf("status %d\n%s%s", status, out, errs)
+	}
+	if a := lines[0]; a.Explanation >= 0.5 || a.Timeliness != 1 || len(a.Flags) != 1 || a.Flags[0] != "forwarded_only" {
+		t.Errorf("%+v", a)
+	}
+}

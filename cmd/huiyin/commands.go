@@ -39,6 +39,7 @@ func commands() []command {
 		{"parse", "read e-mail or transcripts of calls as the intake does: parse mail FILE… or parse transcript FILE… (JSON lines out)", parseFiles},
 		{"cluster", "find what many messages are about at once: one line a topic, the hottest first (JSON lines in, JSON lines out)", cluster},
 		{"duplicates", "find messages that may be one matter (JSON lines in, JSON lines out)", duplicates},
+		{"check-reply", "judge whether replies answer what was asked, say what was done, give a basis and come in time (JSON lines in, JSON lines out)", checkReply},
 		{"normalize", "bring texts into one form, and say what was repaired and what is damaged (JSON lines in, JSON lines out)", normalizeLines},
 		{"train", "learn from past orders which unit a text is for: train --text COL --label COL --out DIR FILE; or from marked texts to find names and parts of addresses: train --spans FILE --out DIR", train},
 		{"classify", "tell the labels that each text may have by a trained model, how likely each is and by which words (JSON lines in, JSON lines out)", classify},

@@ -114,6 +114,7 @@ type City struct {
 	rules      *rules
 	codes      *codes.Sets
 	words      *trie
+	nearly     *nearly
 }
 
 // functionAt names the unit that has a function in a territory: the city's code for city departments and utilities.

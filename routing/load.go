@@ -39,6 +39,7 @@ func LoadCity(fsys fs.FS) (*City, error) {
 	}
 	c.buildFinder()
 	c.buildWords()
+	c.buildNearly()
 	return c, nil
 }
 

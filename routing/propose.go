@@ -108,9 +108,7 @@ func Propose(c *City, in Input) Proposal {
 	address := normalise(in.Address, maxRead)
 	hits := c.words.find(text)
 
-	found := c.evidenceIn(address, c.words.find(address)[placeWords], addressFactor)
-	found = append(found, c.evidenceIn(text, hits[placeWords], 1)...)
-	place := c.locate(found, in.Point)
+	place := c.place(address, text, hits[placeWords], in.Point)
 	matters := c.matters(text, len(title), hits)
 
 	p := Proposal{Urgency: casework.Normal, Tags: []string{}, Helpers: []casework.UnitCode{}, Version: c.Version}

@@ -10,7 +10,6 @@ type where struct {
 	code    string   // the narrowest area all evidence agrees on; empty where unknown
 	options []string // districts it may lie in, where the names leave it open
 	names   []string // the names that decided
-	certain bool     // one area stands clearly first
 }
 
 // evidence is one name found, and the areas that bear it.
@@ -41,9 +40,49 @@ func (c *City) evidenceIn(text []rune, hits []hit, factor float64) []evidence {
 	return seen
 }
 
+// place finds where a matter is: by the names in the address and in the text; where they leave the street open, by names that are short or
+// misspelt; and where these do too, by the point. What is written exactly always comes first.
+func (c *City) place(at, text []rune, hits []hit, point *Point) where {
+	inAddress := c.words.find(at)[placeWords]
+	found := append(c.evidenceIn(at, inAddress, addressFactor), c.evidenceIn(text, hits, 1)...)
+	w := c.locate(found)
+	if c.Street(w.code) == "" {
+		nearly := c.inAddress(at, inAddress)
+		if len(at) == 0 {
+			nearly = c.nearly.misspelt(text[:min(len(text), maxMisspelt)], hits)
+		}
+		if closer := c.locate(append(found, nearly...)); len(nearly) > 0 && c.narrows(closer.code, w) {
+			w = closer
+		}
+	}
+	if c.Street(w.code) == "" {
+		if near := c.nearest(point); c.narrows(near.code, w) {
+			near.names = w.names
+			w = near
+		}
+	}
+	return w
+}
+
+// maxMisspelt is how much of a text is looked through for misspelt names, in characters.
+const maxMisspelt = 400
+
+// narrows tells whether an area is a narrower answer than one that the names allow: inside it, or in one of the districts that they leave open.
+func (c *City) narrows(code string, w where) bool {
+	switch {
+	case code == "" || code == w.code:
+		return false
+	case w.code == "" && len(w.options) == 0:
+		return true
+	case w.code == "":
+		return slices.Contains(w.options, c.District(code))
+	}
+	return c.within(code, w.code)
+}
+
 // locate finds the narrowest area that the evidence supports best. An area is supported by its own names and by those of the areas it lies in;
 // where two stand equal, the area around both is the answer, and never more than that.
-func (c *City) locate(found []evidence, point *Point) where {
+func (c *City) locate(found []evidence) where {
 	support := map[int]float64{}
 	for _, e := range found {
 		for _, a := range e.areas {
@@ -58,7 +97,7 @@ func (c *City) locate(found []evidence, point *Point) where {
 		}
 	}
 	if len(support) == 0 {
-		return c.nearest(point)
+		return where{}
 	}
 	best := 0.0
 	for _, s := range support {
@@ -71,7 +110,7 @@ func (c *City) locate(found []evidence, point *Point) where {
 		}
 	}
 	slices.Sort(tied)
-	w := where{code: c.areas[tied[0]].Code, certain: len(tied) == 1}
+	w := where{code: c.areas[tied[0]].Code}
 	for _, a := range tied[1:] {
 		w.code = c.around(w.code, c.areas[a].Code)
 	}
@@ -122,5 +161,5 @@ func (c *City) nearest(p *Point) where {
 			best, code = d, t.Code
 		}
 	}
-	return where{code: code, certain: false}
+	return where{code: code}
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // nearest finds what a misspelt name behind the last certain one means: the one area inside it whose name differs by a character or sounds alike.
-// It gives -1 where none or several do.
+// Where nothing is certain the name must sound alike. It gives -1 where none or several areas do.
 func (g *Gazetteer) nearest(text []rune, p Place) (area int32, end int) {
 	if p.Area >= 0 && (g.areas[p.Area].Level >= Street || len(p.Open) > 0) {
 		return -1, 0
@@ -19,7 +19,7 @@ func (g *Gazetteer) nearest(text []rune, p Place) (area int32, end int) {
 	try := func(i int32) {
 		a := &g.areas[i]
 		how, n := nearName(rest, a)
-		if how > best || how == different {
+		if how > best || how == different || p.Area < 0 && how != sounds {
 			return
 		}
 		if how == best && area >= 0 {
@@ -70,16 +70,15 @@ func nearName(text []rune, a *Area) (how, end int) {
 		if w == 0 {
 			continue
 		}
-		if d := Compare(text[:n], short); d < how {
+		if d := compare(text[:n], short); d < how {
 			how, end = d, n+w
 		}
 	}
 	return how, end
 }
 
-// Compare tells how far two names are from each other: 0 they sound alike, 1 one character is wrong, 2 one is missing or too many, 3 further.
-// Names of two characters must share one and be of one length.
-func Compare(a, b []rune) int {
+// compare tells how far two names are from each other. Names of two characters must share one and be of one length.
+func compare(a, b []rune) int {
 	if len(a) == len(b) {
 		wrong, alike := 0, true
 		for i := range a {
@@ -110,6 +109,41 @@ func Compare(a, b []rune) int {
 		return oneMoved
 	}
 	return different
+}
+
+// Misspelt tells whether a written name may be a misspelling of one on a list: it sounds alike, or one character of a longer name is another one.
+// A character that tells names apart, such as a number or a side of the sky, is not taken for a mistake, nor are the last two, which tell what sort
+// of place it is; the same name is none.
+func Misspelt(written, listed []rune) bool {
+	if len(written) != len(listed) || len(listed) < 3 {
+		return false
+	}
+	wrong, last := 0, 0
+	for i := range listed {
+		if written[i] == listed[i] {
+			continue
+		}
+		last = i
+		if wrong++; strings.ContainsRune(telling, written[i]) || strings.ContainsRune(telling, listed[i]) {
+			return false
+		}
+	}
+	how := compare(written, listed)
+	return wrong > 0 && (how == sounds || how == oneWrong && len(listed) > 4 && last < len(listed)-2)
+}
+
+// Sound writes how a text sounds, for names that sound alike to be found together: one word for each character, by its most usual reading.
+func Sound(text []rune) string {
+	var out strings.Builder
+	for _, r := range text {
+		if known := readings(r); len(known) > 0 {
+			out.WriteString(known[0])
+		} else {
+			out.WriteRune(r)
+		}
+		out.WriteByte(' ')
+	}
+	return out.String()
 }
 
 // sameSound tells whether two characters have a reading in common, tones aside.

@@ -16,6 +16,7 @@ var (
 	notAfter      = words["not after"]
 	numerals      = words["numerals"][0]
 	zoneWords     = words["zones"]
+	telling       = words["telling"][0]
 )
 
 // sections reads a word file: [heading], then words separated by white space; # begins a comment line.

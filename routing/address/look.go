@@ -34,16 +34,16 @@ func classOf(c rune) rune {
 	return c
 }
 
-// look fills in how usual a part would be as each type. area says what area it names.
-func (f *figures) look(part []rune, area mention, own []float64) {
+// look fills in how usual a part would be as each type. endings are the lengths of the listed words that the text up to here ends with; area says what area it names.
+func (f *figures) look(part []rune, endings []int, area mention, own []float64) {
 	end := 0
-	for n := min(longestEnd, len(part)); n > 0; n-- {
-		if f.ends[string(part[len(part)-n:])] {
+	for _, n := range endings {
+		if n <= len(part) {
 			end = n
 			break
 		}
 	}
-	var shape []rune
+	shape := make([]rune, 0, 8)
 	var open, digits int
 	cost := 0.0
 	for i, c := range part {
@@ -84,6 +84,16 @@ func (f *figures) look(part []rune, area mention, own []float64) {
 }
 
 const mostClasses = 5
+
+// endings gives the lengths of the listed words that a text ends with, the longest first.
+func (f *figures) endings(text []rune) (lengths []int) {
+	for n := min(longestEnd, len(text)); n > 0; n-- {
+		if f.ends[string(text[len(text)-n:])] {
+			lengths = append(lengths, n)
+		}
+	}
+	return lengths
+}
 
 // unseenMore is what each class more makes a look less usual that is not on the list.
 const unseenMore = -1.6
@@ -126,14 +136,14 @@ func (g *Gazetteer) known(text []rune) map[[2]int]mention {
 		g.hitsAt(text, at, func(h hit, full bool) {
 			level := g.areas[h.area].Level
 			switch {
-			case level > Street || endsWith(text[h.start:h.end], zoneWords):
+			case level > Street || zoneWords.ends(text[h.start:h.end]):
 				return
 			case full && level < Street || level == Province:
 				around[h.area] = true
-			case !full && (level >= District && endsWith(text[h.start:h.end], notAfter) || beginsWith(text[h.end:], notAfter) > 0):
+			case !full && (level >= District && notAfter.ends(text[h.start:h.end]) || notAfter.begins(text[h.end:]) > 0):
 				return
 			}
-			if !full && (beginsWith(text[h.end:], levelWords[level]) > 0 || beginsWith(text[h.end:], levelWords[District]) > 0) {
+			if !full && (levelEnds[level].begins(text[h.end:]) > 0 || levelEnds[District].begins(text[h.end:]) > 0) {
 				return // the word for a level belongs to it
 			}
 			if full {

@@ -66,7 +66,7 @@ func nearName(text []rune, a *Area) (how, end int) {
 	short := []rune(stem(a.Name, a.Level))
 	how = different
 	for n := max(2, len(short)-1); n <= len(short)+1 && n < len(text); n++ {
-		w := beginsWith(text[n:], levelWords[a.Level])
+		w := levelEnds[a.Level].begins(text[n:])
 		if w == 0 {
 			continue
 		}

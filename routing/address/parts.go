@@ -52,6 +52,10 @@ func (f *figures) readings(runes []rune, known map[[2]int]mention) [][]reading {
 	}
 	best[0][0].score = 0
 	own := make([]float64, n)
+	endings := make([][]int, len(runes)+1)
+	for end := range endings {
+		endings[end] = f.endings(runes[:end])
+	}
 	for start := range runes {
 		for end := start + 1; end <= min(len(runes), start+longestPart); end++ {
 			switch {
@@ -63,7 +67,7 @@ func (f *figures) readings(runes []rune, known map[[2]int]mention) [][]reading {
 					}
 				}
 			default:
-				f.look(runes[start:end], known[[2]int{start, end}], own)
+				f.look(runes[start:end], endings[end], known[[2]int{start, end}], own)
 				f.extend(best[start], best[end][1:], own, start)
 			}
 		}

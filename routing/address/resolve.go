@@ -3,7 +3,9 @@ package address
 import (
 	"slices"
 	"sort"
+	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // maxRead is how many characters of an address are looked at.
@@ -93,14 +95,19 @@ func plain(r rune) rune {
 	return unicode.ToLower(r)
 }
 
+// longestName is the length in characters of the longest name that is looked for.
+const longestName = 40
+
 // hitsAt lists every area whose name begins at a place of a text.
 func (g *Gazetteer) hitsAt(text []rune, at int, take func(hit, bool)) {
 	from, to := 0, len(g.names)
-	for end := at + 1; end <= len(text) && from < to; end++ {
-		prefix := string(text[at:end])
+	rest := string(text[at:min(len(text), at+longestName)])
+	size := 0
+	for end := at + 1; end <= len(text) && size < len(rest) && from < to; end++ {
+		size += utf8.RuneLen(text[end-1])
+		prefix := rest[:size]
 		from += sort.Search(to-from, func(i int) bool { return g.names[from+i].name >= prefix })
-		past := prefix + "\U0010FFFF"
-		to = from + sort.Search(to-from, func(i int) bool { return g.names[from+i].name >= past })
+		to = from + sort.Search(to-from, func(i int) bool { return !strings.HasPrefix(g.names[from+i].name, prefix) })
 		for i := from; i < to && g.names[i].name == prefix; i++ {
 			take(hit{start: at, end: end, area: g.names[i].area}, g.names[i].full)
 		}
@@ -158,13 +165,13 @@ func (g *Gazetteer) weigh(text []rune, h hit, full bool) (weight float64, end in
 		return n * fullWeight, h.end
 	}
 	level := g.areas[h.area].Level
-	w := beginsWith(text[h.end:], levelWords[level])
+	w := levelEnds[level].begins(text[h.end:])
 	switch {
-	case beginsWith(text[h.end:], notAfter) > w:
+	case notAfter.begins(text[h.end:]) > w:
 		return 0, h.end
 	case w > 0:
 		return (n + 1) * renamed, h.end + w
-	case level == Street && endsWith(text[h.start:h.end], notAfter):
+	case level == Street && notAfter.ends(text[h.start:h.end]):
 		return 0, h.end // a street that is called like a road, and no word shows that it is meant
 	}
 	return n * shortWeight, h.end

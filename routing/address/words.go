@@ -12,10 +12,11 @@ var wordFile string
 var (
 	words         = sections(wordFile)
 	levelWords    = [...][]string{Province: words["province"], City: words["city"], District: words["district"], Street: words["street"], Community: words["community"]}
+	levelEnds     = [...]wordList{newWordList(levelWords[Province]), newWordList(levelWords[City]), newWordList(levelWords[District]), newWordList(levelWords[Street]), newWordList(levelWords[Community])}
 	nationalities = words["nationalities"]
-	notAfter      = words["not after"]
+	notAfter      = newWordList(words["not after"])
+	zoneWords     = newWordList(words["zones"])
 	numerals      = words["numerals"][0]
-	zoneWords     = words["zones"]
 	telling       = words["telling"][0]
 )
 
@@ -35,18 +36,40 @@ func sections(file string) map[string][]string {
 	return out
 }
 
-// beginsWith gives the longest of the words that a text begins with.
-func beginsWith(text []rune, words []string) (n int) {
+// wordList is words by their first and their last characters.
+type wordList struct {
+	first, last map[rune][][]rune
+}
+
+func newWordList(words []string) wordList {
+	l := wordList{map[rune][][]rune{}, map[rune][][]rune{}}
 	for _, w := range words {
 		r := []rune(w)
-		if len(r) > n && len(r) <= len(text) && slices.Equal(text[:len(r)], r) {
-			n = len(r)
+		l.first[r[0]] = append(l.first[r[0]], r)
+		l.last[r[len(r)-1]] = append(l.last[r[len(r)-1]], r)
+	}
+	return l
+}
+
+// begins gives the length of the longest word that a text begins with, 0 for none.
+func (l wordList) begins(text []rune) (n int) {
+	if len(text) == 0 {
+		return 0
+	}
+	for _, w := range l.first[text[0]] {
+		if len(w) > n && len(w) <= len(text) && slices.Equal(text[:len(w)], w) {
+			n = len(w)
 		}
 	}
 	return n
 }
 
-// endsWith tells whether a text ends with one of the words.
-func endsWith(text []rune, words []string) bool {
-	return slices.ContainsFunc(words, func(w string) bool { return strings.HasSuffix(string(text), w) })
+// ends tells whether a text ends with one of the words.
+func (l wordList) ends(text []rune) bool {
+	if len(text) == 0 {
+		return false
+	}
+	return slices.ContainsFunc(l.last[text[len(text)-1]], func(w []rune) bool {
+		return len(w) <= len(text) && slices.Equal(text[len(text)-len(w):], w)
+	})
 }

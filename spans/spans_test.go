@@ -159,3 +159,61 @@ func TestRefusesSpansThatOverlap(t *testing.T) {
 		}
 	}
 }
+
+// Whatever stands in a file of examples, reading it neither fails badly nor lets a span through that lies outside its text.
+func FuzzReadExamples(f *testing.F) {
+	for _, line := range []string{`{"text":"市民王伟来电","spans":[{"start":2,"end":4,"type":"NAME"}]}`, `{"text":"","spans":[]}`, `{"spans":null}`, "\ufeff{}", `{"text":"\ud800","spans":[{"start":-1,"end":9e9}]}`} {
+		f.Add(line)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		examples, err := spans.ReadExamples(strings.NewReader(line), func(int, error) {})
+		if err != nil {
+			return
+		}
+		for _, e := range examples {
+			for _, s := range e.Spans {
+				if s.Start < 0 || s.End <= s.Start || s.End > utf8.RuneCountInString(e.Text) || s.Kind == "" {
+					t.Fatalf("%+v in %q", s, e.Text)
+				}
+			}
+		}
+	})
+}
+
+// A kind that must rather be found than left is marked where it is likely enough, though the likeliest reading is another.
+func TestEagerKindsAreMarkedWhereLikelyEnough(t *testing.T) {
+	t.Parallel()
+	examples := marked()
+	for range 3 { // words that are a name in one text of four
+		examples = append(examples, spans.Example{Text: "市民高山来电反映路灯不亮"}, spans.Example{Text: "市民高山来电反映路灯不亮"}, spans.Example{Text: "市民高山来电反映路灯不亮"},
+			spans.Example{Text: "市民高山来电反映路灯不亮", Spans: []spans.Span{{Start: 2, End: 4, Kind: "name"}}})
+	}
+	m, err := spans.Train(t.Context(), examples, spans.Plan{Seed: 1, Rounds: 60})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const text = "市民高山来电反映路灯不亮"
+	if got := m.Mark(text); len(got) != 0 {
+		t.Fatalf("the likeliest reading has %v", got)
+	}
+	m.Least = []float64{0.05}
+	if got := m.Mark(text); !slices.Equal(got, []spans.Span{{Start: 2, End: 4, Kind: "name"}}) {
+		t.Errorf("marked are %v", got)
+	}
+	m.Least = []float64{0.99}
+	if got := m.Mark(text); len(got) != 0 {
+		t.Errorf("what is not that likely is marked: %v", got)
+	}
+}
+
+func BenchmarkMark(b *testing.B) {
+	m, err := spans.Train(b.Context(), marked(), spans.Plan{Seed: 1, Rounds: 2})
+	if err != nil {
+		b.Fatal(err)
+	}
+	m.Least = []float64{0.1}
+	text := strings.Repeat("市民陈小军来电反映东风路烧烤店噪音扰民，希望尽快处理。", 4)
+	for b.Loop() {
+		m.Mark(text)
+	}
+}

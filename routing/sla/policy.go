@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -282,6 +283,9 @@ func (p *Policy) checkRules() error {
 		}
 		if _, known := levels[e.Step]; !known {
 			return fmt.Errorf("overdue[%d].step: %q is none of %s", i, e.Step, strings.Join(Steps, ", "))
+		}
+		if slices.ContainsFunc(p.Overdue[:i], func(o Escalation) bool { return o.Step == e.Step }) {
+			return fmt.Errorf("overdue[%d].step: %s stands twice", i, e.Step)
 		}
 		last = e.AfterDays
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"huiyin/casework"
+	"huiyin/datause/warning"
 	"huiyin/pg"
 )
 
@@ -68,6 +69,7 @@ type CityTotals struct {
 	Cases      int            `json:"cases"`   // filed in the same days
 	Lookups    int            `json:"lookups"` // searches for a caller's earlier cases, which stand in no case
 	Mails      int            `json:"mails"`   // readings of mail that was no case at the time
+	Warnings   warning.Counts `json:"warnings"` // of the early warning: unusual reading
 	AsOf       time.Time      `json:"as_of"`
 }
 
@@ -111,6 +113,9 @@ func Totals(ctx context.Context, db pg.DB, s Span) (CityTotals, error) {
 			return err
 		}
 		if err := tx.QueryRow(ctx, `select count(*) from cases where filed_at >= $1 and filed_at < $2`, s.From, s.Until).Scan(&t.Cases); err != nil {
+			return err
+		}
+		if t.Warnings, err = warning.Count(ctx, tx, s.From, s.Until); err != nil {
 			return err
 		}
 		if t.Lookups, t.Mails, err = countLooks(ctx, tx, s.From, s.Until); err != nil {

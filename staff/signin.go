@@ -21,6 +21,9 @@ const (
 	wrongPassword = "fault.sign_in"
 )
 
+// longRest is from how long a rest on it is noted that an account woke.
+const longRest = 30 * 24 * time.Hour
+
 // SignIn opens a session. peer is a keyed hash of the address the request came from. A wrong password, an unknown login
 // and a disabled account are one fault.Unauthorized and take the same time; too many of them is fault.TooMany.
 func (r *Register) SignIn(ctx context.Context, login, password string, peer []byte) (Session, error) {
@@ -48,12 +51,19 @@ func (r *Register) SignIn(ctx context.Context, login, password string, peer []by
 	var s Session
 	err = pg.InTx(ctx, r.db, nil, func(tx pgx.Tx) error {
 		// Again under the lock: the password may have been changed, or the account disabled, while we hashed.
-		tag, err := tx.Exec(ctx, `update account set last_seen_at = $3 where id = $1 and password_hash = $2 and disabled_at is null`, id, hash, r.Now())
+		tag, err := tx.Exec(ctx, `update account set last_seen_at = $3, slept_since = case when last_seen_at < $4 then last_seen_at else slept_since end
+			where id = $1 and password_hash = $2 and disabled_at is null`, id, hash, r.Now(), r.Now().Add(-longRest))
 		if err != nil {
 			return fmt.Errorf("see account: %w", err)
 		}
 		if tag.RowsAffected() == 0 {
 			return fault.New(fault.Unauthorized, wrongPassword)
+		}
+		if len(peer) > 0 {
+			_, err := tx.Exec(ctx, `insert into account_network (account, peer, first_at, last_at) values ($1, $2, $3, $3) on conflict (account, peer) do update set last_at = excluded.last_at`, id, peer, r.Now())
+			if err != nil {
+				return fmt.Errorf("note network: %w", err)
+			}
 		}
 		if _, err := tx.Exec(ctx, `update sign_in_attempt set ok = true where id = $1`, attempt); err != nil {
 			return fmt.Errorf("settle attempt: %w", err)

@@ -10,6 +10,7 @@ import (
 	"github.com/go-co-op/gocron/v2"
 
 	"huiyin/datause"
+	"huiyin/datause/warning"
 	"huiyin/follow"
 	"huiyin/intake/calls"
 	"huiyin/privacy"
@@ -29,6 +30,7 @@ func (p *parts) followers() []follow.Follower {
 		search.Follower(p.search().Engine, p.City),
 		p.abroad().Follower(),
 		p.log().Follower(),
+		p.watch().Follower(),
 	}
 }
 
@@ -53,6 +55,11 @@ func logOrigin(base string) string {
 		rest = "huiyin"
 	}
 	return rest + "/log"
+}
+
+// watch is the early warning of unusual reading.
+func (p *parts) watch() *warning.Watch {
+	return &warning.Watch{Limits: warning.Standard, Zone: p.City.TZ, Now: p.Config.Now()}
 }
 
 // closer closes the months that are over, into the public log.
@@ -116,6 +123,7 @@ func (p *parts) sweeps() []sweep {
 		{"handovers", 2 * time.Second, abroad.Drain},
 		{"handover_receipts", 10 * time.Minute, abroad.SweepLate},
 		{"log_audit", time.Minute, p.log().SweepAudit},
+		{"warnings", 30 * time.Second, func(ctx context.Context) (int, error) { return p.watch().Sweep(ctx, p.Pool) }},
 		{"months", 10 * time.Minute, p.closer().Sweep},
 		{"drafts", time.Hour, func(ctx context.Context) (int, error) { return drafts.SweepDrafts(ctx, 500) }},
 		{"calls", time.Minute, func(ctx context.Context) (int, error) { return room.Sweep(ctx, 500) }},

@@ -68,6 +68,8 @@ func (x *Pages) Routes() []shell.Route {
 		page("/admin/calendar", x.calendar),
 		post("/admin/calendar", x.addNotice),
 		page("/admin/health", x.health),
+		{Path: "/admin/warnings", Handler: x.warnings, Door: shell.Staff, Roles: guards},
+		{Method: fiber.MethodPost, Path: "/admin/warnings/:id", Handler: x.judge, Door: shell.Staff, Roles: guards},
 	}
 }
 
@@ -77,6 +79,7 @@ func Nav() []shell.NavItem {
 		{Section: "users", Key: "admin.users", Path: "/admin/users", Roles: roles},
 		{Section: "rules", Key: "admin.rules", Path: "/admin/rules", Roles: roles},
 		{Section: "calendar", Key: "admin.calendar", Path: "/admin/calendar", Roles: roles},
+		{Section: "warnings", Key: "warning.title", Path: "/admin/warnings", Roles: guards},
 		{Section: "health", Key: "admin.health", Path: "/admin/health", Roles: roles},
 	}
 }

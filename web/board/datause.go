@@ -59,6 +59,8 @@ func (v useView) stats() []shell.Figure {
 		{Number: v.Lang.Number(v.Totals.Unassigned), Unit: v.T("uses.times"), Label: v.T("uses.unassigned"), Definition: v.T("uses.unassigned_how")},
 		{Number: v.Lang.Number(v.Totals.Lookups), Unit: v.T("uses.times"), Label: v.T("uses.lookups"), Definition: v.T("uses.lookups_how")},
 		{Number: v.Lang.Number(v.Totals.Mails), Unit: v.T("uses.times"), Label: v.T("uses.mails"), Definition: v.T("uses.mails_how")},
+		{Number: v.Lang.Number(v.Totals.Warnings.Raised), Unit: v.T("uses.times"), Label: v.T("uses.warnings"),
+			Definition: v.T("uses.warnings_how", locale.Args{"Misuse": v.Lang.Number(v.Totals.Warnings.Misuse), "Open": v.Lang.Number(v.Totals.Warnings.Open)})},
 	}
 }
 

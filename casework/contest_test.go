@@ -1,6 +1,7 @@
 package casework_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -145,6 +146,17 @@ func TestAStreetWhistlesAndBothSidesAreOnRecord(t *testing.T) {
 	}
 	if late[Urban] || !late[Harbour] {
 		t.Errorf("late: %v", late)
+	}
+	scores, err := town.WhistleScores(ctx, Clerk(), town.Now().Add(-24*time.Hour), town.Now().Add(time.Second))
+	must(t, err)
+	want := []casework.WhistleScore{{Unit: Urban, Called: 1, InTime: 1}, {Unit: Harbour, Called: 1, Late: 1}, {Unit: Willow, Made: 1}}
+	if !slices.Equal(scores, want) {
+		t.Errorf("both sides: %+v", scores)
+	}
+	own, err := town.WhistleScores(ctx, urban, town.Now().Add(-24*time.Hour), town.Now().Add(time.Second))
+	must(t, err)
+	if !slices.Equal(own, want[:1]) {
+		t.Errorf("a unit reads of others: %+v", own)
 	}
 
 	district := refOf(town.Send(t, "另一件", River))

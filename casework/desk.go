@@ -44,10 +44,10 @@ var deskViews = map[DeskView]string{
 	DeskBack:       `owed and state <> 'hung_up' and (round > 1 or designated or returned)`,
 	DeskGiven:      `owed and by_unit = @unit and held_staff is distinct from @staff::bigint`,
 	DeskWaiting:    `owed and state = 'paused'`,
-	DeskAsked:      `owed and pending is not null`,
+	DeskAsked:      `owed and pending is not null or appealed`,
 	DeskAssist:     `assists and handled`,
 	DeskHung:       `led and state = 'hung_up'`,
-	DeskField:      `owed and state in ('dispatched', 'signed', 'contacted', 'in_hand')`,
+	DeskField:      `owed and state in ('dispatched', 'signed', 'contacted', 'in_hand') or called`,
 	DeskAnswered:   `led and not handled or handed_in`,
 }
 
@@ -61,7 +61,8 @@ const deskRows = `with touched as (
 		select c.id, c.state, c.round, c.designated, c.pending, c.urgency, c.category, c.lead_unit = any (@units::text[]) as led, c.state = any (@handling::text[]) as handled,
 			coalesce(h.due_at, k.due_at) as lead_due, k.due_at as total_due, k.met_at as total_met, c.filed_at,
 			coalesce(t.unit, c.lead_unit) as held_unit, t.staff_id as held_staff, t.due_at as held_due, t.by_unit,
-			o.due_at as own_due, o.assigned_at as own_from, p.role as part_role, least(p.due_at, w.report_by) as part_due, not c.lead_unit = any (@units::text[]) and w.report_by is not null and c.state = any (@handling::text[]) as called, p.joined_at as part_from, t.unit is null and r.outcome = 'returned' as returned
+			o.due_at as own_due, o.assigned_at as own_from, p.role as part_role, least(p.due_at, w.report_by) as part_due, not c.lead_unit = any (@units::text[]) and w.report_by is not null and c.state = any (@handling::text[]) as called,
+			exists (select 1 from appeal a where a.case_id = c.id and a.decided_at is null and a.unit = any (@units::text[])) as appealed, p.joined_at as part_from, t.unit is null and r.outcome = 'returned' as returned
 		from touched join cases c using (id)
 		join clock k on k.case_id = c.id and k.name = 'total' and k.leg = 0 left join clock h on h.case_id = c.id and h.name = 'handle' and h.leg = c.leg
 		left join lateral (select unit, staff_id, due_at, by_unit from assignment where case_id = c.id and ended_at is null order by depth desc limit 1) t on true

@@ -27,6 +27,7 @@ type ledgerView struct {
 	Hung     []casework.Case
 	Appeals  []casework.AppealEntry
 	Whistles []casework.WhistleEntry
+	Scores   []casework.WhistleScore
 }
 
 func (x *Pages) ledger(c *fiber.Ctx) error {
@@ -50,6 +51,9 @@ func (x *Pages) ledger(c *fiber.Ctx) error {
 		return err
 	}
 	if v.Whistles, err = x.Docket.WhistleList(ctx, by, v.P.Now.Add(-whistlesSince), inLedger); err != nil {
+		return err
+	}
+	if v.Scores, err = x.Docket.WhistleScores(ctx, by, v.P.Now.Add(-whistlesSince), v.P.Now); err != nil {
 		return err
 	}
 	return shell.Render(c, fiber.StatusOK, ledgerPage(v))

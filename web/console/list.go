@@ -117,6 +117,15 @@ func (x *Pages) asked(c *fiber.Ctx, by casework.Actor, q casework.Query) ([]case
 		}
 		all = append(all, page.Cases...)
 	}
+	appeals, err := x.Docket.AppealList(c.UserContext(), by, 200)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range appeals {
+		if !slices.ContainsFunc(all, func(one casework.Case) bool { return one.ID == a.Case.ID }) && (len(q.Lead) == 0 || slices.Contains(q.Lead, a.Lead)) && (q.Channel == "" || q.Channel == a.Channel) && (q.Number == "" || q.Number == a.Number) {
+			all = append(all, a.Case)
+		}
+	}
 	slices.SortStableFunc(all, func(a, b casework.Case) int { return limit(a).Compare(limit(b)) })
 	return all, nil
 }

@@ -149,3 +149,19 @@ func Moment(value string) (time.Time, bool) {
 func MomentOf(t time.Time) string { return t.In(locale.Zone).Format(momentForm) }
 
 const momentForm = "2006-01-02T15:04"
+
+// WhistleScores is both sides of whistles as a table: who called, who was called, and how they came.
+func WhistleScores(p shell.Page, names Namer, list []casework.WhistleScore) shell.Grid {
+	g := shell.Grid{Caption: p.T("unitwork.scores"), Columns: []shell.Column{{Title: p.T("inbox.unit")}}}
+	for _, key := range []string{"unitwork.score_made", "unitwork.score_called", "unitwork.score_in_time", "unitwork.score_late"} {
+		g.Columns = append(g.Columns, shell.Column{Title: p.T(key), Numeric: true})
+	}
+	for _, s := range list {
+		row := []shell.Cell{{Text: names.City.UnitName(s.Unit, p.Lang)}}
+		for _, n := range []int{s.Made, s.Called, s.InTime, s.Late} {
+			row = append(row, shell.Cell{Text: p.Lang.Number(n)})
+		}
+		g.Rows = append(g.Rows, row)
+	}
+	return g
+}

@@ -54,7 +54,11 @@ func TestAStreetWhistlesAndTheDepartmentReportsAtThePlace(t *testing.T) {
 	called.get("/inbox/"+id.String()).wants(t, 200, "请本单位到场", "一起清理摊点")
 	h.as("boss", casework.Hotline, casework.Supervisor).get("/console/ledger").wants(t, 200, h.read(id).Number, "还没有报到", "东风路")
 	h.now = h.now.Add(20 * time.Minute)
-	called.act("/inbox/", id, "reportin", url.Values{"reportin_text": {"已到现场"}}).leads(t, "/inbox/"+id.String())
+	called.get("/m/inbox").wants(t, 200, h.read(id).Number)
+	called.get("/m/inbox/"+id.String()).wants(t, 200, "请本单位到场", "reportin_text")
+	called.act("/m/inbox/", id, "reportin", url.Values{"reportin_text": {""}}).wants(t, 422)
+	called.act("/m/inbox/", id, "reportin", url.Values{"reportin_text": {"已到现场"}}).leads(t, "/m/inbox/"+id.String())
+	called.get("/inbox/report").wants(t, 200, "吹哨报到情况", "按时到场")
 	road.get("/inbox/"+id.String()).wants(t, 200, "到场", "已到现场")
 	called.get("/inbox/"+id.String()).lacks(t, "reportin_text")
 }
@@ -76,6 +80,8 @@ func TestAnAppealIsMadeInTheInboxAndDecidedAtTheHotline(t *testing.T) {
 	after.wants(t, 200, "考核申诉", "是否解决")
 	after.lacks(t, "score_reason")
 	clerk.get("/console/ledger").wants(t, 200, h.read(id).Number, "市民说的是别处", "是否解决")
+	clerk.get("/console/list?view=asked").wants(t, 200, h.read(id).Number)
+	b.get("/inbox?view=asked").wants(t, 200, h.read(id).Number)
 	clerk.get("/console/case/"+id.String()).wants(t, 200, "appeal_granted")
 	list, err := h.docket.Appeals(t.Context(), casework.System, id)
 	if err != nil {

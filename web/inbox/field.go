@@ -16,10 +16,11 @@ import (
 // The acts of people in the field, on a telephone: take it, or show what was done and, where that is all, answer.
 var (
 	actFieldSign = dossier.Act{Name: "signoff", Do: sign, Done: "inbox.done_sign"}
+	actFieldCame = dossier.Act{Name: actReportIn.Name, Do: reportIn, Done: actReportIn.Done, Files: true}
 	actDone      = dossier.Act{Name: "done", Do: fieldDone, Done: "day.done", Files: true}
 )
 
-var fieldActs = []dossier.Act{actFieldSign, actDone}
+var fieldActs = []dossier.Act{actFieldSign, actFieldCame, actDone}
 
 // fieldReach is how many cases the list in the field shows: nobody does more in a day.
 const fieldReach = 40

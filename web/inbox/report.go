@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/xuri/excelize/v2"
 
+	"huiyin/casework"
 	"huiyin/locale"
 	"huiyin/supervision"
 	"huiyin/web/dossier"
@@ -21,14 +22,16 @@ var topicCodes = []string{"received", "solved", "open", "overdue_open"}
 
 // reportView is a unit's own month, counted exactly as the public board counts it.
 type reportView struct {
-	P      shell.Page
-	Unit   string
-	Name   string // of the month
-	Month  supervision.Month
-	Moves  []dossier.Pill
-	Lines  []reportLine
-	Topics []topicLine
-	How    []shell.Item
+	P        shell.Page
+	Unit     string
+	Name     string // of the month
+	Month    supervision.Month
+	Moves    []dossier.Pill
+	Lines    []reportLine
+	Topics   []topicLine
+	How      []shell.Item
+	Whistles []casework.WhistleScore // of the unit and those below it
+	Names    dossier.Namer
 }
 
 // reportLine is one figure of this month and of the month before.
@@ -77,6 +80,10 @@ func (x *Pages) report(c *fiber.Ctx) (reportView, error) {
 		}
 		v.Topics = append(v.Topics, line)
 	}
+	if v.Whistles, err = x.Docket.WhistleScores(c.UserContext(), by, v.Month.Start(locale.Zone), v.Month.Add(1).Start(locale.Zone)); err != nil {
+		return v, err
+	}
+	v.Names = dossier.Namer{City: x.City, Lang: v.P.Lang}
 	step := func(key string, m supervision.Month) {
 		v.Moves = append(v.Moves, dossier.Pill{Text: v.P.T(key), Href: "/inbox/report?month=" + m.String()})
 	}
@@ -282,5 +289,12 @@ func (v reportView) topics() shell.Grid {
 		}
 		g.Rows = append(g.Rows, row)
 	}
+	return g
+}
+
+// whistles is the table of both sides of whistles under a heading of its own.
+func (v reportView) whistles() shell.Grid {
+	g := dossier.WhistleScores(v.P, v.Names, v.Whistles)
+	g.Hidden = true
 	return g
 }

@@ -140,6 +140,9 @@ func (c *City) UnitName(code casework.UnitCode, l locale.Lang) string {
 	if u, ok := c.Unit(code); ok {
 		return u.Name.In(l)
 	}
+	if name := c.endedName(codes.Units, string(code), l); name != "" {
+		return name
+	}
 	return string(code)
 }
 
@@ -228,6 +231,9 @@ func (c *City) TerritoryName(code string, l locale.Lang) string {
 		if t.Parent != "" || len(names) == 0 {
 			names = append(names, t.Name.In(l))
 		}
+	}
+	if len(names) == 0 {
+		return c.endedName(codes.Territories, code, l)
 	}
 	if l == locale.EN {
 		return strings.Join(names, ", ")

@@ -76,6 +76,15 @@ func (c *City) Reading(version string) (r codes.Reading, ok bool) {
 	return c.codes.Under(version, c.aboveCode)
 }
 
+// endedName is what a code that ended was called; empty for every other.
+func (c *City) endedName(set codes.Set, code string, l locale.Lang) string {
+	old, ok := c.codes.Retired(set, code)
+	if !ok {
+		return ""
+	}
+	return l.Pick(old.ZH, old.EN)
+}
+
 // EndedTerritories are the areas of a level of digits that are no more, by their codes with their names.
 func (c *City) EndedTerritories(digits int) []Territory {
 	var list []Territory

@@ -64,7 +64,8 @@ type Territory struct {
 	Level   string // city, district, street, community
 	Name    Name
 	Aliases []string
-	Point   *Point // a point in the middle, nil where unknown
+	Point   *Point  // a point in the middle, nil where unknown
+	Outline []Point // the corners in their order around it, empty where unknown
 }
 
 // Place is a road, an estate or a landmark, and the street it lies in. A long road has one Place in each street.

@@ -199,12 +199,18 @@ func (c *City) loadTerritories(fsys fs.FS) error {
 			return r.errorf("the city's code is %q here and %q in city.yaml", t.Code, c.Code)
 		}
 		if r.get("lat") != "" || r.get("lon") != "" {
-			lat, err1 := strconv.ParseFloat(r.get("lat"), 64)
-			lon, err2 := strconv.ParseFloat(r.get("lon"), 64)
-			if err1 != nil || err2 != nil || !(lat >= -90 && lat <= 90 && lon >= -180 && lon <= 180) {
-				return r.errorf("lat and lon are not degrees")
+			p, err := readPoint(r.get("lat"), r.get("lon"))
+			if err != nil {
+				return r.errorf("lat and lon: %v", err)
 			}
-			t.Point = &Point{Lat: lat, Lon: lon}
+			t.Point = &p
+		}
+		if _, given := r.column["outline"]; given { // files without the column are files of cities that have no borders at hand
+			outline, err := readOutline(r.list("outline"))
+			if err != nil {
+				return r.errorf("outline: %v", err)
+			}
+			t.Outline = outline
 		}
 		c.areaAt[t.Code] = len(c.areas)
 		c.areas = append(c.areas, t)

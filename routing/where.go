@@ -1,9 +1,6 @@
 package routing
 
-import (
-	"math"
-	"slices"
-)
+import "slices"
 
 // where is what the names in a text say about the place.
 type where struct {
@@ -56,7 +53,7 @@ func (c *City) place(at, text []rune, hits []hit, point *Point) where {
 		}
 	}
 	if c.Street(w.code) == "" {
-		if near := c.nearest(point); c.narrows(near.code, w) {
+		if near := c.at(point); c.narrows(near.code, w) {
 			near.names = w.names
 			w = near
 		}
@@ -139,27 +136,4 @@ func (c *City) around(a, b string) string {
 		a = t.Parent
 	}
 	return a
-}
-
-// reach is how far from a street's middle a point may lie and still be taken for that street, in kilometres.
-const reach = 3.0
-
-// nearest is the street whose middle lies nearest to a point, where one is within reach.
-func (c *City) nearest(p *Point) where {
-	if p == nil || math.IsNaN(p.Lat) || math.IsNaN(p.Lon) {
-		return where{}
-	}
-	best, code := reach, ""
-	for _, t := range c.areas {
-		if t.Level != "street" || t.Point == nil {
-			continue
-		}
-		const kmPerDegree = 111.2
-		dy := (p.Lat - t.Point.Lat) * kmPerDegree
-		dx := (p.Lon - t.Point.Lon) * kmPerDegree * math.Cos(p.Lat*math.Pi/180)
-		if d := math.Hypot(dx, dy); d <= best {
-			best, code = d, t.Code
-		}
-	}
-	return where{code: code}
 }

@@ -131,7 +131,7 @@ const outward = `coalesce(m.purpose, '') not in ('internal','contact')`
 // keepInside takes the words that offices wrote for each other out of events before a resident gets them.
 func keepInside(events []Event) {
 	for i, e := range events {
-		if !slices.Contains([]Step{StepDispatch, StepSupervise, StepRedo, StepAssign, StepWhistle}, e.Step) {
+		if !slices.Contains([]Step{StepDispatch, StepSupervise, StepRedo, StepAssign, StepWhistle, StepReply}, e.Step) {
 			continue
 		}
 		var data map[string]json.RawMessage
@@ -143,6 +143,7 @@ func keepInside(events []Event) {
 		delete(data, "staff")
 		delete(data, "ruling")
 		delete(data, "place")
+		delete(data, "flags")
 		events[i].Data, _ = json.Marshal(data) // raw members marshal as they were
 	}
 }

@@ -132,6 +132,7 @@ type Reply struct {
 	Text  string
 	Files []Attachment
 	Key   uuid.UUID // names one sending: sent twice, it is kept once; may be zero
+	Flags []string  // what the check of replies pointed at when it was sent, by name
 }
 
 // Reply answers the resident; the hotline owns the case from here: review, follow-up, rating.
@@ -165,7 +166,11 @@ func (d *Docket) Reply(ctx context.Context, by Actor, ref Ref, r Reply) error {
 		if err := w.callBackBy(ctx); err != nil {
 			return nil, err
 		}
-		return map[string]any{"files": len(r.Files)}, w.meet(ctx, ClockTotal)
+		data := map[string]any{"files": len(r.Files)}
+		if len(r.Flags) > 0 {
+			data["flags"] = r.Flags
+		}
+		return data, w.meet(ctx, ClockTotal)
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 const (
 	headLength = 40 // characters that are taken for its title
 	headWeight = 2
+	leastAsked = 16 // weight of the pairs of a question under which nothing can be said
 	fullMatch  = 30 // weight of shared pairs of characters that makes an answer wholly one to the question, however long this is
 )
 
@@ -52,8 +53,8 @@ func meaning(r rune) bool {
 // relevance is how much of what was asked comes again in a reply, 0..1.
 func relevance(asked, reply string) float64 {
 	question, total := pairs(asked)
-	if total == 0 {
-		return 1 // nothing was asked that words could show
+	if total < leastAsked {
+		return 1 // too little was asked for words to show
 	}
 	answer, _ := pairs(reply)
 	shared := 0.0

@@ -65,7 +65,15 @@ func reply(ctx context.Context, r dossier.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Docket.Reply(ctx, r.By, r.Ref, casework.Reply{Text: r.Value("text"), Files: files})
+	f, err := r.Docket.Dossier(ctx, r.By, r.Ref.ID)
+	if err != nil {
+		return err
+	}
+	check := judgeReply(f, r.Value("text"), r.Docket.Now())
+	if r.Value("text") != "" && check.unseen(r.Value("seen")) {
+		return errLookFirst()
+	}
+	return r.Docket.Reply(ctx, r.By, r.Ref, casework.Reply{Text: r.Value("text"), Files: files, Flags: check.kept()})
 }
 
 func record(ctx context.Context, r dossier.Request) error {

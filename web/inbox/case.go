@@ -19,6 +19,7 @@ type caseView struct {
 	dossier.View
 	Texts    []standard
 	Reply    string         // what stands in the answer
+	Check    checked        // what the check says of the answer that came back
 	Longer   []shell.Choice // working days that can be asked for, with the date they lead to
 	TooLate  bool           // the time for asking is over
 	Approves bool           // the reader decides on the extension that was asked for
@@ -69,6 +70,9 @@ func (x *Pages) draw(c *fiber.Ctx, by casework.Actor, id casework.CaseID, refuse
 		v.Texts = append([]standard{{Name: v.P.T("inbox.use_result", locale.Args{"Unit": v.hopWho(h.Unit, h.Staff)}), Text: text}}, v.Texts...)
 	}
 	v.Reply = v.Value(actReply.Name, "text", v.chosenText(c.QueryInt("text")))
+	if refused != nil && refused.Act == actReply.Name && v.Reply != "" {
+		v.Check = judgeReply(v.F, v.Reply, v.P.Now)
+	}
 	x.extensions(&v)
 	return shell.Render(c, status, casePage(v))
 }

@@ -54,6 +54,7 @@ func (x *Pages) Routes() []shell.Route {
 		post("/inbox/:id/sheet", x.fullSheet),
 		page("/inbox/:id/qr.png", x.qr),
 		post("/inbox/:id/reveal", x.reveal),
+		post("/inbox/:id/check", x.checkNow),
 		page("/inbox/:id/file/:file", x.SendFile),
 	}
 	for _, a := range acts {

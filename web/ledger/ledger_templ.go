@@ -865,9 +865,9 @@ func reportPage(v report) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var54 string
-			templ_7745c5c3_Var54, templ_7745c5c3_Err = templ.JoinStringErrs(v.Page.T("ledger.closed_at", locale.Args{"Time": v.Page.Lang.DateTime(v.Closed.At), "Rows": v.Page.Lang.Number(v.Closed.Rows), "Entry": v.Page.Lang.Number(int(v.Closed.Entry))}))
+			templ_7745c5c3_Var54, templ_7745c5c3_Err = templ.JoinStringErrs(" " + v.Page.T("ledger.closed_at", locale.Args{"Time": v.Page.Lang.DateTime(v.Closed.At), "Rows": v.Page.Lang.Number(v.Closed.Rows), "Entry": v.Page.Lang.Number(int(v.Closed.Entry))}))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `ledger.templ`, Line: 115, Col: 182}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `ledger.templ`, Line: 115, Col: 188}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var54))
 			if templ_7745c5c3_Err != nil {

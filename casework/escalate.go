@@ -205,7 +205,7 @@ const roundsSQL = `select c.id, g.stage, g.at, k.due_at from cases c join clock 
 		select 'repeat_transfer', (select e.at from event e where e.case_id = c.id and e.step = 'dispatch' and not coalesce((e.data ->> 'afresh')::boolean, false) order by e.seq offset $2 - 1 limit 1)
 		where (select count(*) from event e where e.case_id = c.id and e.step = 'grant_return') >= $2 - 1
 	) g
-	where c.leg >= 2 and c.state not in (` + finalStates + `) and g.at is not null
+	where c.leg >= 2 and (c.round > $1 or c.leg >= $2) and c.state not in (` + finalStates + `) and g.at is not null
 		and not exists (select 1 from escalation x where x.case_id = c.id and x.stage = g.stage)
 		and not exists (select 1 from event e where e.case_id = c.id and e.xid > pg_current_xact_id())
 	order by c.id limit $3 for no key update of c skip locked`

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -38,7 +39,7 @@ type recountData struct {
 // provisionalSQL finds cases with running limits that were counted by another version of the calendar than the one in force.
 const provisionalSQL = `select distinct case_id from clock where provisional and met_at is null and breached_at is null and cancelled_at is null and (calendar < $1 or calendar > $1) limit $2`
 
-// SweepCalendar counts the provisional limits that still run anew once a notice has come, at most limit cases a call, and tells how many cases it took up. A limit
+// SweepCalendar counts the provisional limits that still run anew once a notice has come, at most limit cases a call, and tells how many cases it took up; those that fail are tried again. A limit
 // moves only where it is still ahead; the first promise stays beside the new one, and a move is an event of the case.
 func (d *Docket) SweepCalendar(ctx context.Context, limit int, version string, recount Recount) (int, error) {
 	var ids []CaseID
@@ -52,13 +53,16 @@ func (d *Docket) SweepCalendar(ctx context.Context, limit int, version string, r
 	if err != nil {
 		return 0, fmt.Errorf("find provisional limits: %w", err)
 	}
+	n := 0
 	for _, id := range ids {
-		err := d.several(ctx, System, Ref{ID: id}, func(ctx context.Context, w *work) error { return w.recount(ctx, version, recount) })
-		if err != nil {
-			return 0, fmt.Errorf("recount limits of %s: %w", id, err)
+		step := d.several(ctx, System, Ref{ID: id}, func(ctx context.Context, w *work) error { return w.recount(ctx, version, recount) })
+		if step == nil {
+			n++
+			continue
 		}
+		err = errors.Join(err, fmt.Errorf("recount limits of %s: %w", id, step)) // which keeps no other waiting
 	}
-	return len(ids), nil
+	return n, err
 }
 
 func (w *work) recount(ctx context.Context, version string, recount Recount) error {

@@ -51,6 +51,18 @@ func SweepStages(ctx context.Context, d *casework.Docket, plan casework.Plan) (i
 	}
 }
 
+// SweepCalendar counts provisional limits anew by the calendar in force, and tells in how many cases. It costs next to nothing until a notice comes.
+func SweepCalendar(ctx context.Context, d *casework.Docket, version string, recount casework.Recount) (int, error) {
+	sum := 0
+	for {
+		n, err := d.SweepCalendar(ctx, sweepSize, version, recount)
+		sum += n
+		if err != nil || n < sweepSize {
+			return sum, err
+		}
+	}
+}
+
 // SweepReview passes the replies that have waited for a review for w.Review.
 func SweepReview(ctx context.Context, d *casework.Docket, w Waits) (int, error) {
 	return each(ctx, d, `select id, version from cases where state = 'replied' and replied_at <= $1 order by replied_at limit $2`, before(d, w.Review),

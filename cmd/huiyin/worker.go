@@ -112,7 +112,7 @@ func (p *parts) sweeps() []sweep {
 		{"stages", promiseTick, func(ctx context.Context) (int, error) { return supervision.SweepStages(ctx, d, p.Terms.Stages) }},
 		{"decisions", time.Second, func(ctx context.Context) (int, error) { return d.SweepDecisions(ctx, 500) }},
 		{"calendar", time.Minute, func(ctx context.Context) (int, error) {
-			return d.SweepCalendar(ctx, 500, p.Terms.Calendar.Version(), p.Terms.Recount)
+			return supervision.SweepCalendar(ctx, d, p.Terms.Calendar.Version(), p.Terms.Recount)
 		}},
 		{"rounds", time.Minute, func(ctx context.Context) (int, error) { return d.SweepRounds(ctx, 500, p.Terms.Policy.Rounds()) }},
 		{"review", 10 * time.Minute, func(ctx context.Context) (int, error) { return supervision.SweepReview(ctx, d, waits) }},

@@ -3,6 +3,7 @@ package rulebook
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -22,6 +23,9 @@ type Book struct {
 func New(db pg.DB, base Files, now func() time.Time) *Book {
 	return &Book{db: db, base: base, now: now}
 }
+
+// Base are the files that the city began with: version 0 of each.
+func (b *Book) Base() map[string][]byte { return maps.Clone(b.base) }
 
 // Edition counts what was put in force: it grows with every version of any file, and is 0 while the city's own files hold.
 func (b *Book) Edition(ctx context.Context) (int64, error) {

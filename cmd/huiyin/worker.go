@@ -109,7 +109,7 @@ func (p *parts) sweeps() []sweep {
 	return []sweep{
 		{"spool", time.Second, p.Door.Drain},
 		{"overdue", promiseTick, func(ctx context.Context) (int, error) { return supervision.SweepOverdue(ctx, d) }},
-		{"stages", promiseTick, func(ctx context.Context) (int, error) { return supervision.SweepStages(ctx, d, p.Terms.Stages) }},
+		{"stages", promiseTick, func(ctx context.Context) (int, error) { return supervision.SweepStages(ctx, d, p.Desk.Stages) }},
 		{"decisions", time.Second, func(ctx context.Context) (int, error) { return d.SweepDecisions(ctx, 500) }},
 		{"calendar", time.Minute, func(ctx context.Context) (int, error) {
 			return supervision.SweepCalendar(ctx, d, p.Terms.Calendar.Version(), p.Terms.Recount)
@@ -122,6 +122,7 @@ func (p *parts) sweeps() []sweep {
 		{"retention", time.Hour, func(ctx context.Context) (int, error) { return privacy.SweepRetention(ctx, d, 500) }},
 		{"handovers", 2 * time.Second, abroad.Drain},
 		{"handover_receipts", 10 * time.Minute, abroad.SweepLate},
+		{"log_rules", time.Minute, func(ctx context.Context) (int, error) { return p.log().SweepRules(ctx, p.Book.Base()) }},
 		{"log_audit", time.Minute, p.log().SweepAudit},
 		{"warnings", 30 * time.Second, func(ctx context.Context) (int, error) { return p.watch().Sweep(ctx, p.Pool) }},
 		{"months", 10 * time.Minute, p.closer().Sweep},

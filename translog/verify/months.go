@@ -9,6 +9,7 @@ import (
 
 	"huiyin/supervision"
 	"huiyin/supervision/months"
+	"huiyin/translog"
 	"huiyin/translog/form"
 )
 
@@ -51,6 +52,11 @@ func (t *telling) take(_ int64, e form.Entry) error {
 			}
 		}
 		t.rows[at] = append(t.rows[at], r)
+	case form.Rules:
+		var r translog.RuleEntry
+		if err := json.Unmarshal(e.Body, &r); err != nil || r.Name == "" || len(r.SHA256) != 64 {
+			return errors.New("this is no version of the rules")
+		}
 	case form.Month:
 		var c months.Closing
 		if err := json.Unmarshal(e.Body, &c); err != nil {

@@ -146,7 +146,19 @@ func TestAnHonestInstallationIsVerified(t *testing.T) {
 	h.Pass(time.Hour)
 	h.Open(t, "又一件")
 	h.settle()
+	rules := map[string][]byte{"duties.csv": []byte("a"), "policy.yaml": []byte("b")}
+	for i, want := range []int{2, 0, 1} { // entered once; a file that the city changed by hand is another version of it
+		if i == 2 {
+			rules["policy.yaml"] = []byte("c")
+		}
+		if n, err := h.log.SweepRules(t.Context(), rules); err != nil || n != want {
+			t.Errorf("%d versions of the rules were entered, want %d: %v", n, want, err)
+		}
+	}
 	r := h.verify(verify.Options{Since: [][]byte{first}})
+	if r.Entries["rules"] != 3 {
+		t.Errorf("entries %v", r.Entries)
+	}
 	if !r.OK() {
 		t.Fatalf("found wrong: %q", r.Mismatches)
 	}

@@ -54,37 +54,39 @@ type appealData struct {
 // word alone. leg 0 is the present one. Once a leg and kind. Errors: fault.Invalid at reason or figures, fault.Forbidden for another unit's leg,
 // fault.Conflict "fault.appealed_before".
 func (d *Docket) Appeal(ctx context.Context, by Actor, ref Ref, a Appeal) error {
-	return d.step(ctx, by, ref, StepAppeal, func(ctx context.Context, w *work) (any, error) {
-		if a.Leg == 0 {
-			a.Leg = w.c.Leg
-		}
-		if err := a.check(); err != nil {
-			return nil, err
-		}
-		err := w.tx.QueryRow(ctx, `select unit from party where case_id = $1 and leg = $2 and role = 'lead'`, w.c.ID, a.Leg).Scan(&a.Unit)
-		if errors.Is(err, pgx.ErrNoRows) || err == nil && !slices.Contains(by.Units, a.Unit) {
-			return nil, fault.New(fault.Forbidden, "fault.not_lead")
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read leg: %w", err)
-		}
-		id, err := uuid.NewV7()
-		if err != nil {
-			return nil, err
-		}
-		if a.Figures == nil {
-			a.Figures = []string{}
-		}
-		_, err = w.tx.Exec(ctx, `insert into appeal (id, case_id, leg, kind, unit, figures, reason, asked_at, asked_by) values ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9::bigint, 0))`,
-			id, w.c.ID, a.Leg, a.Kind, a.Unit, a.Figures, clean(a.Reason, 2000), w.at, by.StaffID)
-		if pg.IsUniqueViolation(err, "") {
-			return nil, fault.Wrap(fault.Conflict, "fault.appealed_before", err)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("keep appeal: %w", err)
-		}
-		return appealData{Kind: a.Kind, Leg: a.Leg, Unit: a.Unit, Figures: a.Figures}, nil
-	})
+	return d.step(ctx, by, ref, StepAppeal, func(ctx context.Context, w *work) (any, error) { return w.appeal(ctx, a) })
+}
+
+func (w *work) appeal(ctx context.Context, a Appeal) (any, error) {
+	if a.Leg == 0 {
+		a.Leg = w.c.Leg
+	}
+	if err := a.check(); err != nil {
+		return nil, err
+	}
+	err := w.tx.QueryRow(ctx, `select unit from party where case_id = $1 and leg = $2 and role = 'lead'`, w.c.ID, a.Leg).Scan(&a.Unit)
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && !slices.Contains(w.by.Units, a.Unit) {
+		return nil, fault.New(fault.Forbidden, "fault.not_lead")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read leg: %w", err)
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return nil, err
+	}
+	if a.Figures == nil {
+		a.Figures = []string{}
+	}
+	_, err = w.tx.Exec(ctx, `insert into appeal (id, case_id, leg, kind, unit, figures, reason, asked_at, asked_by) values ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9::bigint, 0))`,
+		id, w.c.ID, a.Leg, a.Kind, a.Unit, a.Figures, clean(a.Reason, 2000), w.at, w.by.StaffID)
+	if pg.IsUniqueViolation(err, "") {
+		return nil, fault.Wrap(fault.Conflict, "fault.appealed_before", err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("keep appeal: %w", err)
+	}
+	return appealData{Kind: a.Kind, Leg: a.Leg, Unit: a.Unit, Figures: a.Figures}, nil
 }
 
 func (a Appeal) check() error {

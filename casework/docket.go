@@ -115,8 +115,13 @@ const orderTries = 6
 
 // inOrder runs a transaction that appends events to cases it locked, again where its place in the order of transactions is too early.
 func (d *Docket) inOrder(ctx context.Context, by Actor, fn func(pgx.Tx) error) error {
+	return d.inOrderOf(ctx, by.scope(), fn)
+}
+
+// inOrderOf is inOrder in a scope of its own.
+func (d *Docket) inOrderOf(ctx context.Context, scope pg.Settings, fn func(pgx.Tx) error) error {
 	for try := 1; ; try++ {
-		err := d.inTx(ctx, by, fn)
+		err := pg.InTx(ctx, d.DB, scope, fn)
 		if !errors.Is(err, errOrder) {
 			return err
 		}

@@ -171,7 +171,7 @@ var Lifecycle = map[Step]Rule{
 	StepWhistle:  {From: worked, By: []Role{Liaison, Leader}},
 	StepReportIn: {From: append([]State{Paused}, withUnit...), By: unitRoles},
 
-	StepAppeal:       {From: append([]State{Dispatched, Replied, Reviewed, FollowedUp, Rated}, worked...), By: []Role{Liaison, Leader}},
+	StepAppeal:       {From: append([]State{Dispatched, Replied, Reviewed, FollowedUp, Rated, Closed}, worked...), By: []Role{Liaison, Leader}},
 	StepGrantAppeal:  {From: States, By: []Role{Dispatcher}},
 	StepRefuseAppeal: {From: States, By: []Role{Dispatcher}},
 

@@ -124,3 +124,29 @@ func TestACoHandlersAnswerIsTheLeadsToUse(t *testing.T) {
 	beside.act("/inbox/", id, "report", url.Values{"report_text": {"物业已通知商户。"}})
 	lead.get("/inbox/"+id.String()).wants(t, 200, "采用协办答复", "物业已通知商户。")
 }
+
+func TestAClosedCaseCanStillBeAppealedAbout(t *testing.T) {
+	h := newHouse(t)
+	id := h.sent(urban, nil)
+	b := h.worker(urban)
+	b.act("/inbox/", id, "signoff", nil)
+	handler := casework.Actor{Kind: casework.ByStaff, Unit: urban, Units: []casework.UnitCode{urban}, Roles: []casework.Role{casework.Handler}}
+	if err := h.docket.Reply(t.Context(), handler, casework.Ref{ID: id}, casework.Reply{Text: "已清理。"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.docket.Review(t.Context(), dispatcher(), casework.Ref{ID: id}); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.docket.Close(t.Context(), dispatcher(), casework.Ref{ID: id}); err != nil {
+		t.Fatal(err)
+	}
+	number := h.read(id).Number
+	b.get("/inbox/"+id.String()).wants(t, 404)
+	b.get("/inbox/closed").wants(t, 200, number, "没有评价", "/inbox/closed?case="+id.String())
+	b.get("/inbox/closed?case="+id.String()).wants(t, 200, "申诉："+number, "考核申诉")
+	b.post("/inbox/closed/"+id.String(), url.Values{"kind": {"score"}, "reason": {"录音为证"}}).wants(t, 422, "请选择要申诉哪一项考核", "录音为证")
+	b.post("/inbox/closed/"+id.String(), url.Values{"kind": {"score"}, "reason": {"录音为证"}, "figures": {"handle"}}).leads(t, "/inbox/closed")
+	b.get("/inbox/closed").wants(t, 200, "申诉待决定")
+	h.worker(homes).get("/inbox/closed").lacks(t, number)
+	h.clerk().get("/console/ledger").wants(t, 200, number, "录音为证")
+}

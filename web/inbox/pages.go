@@ -47,6 +47,8 @@ func (x *Pages) Routes() []shell.Route {
 		page("/inbox/report", x.showReport),
 		page("/inbox/report.xlsx", x.reportXLSX),
 		page("/inbox/report.csv", x.reportCSV),
+		page("/inbox/closed", x.closed),
+		post("/inbox/closed/:id", x.appealClosed),
 		page("/m/inbox", x.showField),
 		page("/m/inbox/:id", x.showFieldCase),
 		page("/inbox/:id", x.show),

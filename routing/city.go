@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"huiyin/calendar"
 	"huiyin/casework"
 	"huiyin/locale"
 	"huiyin/routing/codes"
@@ -44,9 +45,10 @@ type Unit struct {
 	Territory   string            // code of the area it answers for
 	Pinyin      string            // of the Chinese name, without tones
 	Phone       string
-	Email       string // where letters about its work go; empty: it gets none
-	LeaderEmail string // where its leader hears that limits are over; empty: nowhere
-	Population  int    // residents, 0 where the files say nothing (only districts do)
+	Hours       calendar.Hours // when it is open on a working day; empty: the hours of the policy
+	Email       string         // where letters about its work go; empty: it gets none
+	LeaderEmail string         // where its leader hears that limits are over; empty: nowhere
+	Population  int            // residents, 0 where the files say nothing (only districts do)
 }
 
 // Category is one node of the three-level tree of matters; codes have two digits a level.

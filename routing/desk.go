@@ -92,7 +92,7 @@ func (d *Desk) AskExtension(ctx context.Context, by casework.Actor, ref casework
 	if !ok {
 		return fault.New(fault.Conflict, "fault.step_not_now").With("State", string(f.Case.State))
 	}
-	if !d.Terms.WithinNotice(handle.Due, d.Now()) {
+	if !d.TermsOf(handle.Unit).WithinNotice(handle.Due, d.Now()) {
 		return fault.New(fault.Conflict, "fault.extension_too_late")
 	}
 	before := 0
@@ -107,6 +107,15 @@ func (d *Desk) AskExtension(ctx context.Context, by casework.Actor, ref casework
 	longer := d.Terms.Extend(casework.Promise{Name: handle.Name, Due: handle.Due}, days)
 	return d.Docket.AskExtension(ctx, by, ref, days, longer.Due, reason)
 }
+
+// TermsOf are the terms by the opening hours of a unit.
+func (d *Desk) TermsOf(code casework.UnitCode) *sla.Terms {
+	u, _ := d.City.Unit(code)
+	return d.Terms.At(u.Hours)
+}
+
+// Stages are what is said when of a limit, by the opening hours of the unit that has it. It is a casework.Plan.
+func (d *Desk) Stages(s casework.Staged) []casework.Stage { return d.TermsOf(s.Unit).Stages(s) }
 
 // CanPause reports whether the policy lets a unit's limit stand still while it waits for the resident. The promise to the resident never does.
 func (d *Desk) CanPause() bool { return d.Terms.Policy.Pause.Allowed }

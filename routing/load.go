@@ -15,6 +15,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"huiyin/calendar"
 	"huiyin/casework"
 )
 
@@ -247,6 +248,13 @@ func (c *City) loadUnits(fsys fs.FS) error {
 		}
 		if _, given := r.column["email"]; given { // files without the column are files of cities whose units get no letters
 			u.Email = r.get("email")
+		}
+		if _, given := r.column["hours"]; given && r.get("hours") != "" {
+			hours, err := calendar.ParseHours(r.list("hours"))
+			if err != nil {
+				return r.errorf("hours: %v", err)
+			}
+			u.Hours = hours
 		}
 		if _, given := r.column["leader_email"]; given {
 			u.LeaderEmail = r.get("leader_email")

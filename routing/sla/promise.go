@@ -25,6 +25,17 @@ func With(p *Policy, c *calendar.Calendar) (*Terms, error) {
 	return &Terms{Policy: p, Calendar: c.In(p.Zone.Location)}, nil
 }
 
+// At gives the same terms for a unit with opening hours of its own; without any it is the terms themselves. Hours decide when a unit is spoken to and by when it
+// must ask for more time, never how many days it has.
+func (t *Terms) At(hours calendar.Hours) *Terms {
+	if len(hours) == 0 {
+		return t
+	}
+	p := *t.Policy
+	p.Hours = Hours(hours)
+	return &Terms{Policy: &p, Calendar: t.Calendar}
+}
+
 // Standard is the shipped policy with the shipped calendar.
 func Standard() (*Terms, error) {
 	p, err := Default()

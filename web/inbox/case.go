@@ -96,7 +96,7 @@ func (x *Pages) extensions(v *caseView) {
 	if !ok || !v.Can(casework.StepAskExtension) {
 		return
 	}
-	v.TooLate = !x.Desk.Terms.WithinNotice(handle.Due, v.P.Now)
+	v.TooLate = !x.Desk.TermsOf(handle.Unit).WithinNotice(handle.Due, v.P.Now)
 	for days := 1; days <= min(x.Desk.Terms.Policy.Extension.DaysMax, 10); days++ {
 		longer := x.Desk.Terms.Extend(casework.Promise{Name: handle.Name, Due: handle.Due}, days)
 		v.Longer = append(v.Longer, shell.Choice{Value: strconv.Itoa(days), Label: v.P.Lang.N("inbox.days", days, locale.Args{"Date": v.P.Lang.Deadline(longer.Due)})})

@@ -111,6 +111,7 @@ type Query struct {
 	Category string    // prefix
 	Urgency  Urgency
 	Channel  Channel
+	Tag      string // what its words were found to say beside the matter
 	Number   string // exact work-order or external number
 	Contact  []byte // keyed hash of a phone number or e-mail address; not for units
 	Newest   bool   // newest first instead of most urgent due first
@@ -252,6 +253,9 @@ func (q Query) where(now time.Time) (where []string, args []any) {
 	}
 	if q.Channel != "" {
 		add("c.channel = ?", q.Channel)
+	}
+	if q.Tag != "" {
+		add("c.tags @> array[?]::text[]", q.Tag)
 	}
 	if q.Number != "" {
 		add("(c.number = ? or c.external_no = ?)", q.Number)

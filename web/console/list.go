@@ -63,6 +63,7 @@ type listView struct {
 	View    string
 	Unit    string
 	Channel string
+	Tag     string
 	Number  string
 	Looked  bool // the list answers a look-up by telephone number or e-mail address
 	Cases   []casework.Case
@@ -83,7 +84,7 @@ func (x *Pages) list(c *fiber.Ctx) error {
 		v.View = "all"
 	}
 	q := queryOf(v.View, shell.Now(c), x.City.TZ)
-	q.Channel, q.Number, q.After = casework.Channel(v.Channel), v.Number, c.Query("after")
+	q.Channel, q.Tag, q.Number, q.After = casework.Channel(v.Channel), v.Tag, v.Number, c.Query("after")
 	if v.Unit != "" {
 		q.Lead = x.City.Descendants(casework.UnitCode(v.Unit))
 		if q.Lead == nil {
@@ -122,7 +123,7 @@ func (x *Pages) asked(c *fiber.Ctx, by casework.Actor, q casework.Query) ([]case
 		return nil, err
 	}
 	for _, a := range appeals {
-		if !slices.ContainsFunc(all, func(one casework.Case) bool { return one.ID == a.Case.ID }) && (len(q.Lead) == 0 || slices.Contains(q.Lead, a.Lead)) && (q.Channel == "" || q.Channel == a.Channel) && (q.Number == "" || q.Number == a.Number) {
+		if !slices.ContainsFunc(all, func(one casework.Case) bool { return one.ID == a.Case.ID }) && (len(q.Lead) == 0 || slices.Contains(q.Lead, a.Lead)) && (q.Channel == "" || q.Channel == a.Channel) && (q.Tag == "" || slices.Contains(a.Tags, q.Tag)) && (q.Number == "" || q.Number == a.Number) {
 			all = append(all, a.Case)
 		}
 	}
@@ -158,8 +159,17 @@ func (x *Pages) lookup(c *fiber.Ctx) error {
 	return shell.Render(c, fiber.StatusOK, listPage(v))
 }
 
+// tagChoices are what the words of cases can say beside the matter.
+func (v listView) tagChoices() []shell.Choice {
+	list := []shell.Choice{{Label: v.P.T("unitwork.every_tag")}}
+	for _, t := range v.Names.City.Tags() {
+		list = append(list, shell.Choice{Value: t, Label: v.Names.City.TagName(t, v.P.Lang)})
+	}
+	return list
+}
+
 func (x *Pages) newList(c *fiber.Ctx, by casework.Actor) (listView, error) {
-	v := listView{P: shell.NewPage(c, shell.Lang(c).T("console.list")), View: c.Query("view", "all"), Unit: c.Query("unit"), Channel: c.Query("channel"), Number: strings.TrimSpace(c.Query("number"))}
+	v := listView{P: shell.NewPage(c, shell.Lang(c).T("console.list")), View: c.Query("view", "all"), Unit: c.Query("unit"), Channel: c.Query("channel"), Tag: c.Query("tag"), Number: strings.TrimSpace(c.Query("number"))}
 	v.P.Section = "list"
 	v.Names = dossier.Namer{City: x.City, Lang: v.P.Lang}
 	for _, name := range views {
@@ -173,7 +183,7 @@ func (x *Pages) newList(c *fiber.Ctx, by casework.Actor) (listView, error) {
 // address is the list under another view, the other filters unchanged.
 func (v listView) address(view, after string) string {
 	q := url.Values{}
-	for name, value := range map[string]string{"unit": v.Unit, "channel": v.Channel, "number": v.Number, "after": after} {
+	for name, value := range map[string]string{"unit": v.Unit, "channel": v.Channel, "tag": v.Tag, "number": v.Number, "after": after} {
 		if value != "" {
 			q.Set(name, value)
 		}

@@ -76,3 +76,14 @@ func TestWhatWasSentTogetherStaysAfterTenSeconds(t *testing.T) {
 		t.Error("a dispatch was taken back after its time")
 	}
 }
+
+func TestCasesAreFoundByTheirTag(t *testing.T) {
+	h := newHouse(t)
+	b := h.clerk()
+	cash := h.file(func(f *intake.Form) { f.Text = "超市拒收现金，老人买不了东西。" }).Number
+	other := h.file(nil).Number
+	page := b.get("/console/list?tag=cash_refused")
+	page.wants(t, 200, cash, "拒收现金")
+	page.lacks(t, other)
+	b.get("/console/list").wants(t, 200, cash, other)
+}

@@ -33,7 +33,7 @@ var arrows = map[string][]string{
 	"staff":                 with(leaves, "casework"),
 
 	// What decides and what follows.
-	"routing":         with(leaves, "routing/sla", "routing/address", "routing/codes", "casework", "staff"),
+	"routing":         with(leaves, "routing/sla", "routing/model", "routing/address", "routing/codes", "casework", "staff"),
 	"routing/sla":     with(leaves, "casework"),
 	"routing/address": {},
 	"routing/codes":   {},

@@ -58,12 +58,12 @@ type failure struct {
 
 // Answers answers every line of in by one line of out, until in ends. A wrongly written line is answered by its id and what is wrong with it, and told to wrong; blank lines are passed over.
 // An error is a failure to read or write.
-func Answers(ctx context.Context, c *City, in io.Reader, out io.Writer, wrong func(line int, why error)) error {
+func Answers(ctx context.Context, c *City, l *Learned, in io.Reader, out io.Writer, wrong func(line int, why error)) error {
 	r, w := bufio.NewReaderSize(in, 64<<10), bufio.NewWriter(out)
 	for n := 1; ; n++ {
 		line, err := readLine(r)
 		if len(bytes.TrimSpace(line)) > 0 {
-			answer, why := AnswerLine(c, line)
+			answer, why := AnswerLine(c, l, line)
 			if why != nil {
 				wrong(n, why)
 			}
@@ -101,9 +101,9 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 	}
 }
 
-// AnswerLine answers one JSON line of `huiyin route`, as the interfaces contract has it; reasons are in the city's language. An error is wrong usage: a line that is
+// AnswerLine answers one JSON line of `huiyin route`, as the interfaces contract has it, by the rules and a model where there is one; reasons are in the city's language. An error is wrong usage: a line that is
 // not one JSON object with an id and a text, or a time without an offset; it comes with a line that says so.
-func AnswerLine(c *City, line []byte) ([]byte, error) {
+func AnswerLine(c *City, l *Learned, line []byte) ([]byte, error) {
 	q, err := parseLine(line)
 	if err != nil {
 		id := q.ID
@@ -112,7 +112,7 @@ func AnswerLine(c *City, line []byte) ([]byte, error) {
 		}
 		return encode(failure{id, err.Error()}), err
 	}
-	p := Propose(c, q.input)
+	p := ProposeWith(c, l, q.input)
 	a := answer{ID: q.ID, Kind: p.Kind, Category: p.Category, Territory: p.Territory, Urgency: p.Urgency, Emergency: p.Emergency.Number, Secret: p.Secret, Tags: p.Tags, Auto: p.Auto, Candidates: []answerCandidate{}}
 	for _, k := range p.Candidates {
 		reasons := []string{}

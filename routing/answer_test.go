@@ -10,7 +10,7 @@ import (
 
 func TestALineIsAnsweredByOneLine(t *testing.T) {
 	c := linlan(t)
-	out, err := routing.AnswerLine(c, []byte(`{"id":"a-1","text":"阳光花园门口流动摊贩占道经营","address":"向阳街道","at":"2026-03-02T09:30:00+08:00","extra":1}`))
+	out, err := routing.AnswerLine(c, nil, []byte(`{"id":"a-1","text":"阳光花园门口流动摊贩占道经营","address":"向阳街道","at":"2026-03-02T09:30:00+08:00","extra":1}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func TestALineIsAnsweredByOneLine(t *testing.T) {
 	if strings.ContainsRune(string(out), '\n') {
 		t.Error("more than one line")
 	}
-	out, err = routing.AnswerLine(c, []byte(`{"id":7,"text":""}`))
+	out, err = routing.AnswerLine(c, nil, []byte(`{"id":7,"text":""}`))
 	if err != nil || !strings.HasPrefix(string(out), `{"id":7,"kind":"other","category":{"code":"","path":""},"territory":{"code":"","name":""},"urgency":"normal"`) || !strings.Contains(string(out), `"candidates":[]`) {
 		t.Errorf("%s %v", out, err)
 	}
@@ -48,7 +48,7 @@ func TestALineIsAnsweredByOneLine(t *testing.T) {
 func TestWrongLinesAreWrongUsage(t *testing.T) {
 	c := linlan(t)
 	for _, line := range []string{``, `x`, `[]`, `{"id":1}`, `{"text":"a"}`, `{"id":1,"text":"a"} {}`, `{"id":1,"text":"a","at":"2026-03-02T09:30:00"}`, `{"id":1,"text":"a","at":"2026-03-02"}`, `{"id":1,"text":3}`, "{\"id\":1,\"text\":\"\xff\"}"} {
-		if out, err := routing.AnswerLine(c, []byte(line)); err == nil || !json.Valid(out) || !strings.Contains(string(out), `"error":`) {
+		if out, err := routing.AnswerLine(c, nil, []byte(line)); err == nil || !json.Valid(out) || !strings.Contains(string(out), `"error":`) {
 			t.Errorf("%q is answered: %s", line, out)
 		}
 	}
@@ -58,7 +58,7 @@ func TestEveryLineHasItsAnswerAndWrongOnesAreTold(t *testing.T) {
 	in := `{"id":1,"text":"路灯不亮"}` + "\n\n" + `{"id":"b","text":"停水","at":"2026-03-02T09:30:00"}` + "\r\n" + strings.Repeat("x", 2<<20) + "\n" + `{"id":3,"text":"停电"}`
 	var out strings.Builder
 	var wrong []int
-	err := routing.Answers(t.Context(), linlan(t), strings.NewReader(in), &out, func(line int, why error) { wrong = append(wrong, line) })
+	err := routing.Answers(t.Context(), linlan(t), nil, strings.NewReader(in), &out, func(line int, why error) { wrong = append(wrong, line) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func FuzzAnswerLine(f *testing.F) {
 	f.Add([]byte(`{"id":1,"text":"路灯不亮","address":"向阳街道","at":"2026-03-02T23:30:00+08:00"}`))
 	f.Add([]byte(`{"id":null,"text":""}`))
 	f.Fuzz(func(t *testing.T, line []byte) {
-		out, _ := routing.AnswerLine(c, line)
+		out, _ := routing.AnswerLine(c, nil, line)
 		if !json.Valid(out) {
 			t.Errorf("%q is answered by %q", line, out)
 		}

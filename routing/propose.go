@@ -31,9 +31,10 @@ type Proposal struct {
 	Tags       []string            `json:"tags"`
 	Candidates []Candidate         `json:"candidates"` // best first, at most five
 	Auto       bool                `json:"auto"`
-	Preselect  casework.UnitCode   `json:"preselect"` // the first candidate where it is likely enough to stand ready under one key; empty below that
-	Helpers    []casework.UnitCode `json:"helpers"`   // units that the duty lists name as co-handlers of the matter
-	Version    string              `json:"version"`   // of the rules
+	Preselect  casework.UnitCode   `json:"preselect"`       // the first candidate where it is likely enough to stand ready under one key; empty below that
+	Helpers    []casework.UnitCode `json:"helpers"`         // units that the duty lists name as co-handlers of the matter
+	Version    string              `json:"version"`         // of the rules
+	Model      string              `json:"model,omitempty"` // version of the trained model that weighed the units too; empty where the rules alone did
 }
 
 // CategoryRef is the proposed category: its code (empty where no word tells) and Chinese path.

@@ -6,29 +6,32 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"huiyin/demo"
 	"huiyin/routing"
+	trained "huiyin/routing/model"
 )
 
-// route proposes, for each line of standard input or of the files, kind, category, place, urgency and responsible units by the city's rules.
+// route proposes, for each line of standard input or of the files, kind, category, place, urgency and responsible units by the city's rules, and by a trained model where one is named.
 func route(ctx context.Context, env *Env, args []string) error {
-	f := env.flags("route", "[--city DIR] [FILE…]")
+	f := env.flags("route", "[--city DIR] [--model DIR] [FILE…]")
 	dir := f.String("city", env.Config.City, "`directory` of the city's rules; without it the demonstration city")
-	model := f.String("model", "", "`directory` of a trained model")
+	model := f.String("model", "", "`directory` of a model that train --text made; its labels are units by code or name, or labels.yaml beside the city's rules says what they stand for")
 	if err := parse(f, args, 0, -1); err != nil {
 		return err
-	}
-	if *model != "" {
-		return usage{"this version has no trained models: leave --model out, and the city's rules alone decide"}
 	}
 	city, err := cityOf(*dir)
 	if err != nil {
 		return err
 	}
+	learned, err := learnedOf(env, *model, *dir, city)
+	if err != nil {
+		return err
+	}
 	wrong := 0
 	answer := func(name string, in io.Reader) error {
-		return routing.Answers(ctx, city, in, env.Stdout, func(line int, why error) {
+		return routing.Answers(ctx, city, learned, in, env.Stdout, func(line int, why error) {
 			if wrong++; wrong <= maxComplaints {
 				fmt.Fprintf(env.Stderr, "huiyin route: %s line %d: %s\n", name, line, oneLine(why.Error()))
 			}
@@ -46,6 +49,25 @@ func route(ctx context.Context, env *Env, args []string) error {
 		err = usage{fmt.Sprintf("lines that are wrongly written and have no proposal: %d", wrong)}
 	}
 	return err
+}
+
+// learnedOf loads a trained model and finds what its labels stand for in the city; nil where no directory is named.
+func learnedOf(env *Env, dir, cityDir string, city *routing.City) (*routing.Learned, error) {
+	if dir == "" {
+		return nil, nil
+	}
+	m, err := trained.Load(dir)
+	if err != nil {
+		return nil, err
+	}
+	learned, err := routing.Fit(city, cityFiles(cityDir), m, filepath.Base(dir))
+	if err != nil {
+		return nil, unusable(err)
+	}
+	if known := learned.Known(); known < len(m.Labels) {
+		fmt.Fprintf(env.Stderr, "huiyin route: of the model's %d labels %d stand for a unit or function of this city; the others propose nothing: name them in labels.yaml\n", len(m.Labels), known)
+	}
+	return learned, nil
 }
 
 // cityOf loads a city's rules; those of the demonstration city where no directory is named.

@@ -33,7 +33,7 @@ func TestRouteByACitysOwnRules(t *testing.T) {
 		says   string
 	}{
 		{[]string{"route", "--city", t.TempDir()}, exitUsage, "city.yaml"},
-		{[]string{"route", "--model", "x"}, exitUsage, "no trained models"},
+		{[]string{"route", "--model", "x"}, exitFailed, "open the model"},
 		{[]string{"route", in + ".missing"}, exitFailed, "missing"},
 	} {
 		if status, _, complaints := pipe(t, "", tc.args...); status != tc.status || !strings.Contains(complaints, tc.says) {

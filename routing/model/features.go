@@ -12,8 +12,8 @@ const (
 	longest = 4000
 	// gram is the length of the longest run of characters that is a feature.
 	gram = 2
-	// opening is how many characters at the beginning of a text count a second time, as its opening, and at the end, as its close.
-	opening = 25
+	// opening is how many characters at the beginning of a text count a second time, as its opening, and closing how many at the end, as its close: there an operator says what is wanted of whom.
+	opening, closing = 25, 45
 	// first and last mark the ends of a text.
 	first, last = '\x01', '\x02'
 )
@@ -78,7 +78,7 @@ func hashOf(run []rune, place uint64) uint64 {
 
 // features lists the runs of a normalised text, sorted by hash. A run in the opening or the close counts there once.
 func features(chars []rune) []feature {
-	hashes := make([]uint64, 0, gram*(len(chars)+2*opening))
+	hashes := make([]uint64, 0, gram*(len(chars)+opening+closing))
 	take := func(part []rune, place uint64) {
 		for i := range part {
 			for n := 1; n <= gram && i+n <= len(part); n++ {
@@ -88,7 +88,7 @@ func features(chars []rune) []feature {
 	}
 	take(chars, anywhere)
 	take(chars[:min(len(chars), opening)], atStart)
-	take(chars[max(0, len(chars)-opening):], atEnd)
+	take(chars[max(0, len(chars)-closing):], atEnd)
 	slices.Sort(hashes)
 	out := make([]feature, 0, len(hashes))
 	for _, h := range hashes {

@@ -59,6 +59,8 @@ func (x *Pages) Routes() []shell.Route {
 		post("/console/list", x.lookup),
 		page("/console/late", x.lateNow),
 		page("/console/ledger", x.ledger),
+		page("/console/topics", x.topics),
+		page("/console/topics/:id", x.topic),
 		{Path: "/console/wall", Handler: x.wall, Door: shell.Staff, Roles: []string{string(casework.Supervisor)}},
 		page("/console/kept", x.kept),
 		post("/console/kept/look", x.look),
@@ -108,6 +110,7 @@ func Nav() []shell.NavItem {
 		{Section: "ringback", Key: "livecall.nav", Path: "/console/ringback", Roles: []string{string(casework.Operator), string(casework.Callback)}},
 		{Section: "late", Key: "console.nav_late", Path: "/console/late", Roles: desk},
 		{Section: "ledger", Key: "unitwork.nav_ledger", Path: "/console/ledger", Roles: desk},
+		{Section: "topics", Key: "topics.nav", Path: "/console/topics", Roles: desk},
 		{Section: "file", Key: "console.nav_file", Path: "/console/call", Roles: []string{string(casework.Operator)}},
 		{Section: "kept", Key: "console.nav_kept", Path: "/console/kept", Roles: desk},
 	}

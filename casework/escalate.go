@@ -58,7 +58,7 @@ const claimSQL = `select k.case_id, k.name, k.leg from clock k join cases c on c
 
 // stagedSQL reads the claimed clocks with what was said of their present limit. A case whose last event came from a younger transaction is left
 // to the next sweep: followers read by transaction.
-const stagedSQL = `select k.case_id, k.name, k.leg, coalesce(k.unit, ''), k.started_at, k.due_at, coalesce(k.working_days, 0), k.met_at, k.cancelled_at, c.kind, c.urgency, c.state, c.category,
+const stagedSQL = `select k.case_id, k.name, k.leg, coalesce(k.unit, ''), k.started_at, k.due_at, coalesce(k.working_days, 0), k.ordinary_due_at, k.met_at, k.cancelled_at, c.kind, c.urgency, c.state, c.category,
 		exists (select 1 from pause p where p.case_id = k.case_id and p.leg = k.leg and k.name = 'handle' and p.until_at is null),
 		array(select x.stage from escalation x where x.case_id = k.case_id and x.clock = k.name and x.leg = k.leg and x.due_at = k.due_at)
 	from unnest($1::uuid[], $2::text[], $3::int[]) as d (case_id, name, leg) join clock k on k.case_id = d.case_id and k.name = d.name and k.leg = d.leg join cases c on c.id = k.case_id
@@ -103,7 +103,7 @@ func (d *Docket) SweepStages(ctx context.Context, limit int, plan Plan) (int, er
 		var s Staged
 		var paused bool
 		var before []string
-		_, err = pgx.ForEachRow(rows, []any{&s.Case, &s.Name, &s.Leg, &s.Unit, &s.Started, &s.Due, &s.WorkingDays, &s.Met, &s.Cancelled, &s.Kind, &s.Urgency, &s.State, &s.Category, &paused, &before}, func() error {
+		_, err = pgx.ForEachRow(rows, []any{&s.Case, &s.Name, &s.Leg, &s.Unit, &s.Started, &s.Due, &s.WorkingDays, &s.Ordinary, &s.Met, &s.Cancelled, &s.Kind, &s.Urgency, &s.State, &s.Category, &paused, &before}, func() error {
 			next.add(s.Case, s.Name, s.Leg)
 			at = append(at, say.take(s, paused, before, plan, now))
 			return nil

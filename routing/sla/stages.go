@@ -33,6 +33,11 @@ func (t *Terms) Stages(s casework.Staged) []casework.Stage {
 	switch s.Name {
 	case casework.ClockHandle:
 		t.remind(class, s.Started, s.Due, add)
+		if s.Ordinary != nil { // the law gives longer: the resident hears how it stands when the city's own limit ends
+			if at := s.Ordinary.Add(-t.Policy.Reminders.Before.Wall); at.After(s.Started) && at.Before(s.Due) {
+				add("remind_progress", casework.Reminded, at)
+			}
+		}
 		for _, r := range t.Raises(Class{}, s.Started, s.Due) {
 			add(r.Step, levels[r.Step], r.At)
 		}

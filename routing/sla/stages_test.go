@@ -43,6 +43,12 @@ func TestWhatIsSaidOfALimit(t *testing.T) {
 			t.Errorf("%s %s: %s", silent.Name, silent.Urgency, got)
 		}
 	}
+	own := moment(t, "2026-02-26T00:00:00+08:00")
+	byLaw := of(casework.ClockHandle, casework.Help, casework.Normal, casework.InHand)
+	byLaw.Ordinary = &own
+	if got := said(byLaw); !strings.Contains(got, "02-25 20:00 remind_progress\n02-27 20:00 remind_last") {
+		t.Errorf("by law:\n%s", got)
+	}
 	due = start.Add(2 * time.Hour)
 	want = "02-13 11:00 escalate_50\n02-13 12:00 escalate_100"
 	for _, name := range []string{casework.ClockTotal, casework.ClockSign, casework.ClockContact} {

@@ -3,6 +3,7 @@ package console
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -53,7 +54,7 @@ func (v topicsView) place(t supervision.Topic) string {
 	switch {
 	case area == "":
 		return t.Place
-	case t.Place == "" || t.Place == area:
+	case strings.Contains(area, t.Place):
 		return area
 	}
 	return area + " · " + t.Place

@@ -112,6 +112,9 @@ func newTown(t testing.TB) *town {
 	if _, err := (&months.Closer{DB: w.pool, Zone: rules.TZ, Now: now, Enter: ledger.Enter}).Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := supervision.SweepTopics(t.Context(), w.docket); err != nil {
+		t.Fatal(err)
+	}
 	lexicon := search.Lexicon(rules)
 	engine := &embedded.Engine{DB: w.pool, Lexicon: lexicon, Now: now, Zone: rules.TZ}
 	if _, err := search.Reindex(t.Context(), w.pool, engine, rules, nil); err != nil {

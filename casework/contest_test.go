@@ -24,6 +24,7 @@ func TestAfterTwoReturnsTheNextUnitIsNamedByARulingAndKeepsTheCase(t *testing.T)
 	town := New(t)
 	ref := refOf(town.Open(t, "谁都不管的井盖").ID)
 	bounce(t, town, ref, Urban)
+	wants(t, town.Dispatch(ctx, Clerk(), ref, casework.Order{Lead: River, Clocks: town.Clocks(), RuleAfter: 1}), fault.Invalid, "fault.ruling_needed") // a policy may say so after one
 	bounce(t, town, ref, River)
 	before, err := town.Dossier(ctx, Clerk(), ref.ID)
 	must(t, err)

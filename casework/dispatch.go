@@ -20,6 +20,7 @@ type Order struct {
 	Clocks    []Promise // sign, contact, handle
 	Advice    string    // for the units, not for the resident
 	Ruling    string    // why this unit, where units have returned the case too often: it may then not return it (裁定)
+	RuleAfter int       // how many returns make a ruling necessary, by the policy; 0 is ReturnsBeforeRuling
 	Suggested int       // 1 where the first proposal was taken, 2 the second …, 0 where the dispatcher chose freely
 	Auto      bool
 }
@@ -55,7 +56,7 @@ func (d *Docket) Dispatch(ctx context.Context, by Actor, ref Ref, o Order) error
 			if err != nil {
 				return nil, err
 			}
-			if err := w.rule(ctx, o.Ruling); err != nil {
+			if err := w.rule(ctx, o.Ruling, o.RuleAfter); err != nil {
 				return nil, err
 			}
 			w.classify(o.Classification)
@@ -72,17 +73,20 @@ func (d *Docket) Dispatch(ctx context.Context, by Actor, ref Ref, o Order) error
 	})
 }
 
-// ReturnsBeforeRuling is how many returns may be granted before the next unit is named by a ruling (domain study 3.3).
+// ReturnsBeforeRuling is how many returns may be granted before the next unit is named by a ruling, where no policy says otherwise (domain study 3.3).
 const ReturnsBeforeRuling = 2
 
 // rule designates the unit of the dispatch under way by a ruling, which only a dispatcher gives. Where the case was returned too often, there must be one.
-func (w *work) rule(ctx context.Context, ruling string) error {
+func (w *work) rule(ctx context.Context, ruling string, after int) error {
+	if after <= 0 {
+		after = ReturnsBeforeRuling
+	}
 	n, err := returned(ctx, w.tx, w.c.ID)
 	if err != nil {
 		return err
 	}
 	switch {
-	case blank(ruling) && n < ReturnsBeforeRuling:
+	case blank(ruling) && n < after:
 		w.c.Designated = false
 		return nil
 	case blank(ruling):
@@ -104,7 +108,7 @@ func returned(ctx context.Context, q pg.Querier, id CaseID) (int, error) {
 	return n, nil
 }
 
-// Returns tells how many returns were granted in the present round: from ReturnsBeforeRuling on the next dispatch needs a ruling.
+// Returns tells how many returns were granted in the present round.
 func (f Dossier) Returns() int {
 	n := 0
 	for _, e := range f.Events {

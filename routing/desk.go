@@ -46,6 +46,7 @@ func (d *Desk) Dispatch(ctx context.Context, by casework.Actor, ref casework.Ref
 	}
 	m.Category = category
 	ref.Version = c.Version // what was checked is what is dispatched
+	o.RuleAfter = d.RuleAfter()
 	o.Clocks, err = d.Terms.Unit(m, sla.Dispatch{At: d.Now(), Filed: c.FiledAt, Total: c.Due})
 	if err != nil {
 		return err

@@ -32,6 +32,14 @@ func (d *Desk) AskReturn(ctx context.Context, by casework.Actor, ref casework.Re
 	return d.Docket.AskReturn(ctx, by, ref, code, reason, basis, suggested)
 }
 
+// RuleAfter is how many returns of a case in one round make a ruling necessary (policy's return.times).
+func (d *Desk) RuleAfter() int {
+	if times := d.Terms.Policy.Return.Times; times > 0 {
+		return times
+	}
+	return casework.ReturnsBeforeRuling
+}
+
 // RuleBy is until when the hotline must rule on a case whose last return was granted at a time (policy's arbitration limit); ok is false where the policy sets none.
 func (d *Desk) RuleBy(granted time.Time) (by time.Time, ok bool) {
 	limit := d.Terms.Policy.Return.Arbitration

@@ -129,7 +129,7 @@ func figureNames(p shell.Page, figures []string) string {
 
 // rulingHint says how often units returned a case, and until when it must be ruled on.
 func (x *Pages) rulingHint(v dossier.View) string {
-	n := v.RulingNeeded()
+	n := v.RulingNeeded(x.Desk.RuleAfter())
 	if n == 0 {
 		return ""
 	}

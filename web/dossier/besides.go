@@ -108,9 +108,9 @@ func (v View) appealItems(a casework.Appeal) []shell.Item {
 	return items
 }
 
-// RulingNeeded tells how often units returned the case in this round, where the next one must be named by a ruling; else 0.
-func (v View) RulingNeeded() int {
-	if n := v.F.Returns(); n >= casework.ReturnsBeforeRuling {
+// RulingNeeded tells how often units returned the case in this round, where after so many the next one must be named by a ruling; else 0.
+func (v View) RulingNeeded(after int) int {
+	if n := v.F.Returns(); n >= after {
 		return n
 	}
 	return 0

@@ -119,10 +119,13 @@ func (w *Wall) readWaiting(ctx context.Context, tx pgx.Tx) error {
 // is not due today.
 func (w *Wall) readDue(ctx context.Context, tx pgx.Tx, tonight time.Time) error {
 	rows, err := tx.Query(ctx, `
-		with open as (
+		with soon as ( -- by the case's limit, or by the promise where the unit has longer: each has its index
+			select id from cases where limit_at <= $2 and state not in ('closed','archived','declined','redirected','terminated','merged','withdrawn')
+			union select case_id from clock where name = 'total' and met_at is null and due_at <= $2
+		), open as (
 			select c.owner_unit, c.state, case when c.state = any ($3::text[]) then c.raised else 0 end as raised, k.met_at is null and k.due_at < $1 or h.met_at is null and h.cancelled_at is null and h.due_at < $1 as late,
 				k.met_at is null and k.due_at <= $2 or h.met_at is null and h.cancelled_at is null and h.due_at <= $2 as today
-			from cases c join clock k on k.case_id = c.id and k.name = 'total' and k.leg = 0 left join clock h on h.case_id = c.id and h.name = 'handle' and h.leg = c.leg
+			from soon join cases c using (id) join clock k on k.case_id = c.id and k.name = 'total' and k.leg = 0 left join clock h on h.case_id = c.id and h.name = 'handle' and h.leg = c.leg
 			where c.state not in ('closed','archived','declined','redirected','terminated','merged','withdrawn')
 		)
 		select owner_unit, count(*) filter (where late) as n, count(*) filter (where today and late is not true and state not in ('paused','hung_up')) as m, max(raised)

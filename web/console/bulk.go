@@ -3,6 +3,7 @@ package console
 import (
 	"cmp"
 	"context"
+	"encoding/base64"
 	"net/url"
 	"slices"
 	"strconv"
@@ -178,7 +179,7 @@ func (x *Pages) takeBulk(c *fiber.Ctx) error {
 		shell.Flash(c, shell.Warn, "bulk.nothing_chosen")
 		return shell.SeeOther(c, back)
 	}
-	var done []string
+	var done []casework.CaseID
 	missed := 0
 	for _, one := range chosen[:min(len(chosen), inBulk)] {
 		id, err := x.sendOne(c.UserContext(), by, string(one), unit, c.FormValue("advice"))
@@ -193,7 +194,7 @@ func (x *Pages) takeBulk(c *fiber.Ctx) error {
 		}
 	}
 	if len(done) > 0 {
-		c.Cookie(&fiber.Cookie{Name: bulkCookie, Value: strings.Join(done, "."), Path: "/console/bulk", MaxAge: int(casework.RecallWithin.Seconds()), HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode})
+		c.Cookie(&fiber.Cookie{Name: bulkCookie, Value: packed(done), Path: "/console/bulk", MaxAge: int(casework.RecallWithin.Seconds()), HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode})
 	}
 	switch {
 	case len(done) == 0:
@@ -207,36 +208,35 @@ func (x *Pages) takeBulk(c *fiber.Ctx) error {
 }
 
 // sendOne dispatches one of many, in the version that was looked at.
-func (x *Pages) sendOne(ctx context.Context, by casework.Actor, chosen string, unit casework.UnitCode, advice string) (string, error) {
+func (x *Pages) sendOne(ctx context.Context, by casework.Actor, chosen string, unit casework.UnitCode, advice string) (casework.CaseID, error) {
 	id, version, _ := strings.Cut(chosen, ":")
 	ref := casework.Ref{}
 	var err error
 	if ref.ID, err = parseID(id); err != nil {
-		return id, err
+		return ref.ID, err
 	}
 	if ref.Version, err = strconv.Atoi(version); err != nil || ref.Version < 1 {
-		return id, fault.New(fault.Invalid, "fault.invalid")
+		return ref.ID, fault.New(fault.Invalid, "fault.invalid")
 	}
 	one, err := x.Docket.Case(ctx, by, ref.ID)
 	if err != nil {
-		return id, err
+		return ref.ID, err
 	}
 	if groupOf(one) == "" {
-		return id, fault.New(fault.Conflict, "fault.conflict") // it became one to be looked at by itself
+		return ref.ID, fault.New(fault.Conflict, "fault.conflict") // it became one to be looked at by itself
 	}
-	return id, x.Desk.Dispatch(ctx, by, ref, casework.Order{Lead: unit, Advice: advice, Suggested: placeIn(one, unit)})
+	return ref.ID, x.Desk.Dispatch(ctx, by, ref, casework.Order{Lead: unit, Advice: advice, Suggested: placeIn(one, unit)})
 }
 
 // sentTogether are the cases that this browser sent together just now and that can still be taken back.
 func (x *Pages) sentTogether(c *fiber.Ctx, by casework.Actor) ([]casework.Case, int, error) {
 	var list []casework.Case
 	seconds := int(casework.RecallWithin.Seconds())
-	for _, s := range strings.Split(c.Cookies(bulkCookie), ".") {
-		id, err := parseID(s)
-		if err != nil {
+	for _, id := range unpacked(c.Cookies(bulkCookie)) {
+		f, err := x.Docket.Dossier(c.UserContext(), by, id)
+		if fault.KindOf(err) == fault.NotFound {
 			continue
 		}
-		f, err := x.Docket.Dossier(c.UserContext(), by, id)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -246,11 +246,32 @@ func (x *Pages) sentTogether(c *fiber.Ctx, by casework.Actor) ([]casework.Case, 
 		}
 		seconds = min(seconds, max(1, int(left.Seconds())))
 		list = append(list, f.Case)
-		if len(list) == inBulk {
-			break
-		}
 	}
 	return list, seconds, nil
+}
+
+// packed writes identifiers as short as a cookie must be: browsers and servers allow four thousand bytes of headers together.
+func packed(ids []casework.CaseID) string {
+	var b []byte
+	for _, id := range ids {
+		b = append(b, id[:]...)
+	}
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// unpacked reads what packed wrote, at most inBulk; what is none is left out.
+func unpacked(s string) []casework.CaseID {
+	b, err := base64.RawURLEncoding.DecodeString(s)
+	if err != nil {
+		return nil
+	}
+	var list []casework.CaseID
+	for one := range slices.Chunk(b, len(casework.CaseID{})) {
+		if len(one) == len(casework.CaseID{}) && len(list) < inBulk {
+			list = append(list, casework.CaseID(one))
+		}
+	}
+	return list
 }
 
 // lastDispatchBy is when the actor dispatched the case in its present leg; zero where somebody else did.

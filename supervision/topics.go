@@ -11,7 +11,9 @@ import (
 
 	"huiyin/casework"
 	"huiyin/fault"
+	"huiyin/locale"
 	"huiyin/pg"
+	"huiyin/routing"
 	"huiyin/routing/topics"
 )
 
@@ -55,8 +57,8 @@ type topicMember struct {
 }
 
 // SweepTopics finds the topics anew and tells how many there are; 0 where another machine has just done so. Secret cases and reports of wrongdoing
-// are in none. It reads masked copies only.
-func SweepTopics(ctx context.Context, d *casework.Docket) (int, error) {
+// are in none. It reads masked copies only. The city gives the areas their names.
+func SweepTopics(ctx context.Context, d *casework.Docket, city *routing.City) (int, error) {
 	now := d.Now()
 	found := 0
 	err := pg.InTx(ctx, d.DB, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
@@ -72,7 +74,7 @@ func SweepTopics(ctx context.Context, d *casework.Docket) (int, error) {
 		}
 		messages := make([]topics.Message, len(members))
 		for i, m := range members {
-			messages[i] = topics.Message{ID: m.ID.String(), Text: m.Text, Address: m.Place, At: m.At}
+			messages[i] = topics.Message{ID: m.ID.String(), Text: m.Text, Address: city.TerritoryName(m.Territory, locale.ZH) + m.Place, At: m.At}
 		}
 		var kept []Topic
 		var of [][]casework.CaseID

@@ -14,7 +14,7 @@ import (
 
 // Thirty-seven people call about one fault within a few hours: the hotline sees one topic, alarmed, and makes one case of it that keeps everybody.
 func TestThirtySevenCallsOnOneFaultDoNotPassUnseen(t *testing.T) {
-	s := newScene(t)
+	s, city := newScene(t), linlan(t)
 	said := strings.Fields("家里停水了什么时候来水 停水一整天老人小孩没法做饭 请问为什么突然停水 早上起来就停水没有通知 我们这里停水了麻烦派人来看 从凌晨开始停水 自来水公司电话打不通一直停水")
 	other := strings.Fields("路灯坏了晚上走路危险 饭店油烟直排窗户 孩子转学需要哪些证件 公交车等了四十分钟 广场舞吵到十一点 健身房关门不退卡 下水道堵塞污水横流")
 	file := func(n int, words, place string, secret bool) {
@@ -35,7 +35,7 @@ func TestThirtySevenCallsOnOneFaultDoNotPassUnseen(t *testing.T) {
 		s.Pass(5 * time.Minute)
 	}
 	file(99, "石榴湾99栋停水，不要告诉别人", "西山区石榴湾99栋", true)
-	n, err := supervision.SweepTopics(s.ctx, s.Docket)
+	n, err := supervision.SweepTopics(s.ctx, s.Docket, city)
 	s.do(err)
 	if n == 0 {
 		t.Fatal("no topic")
@@ -47,7 +47,7 @@ func TestThirtySevenCallsOnOneFaultDoNotPassUnseen(t *testing.T) {
 	if hot.Size < 35 || hot.People != hot.Size || hot.Alarmed == nil || hot.Lately != hot.Size || hot.Open != hot.Size || !strings.Contains(hot.Place+hot.Title, "石榴湾") {
 		t.Fatalf("%+v", hot)
 	}
-	if again, err := supervision.SweepTopics(s.ctx, s.Docket); err != nil || again != 0 {
+	if again, err := supervision.SweepTopics(s.ctx, s.Docket, city); err != nil || again != 0 {
 		t.Errorf("another machine searches again at once: %d, %v", again, err)
 	}
 	if _, err := supervision.Topics(s.ctx, s.Docket, caseworktest.Worker(caseworktest.Urban), 10); fault.KindOf(err) != fault.Forbidden {
@@ -68,7 +68,7 @@ func TestThirtySevenCallsOnOneFaultDoNotPassUnseen(t *testing.T) {
 		t.Errorf("%d merged, %d people behind the one case: %v", merged, people, err)
 	}
 	s.Pass(30 * 24 * time.Hour)
-	if _, err := supervision.SweepTopics(s.ctx, s.Docket); err != nil {
+	if _, err := supervision.SweepTopics(s.ctx, s.Docket, city); err != nil {
 		t.Error(err)
 	}
 	if list, err := supervision.Topics(s.ctx, s.Docket, clerk, 10); err != nil || len(list) != 0 {

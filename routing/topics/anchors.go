@@ -69,42 +69,56 @@ func (g *grouper) strength(p *phrase, voices []int32) (float64, bool) {
 	return s, c >= g.least && s >= enough
 }
 
-// somewhere tells whether messages are about one area, or about none and so about the whole city.
+// somewhere tells whether messages are about one area of each rank, or name hardly any and so concern the whole city, or the whole district.
 func (g *grouper) somewhere(in []int32) bool {
-	return g.area(in) != none || float64(g.named(in)) <= noPlace*float64(len(in))
-}
-
-// named is how many messages name an area.
-func (g *grouper) named(in []int32) int {
-	n := 0
-	for _, m := range in {
-		if len(g.all[m].areas) > 0 {
-			n++
+	for _, rank := range [](func(message) []int32){message.districts, message.streets} {
+		if named, most := g.named(in, rank); most == none && float64(named) > noPlace*float64(len(in)) {
+			return false
 		}
 	}
-	return n
+	return true
 }
 
-// area is the area that most of those messages name which name any; none where they are scattered, or name none.
+// area is the street, else the district, that most of those messages name which name any; none where they are scattered, or name none.
 func (g *grouper) area(in []int32) int32 {
+	if _, street := g.named(in, message.streets); street != none {
+		return street
+	}
+	_, district := g.named(in, message.districts)
+	return district
+}
+
+// named is how many messages name an area of a rank, and the one that most of these name; none where they are scattered.
+func (g *grouper) named(in []int32, rank func(message) []int32) (n int, most int32) {
 	count, best := map[int32]int{}, none
 	for _, m := range in {
-		for _, a := range g.all[m].areas {
+		all := rank(g.all[m])
+		if len(all) > 0 {
+			n++
+		}
+		for _, a := range all {
 			count[a]++
 			if best == none || count[a] > count[best] || count[a] == count[best] && a < best {
 				best = a
 			}
 		}
 	}
-	if best == none || float64(count[best]) < onePlace*float64(g.named(in)) {
-		return none
+	if best == none || float64(count[best]) < onePlace*float64(n) {
+		return n, none
 	}
-	return best
+	return n, best
 }
 
-// elsewhere tells whether a message names areas, and not this one.
+// elsewhere tells whether a message names areas of the rank of this one, and not this one.
 func (g *grouper) elsewhere(m, area int32) bool {
-	return area != none && len(g.all[m].areas) > 0 && !slices.Contains(g.all[m].areas, area)
+	if area == none {
+		return false
+	}
+	same := g.all[m].areas
+	if wordLists().part([]rune(g.areas[area])) {
+		same = g.all[m].parts
+	}
+	return len(same) > 0 && !slices.Contains(same, area)
 }
 
 // whole tells whether a phrase does not begin within a name: it begins free, or after ever other characters.

@@ -71,8 +71,11 @@ func samePlace(x, y Message, a, b message) bool {
 	if x.Address != "" && x.Address == y.Address {
 		return true
 	}
-	for _, area := range a.areas {
-		if slices.Contains(b.areas, area) && sharedRun(a.runes[:a.head], b.runes[:b.head]) >= nameRun {
+	if otherPlace(a, b) {
+		return false
+	}
+	for _, area := range a.places() {
+		if slices.Contains(b.places(), area) && sharedRun(a.runes[:a.head], b.runes[:b.head]) >= nameRun {
 			return true
 		}
 	}
@@ -96,7 +99,10 @@ func sharedRun(a, b []rune) int {
 	return 0
 }
 
-// otherPlace tells whether both messages name areas, and none in common.
+// otherPlace tells whether both messages name areas of one rank, and none in common.
 func otherPlace(a, b message) bool {
-	return len(a.areas) > 0 && len(b.areas) > 0 && !slices.ContainsFunc(a.areas, func(area int32) bool { return slices.Contains(b.areas, area) })
+	apart := func(x, y []int32) bool {
+		return len(x) > 0 && len(y) > 0 && !slices.ContainsFunc(x, func(area int32) bool { return slices.Contains(y, area) })
+	}
+	return apart(a.areas, b.areas) || apart(a.parts, b.parts)
 }

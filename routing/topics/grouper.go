@@ -61,14 +61,14 @@ const (
 func (g *grouper) forgetCity() {
 	in := make([]int, len(g.areas))
 	for m := range g.all {
-		for _, a := range g.all[m].areas {
+		for _, a := range g.all[m].places() {
 			in[a]++
 		}
 	}
+	little := func(a int32) bool { return in[a] < fewest || float64(in[a]) > wholeCity*float64(len(g.all)) }
 	for m := range g.all {
-		g.all[m].areas = slices.DeleteFunc(g.all[m].areas, func(a int32) bool {
-			return in[a] < fewest || float64(in[a]) > wholeCity*float64(len(g.all))
-		})
+		g.all[m].areas = slices.DeleteFunc(g.all[m].areas, little)
+		g.all[m].parts = slices.DeleteFunc(g.all[m].parts, little)
 	}
 }
 

@@ -15,10 +15,11 @@ const (
 
 // message is what is known of one text once it was read.
 type message struct {
-	runes []rune // the place and the text, folded; sentences are parted by signs
-	body  int    // characters before this place are the address
-	head  int    // characters before this place are its head: the place, and the title or else the first sentence
-	areas []int32
+	runes []rune  // the place and the text, folded; sentences are parted by signs
+	body  int     // characters before this place are the address
+	head  int     // characters before this place are its head: the place, and the title or else the first sentence
+	areas []int32 // names of districts and the like, by number
+	parts []int32 // names of their parts
 }
 
 // read brings a message to the form that is compared.
@@ -75,11 +76,21 @@ func areaNames(all []message) []string {
 				known[name] = id
 				names = append(names, name)
 			}
-			all[m].areas = addNew(all[m].areas, id)
+			if l.part(runes[begin : i+1]) {
+				all[m].parts = addNew(all[m].parts, id)
+			} else {
+				all[m].areas = addNew(all[m].areas, id)
+			}
 		}
 	}
 	return names
 }
+
+// places are all areas that a message names.
+func (m message) places() []int32 { return slices.Concat(m.areas, m.parts) }
+
+func (m message) districts() []int32 { return m.areas }
+func (m message) streets() []int32   { return m.parts }
 
 func addNew(list []int32, id int32) []int32 {
 	for _, other := range list {

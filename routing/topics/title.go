@@ -119,7 +119,7 @@ func (g *grouper) place(t *gathering, members []int32) string {
 	count := map[int32]int{}
 	best := int32(-1)
 	for _, m := range members {
-		for _, a := range g.all[m].areas {
+		for _, a := range g.all[m].places() {
 			count[a]++
 		}
 	}

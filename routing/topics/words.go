@@ -29,6 +29,7 @@ type lists struct {
 type area struct {
 	ending []rune
 	except []string // words with this ending that name no area
+	part   bool     // of a district: a street, a town
 }
 
 var wordLists = sync.OnceValue(func() lists {
@@ -38,15 +39,20 @@ var wordLists = sync.OnceValue(func() lists {
 			l.edges[r] = true
 		}
 	}
+	part := false
 	for _, line := range lines("areas.txt") {
 		f := strings.Fields(line)
+		if f[0] == "--" {
+			part = true
+			continue
+		}
 		if f[0] == "+" {
 			l.longer = []rune(strings.Join(f[1:], ""))
 			continue
 		}
 		ending := []rune(f[0])
 		last := ending[len(ending)-1]
-		l.areas[last] = append(l.areas[last], area{ending, f[1:]})
+		l.areas[last] = append(l.areas[last], area{ending, f[1:], part})
 	}
 	for _, word := range lines("openers.txt") {
 		runes := []rune(word)
@@ -128,6 +134,14 @@ func (l lists) areaEnding(runes []rune, i int) (begin int, ok bool) {
 // goesOn tells whether what follows makes the name of an area longer, such as a street's office.
 func (l lists) goesOn(next []rune) bool {
 	return len(next) > 0 && slices.ContainsFunc(l.longer, func(r rune) bool { return next[0] == r })
+}
+
+// part tells whether the name of an area is that of a part of a district.
+func (l lists) part(name []rune) bool {
+	return slices.ContainsFunc(l.areas[name[len(name)-1]], func(a area) bool {
+		n := len(name) - len(a.ending)
+		return a.part && n > 0 && slices.Equal(name[n:], a.ending)
+	})
 }
 
 // inStem tells whether character k can belong to the stem of an area's name that ends before stem.

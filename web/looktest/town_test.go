@@ -112,7 +112,7 @@ func newTown(t testing.TB) *town {
 	if _, err := (&months.Closer{DB: w.pool, Zone: rules.TZ, Now: now, Enter: ledger.Enter}).Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := supervision.SweepTopics(t.Context(), w.docket); err != nil {
+	if _, err := supervision.SweepTopics(t.Context(), w.docket, rules); err != nil {
 		t.Fatal(err)
 	}
 	lexicon := search.Lexicon(rules)

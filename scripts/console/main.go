@@ -1,5 +1,4 @@
-// Command console measures dispatching in a browser: from pressing the keys to the next page that says it was done. It signs in to a running
-// demonstration city, files cases, and dispatches them one by one from the queue in headless Chromium.
+// Command console measures dispatching in a browser: it signs in to a running demonstration city, files cases, dispatches them one by one from the queue in headless Chromium, and tells how long it took from the keys pressed to the confirmation.
 package main
 
 import (

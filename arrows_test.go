@@ -24,6 +24,7 @@ var arrows = map[string][]string{
 	"spans":      {},
 	"pg":         {"fault", "migrations"},
 
+	"pg/backup":        {"pg", "fault"},
 	"pg/pgtest":        {"migrations", "pg"},
 	"pg/pgtest/withdb": {"pg/pgtest"},
 
@@ -33,13 +34,14 @@ var arrows = map[string][]string{
 	"staff":                 with(leaves, "casework"),
 
 	// What decides and what follows.
-	"routing":         with(leaves, "routing/sla", "routing/model", "routing/address", "routing/codes", "casework", "staff"),
-	"routing/sla":     with(leaves, "casework"),
-	"routing/address": {},
-	"routing/codes":   {},
-	"routing/topics":  {"search/words"},
-	"follow":          {"casework", "pg"},
-	"privacy":         with(leaves, "spans", "casework", "staff"),
+	"routing":          with(leaves, "routing/sla", "routing/model", "routing/address", "routing/codes", "casework", "staff"),
+	"routing/register": with(leaves, "routing", "routing/model", "casework", "staff"),
+	"routing/sla":      with(leaves, "casework"),
+	"routing/address":  {},
+	"routing/codes":    {},
+	"routing/topics":   {"search/words"},
+	"follow":           {"casework", "pg"},
+	"privacy":          with(leaves, "spans", "casework", "staff"),
 
 	"rulebook": with(leaves, "casework", "staff", "routing", "routing/sla"),
 

@@ -21,16 +21,16 @@ import (
 // Cluster is a private PostgreSQL server in a directory of ours. The process that holds the owner lock supervises it;
 // others that use the same directory are guests, and take over when the owner has gone. The last to leave stops it.
 type Cluster struct {
-	dir       string    // everything of the cluster: data, run, password, postgres.log, owner.lock, server.lock
-	progress  io.Writer // lines for the person who waits
-	mode      mode
-	password  string    // of both the administrator and the owner of our database
-	socket    string    // directory of the unix socket, empty when the path is too long and loopback serves instead
-	port      int
-	server    server   // binaries and the identity they run as
-	owner     *os.File // the held owner lock; nil for a guest
-	present   *os.File // the shared lock of everybody who uses the server
-	exited    chan struct{}
+	dir      string    // everything of the cluster: data, run, password, postgres.log, owner.lock, server.lock
+	progress io.Writer // lines for the person who waits
+	mode     mode
+	password string // of both the administrator and the owner of our database
+	socket   string // directory of the unix socket, empty when the path is too long and loopback serves instead
+	port     int
+	server   server   // binaries and the identity they run as
+	owner    *os.File // the held owner lock; nil for a guest
+	present  *os.File // the shared lock of everybody who uses the server
+	exited   chan struct{}
 
 	stop     context.CancelFunc // ends the supervisor
 	stopped  chan struct{}      // closed when the supervisor has ended

@@ -27,6 +27,8 @@ func commands() []command {
 		{"serve", "run the service: pages, mail door, workers and timers, or with --role one of them", serve},
 		{"demo", "fill an empty database with a made-up city and its months of cases", fillDemo},
 		{"migrate", "bring the database schema to the version of this program", migrate},
+		{"backup", "write the whole state to one file while the service goes on: the database, and the keys that open it", writeBackup},
+		{"restore", "fill an empty installation from a backup", readBackup},
 		{"doctor", "check settings, database, disk, clock and mail, and say in plain words what is wrong", doctor},
 		{"user", "keep the staff accounts: add, passwd, roles, disable, enable, list", user},
 		{"handover", "exchange cases with the hotlines of other cities: key, partner add, partner list, partner remove, list", handOver},

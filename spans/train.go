@@ -19,8 +19,8 @@ type Plan struct {
 
 const (
 	mostLists = 8
-	firstStep = 0.01 // how far the weights move at first; less and less later
-	smallest  = 0.01 // weights nearer to nothing say nothing
+	firstStep = 0.02 // how far the weights move at first; less and less later
+	smallest  = 0.04 // weights nearer to nothing say nothing
 )
 
 // lesson is an example, made ready.

@@ -38,7 +38,7 @@ func commands() []command {
 		{"search", "find cases by their words: synonyms, pinyin and traditional characters are understood", searchCases},
 		{"reindex", "make the search index anew, after the words or the names of the city changed", reindex},
 		{"route", "propose kind, category, place and responsible units for each text, with reasons (JSON lines in, JSON lines out)", route},
-		{"parse", "read e-mail or transcripts of calls as the intake does: parse mail FILE… or parse transcript FILE… (JSON lines out)", parseFiles},
+		{"parse", "read e-mail, transcripts of calls or addresses as the service does: parse mail FILE…, parse transcript FILE… or parse address (JSON lines out)", parseFiles},
 		{"cluster", "find what many messages are about at once: one line a topic, the hottest first (JSON lines in, JSON lines out)", cluster},
 		{"duplicates", "find messages that may be one matter (JSON lines in, JSON lines out)", duplicates},
 		{"check-reply", "judge whether replies answer what was asked, say what was done, give a basis and come in time (JSON lines in, JSON lines out)", checkReply},

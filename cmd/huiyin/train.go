@@ -45,7 +45,7 @@ func train(ctx context.Context, env *Env, args []string) error {
 		fmt.Fprintf(env.Stderr, "huiyin train: %s, %d examples\n", map[string]string{"measure": "learning from nine tenths to measure on the rest", "train": "learning from all"}[stage], len(examples))
 	}
 	plan := spans.Plan{Seed: 1, Lists: [][]string{privacy.Surnames()}}
-	model, card, err := spans.Learn(ctx, examples, plan, spans.Eager{Kinds: privacy.EagerLabels(), Clean: 0.62}, say)
+	model, card, err := spans.Learn(ctx, examples, plan, spans.Eager{Kinds: privacy.EagerLabels(), Clean: 0.64}, say)
 	if err != nil {
 		return fmt.Errorf("train: %w", err)
 	}

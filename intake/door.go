@@ -27,6 +27,7 @@ type Settings struct {
 	Now       func() time.Time
 	Log       *slog.Logger
 	Masker    privacy.Masker    // hides personal data from staff; the zero value goes by the rules alone
+	Learned   *routing.Learned  // helps the rules to propose units; nil: the rules alone
 	Senders   *mailauth.Checker // finds out who sent a mail, after it is durable; nil: nobody asks
 }
 
@@ -35,6 +36,7 @@ type Door struct {
 	docket    *casework.Docket
 	desk      *routing.Desk
 	city      *routing.City
+	learned   *routing.Learned
 	terms     *sla.Terms
 	mailboxes []string
 	now       func() time.Time
@@ -46,7 +48,7 @@ type Door struct {
 
 // New makes a door. Nothing listens yet: web, smtpdoor and the command line bring the submissions.
 func New(s Settings) *Door {
-	return &Door{docket: s.Docket, desk: &routing.Desk{Docket: s.Docket, City: s.City, Terms: s.Terms, Now: s.Now}, city: s.City, terms: s.Terms, mailboxes: s.Mailboxes, now: s.Now, log: s.Log, masker: s.Masker, senders: s.Senders, spool: &spool{}}
+	return &Door{docket: s.Docket, desk: &routing.Desk{Docket: s.Docket, City: s.City, Terms: s.Terms, Now: s.Now}, city: s.City, learned: s.Learned, terms: s.Terms, mailboxes: s.Mailboxes, now: s.Now, log: s.Log, masker: s.Masker, senders: s.Senders, spool: &spool{}}
 }
 
 // Submission is what every way in makes of what it took: one record, whatever the form.
@@ -116,7 +118,7 @@ func (d *Door) Prepare(s Submission) (casework.Filing, error) {
 		return f, err
 	}
 	// The rules read the words in the one form; what is kept is what was written.
-	p := routing.Propose(d.city, routing.Input{Title: normalize.Plain(s.Title), Text: normalize.Plain(s.Text), Address: normalize.Plain(s.Place), At: s.At, Point: s.Point})
+	p := routing.ProposeWith(d.city, d.learned, routing.Input{Title: normalize.Plain(s.Title), Text: normalize.Plain(s.Text), Address: normalize.Plain(s.Place), At: s.At, Point: s.Point})
 	f = casework.Filing{
 		Key: s.Key, By: s.By, Channel: s.Channel, ExternalNo: s.ExternalNo, At: s.At, Person: s.Person, Language: string(s.Language),
 		Kind: or(s.Kind, p.Kind), Category: or(s.Category, p.Category.Code), Territory: or(s.Territory, p.Territory.Code), Urgency: or(s.Urgency, p.Urgency),

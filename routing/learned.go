@@ -2,6 +2,7 @@ package routing
 
 import (
 	"cmp"
+	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -24,8 +25,11 @@ type Learned struct {
 // labelsFile says, beside the city's rules, what the labels of a model that was trained elsewhere stand for here.
 const labelsFile = "labels.yaml"
 
+// noFiles is a city without a labels.yaml.
+var noFiles = embed.FS{}
+
 // Fit puts a model to work in a city. A label stands for the unit or function that labels.yaml names, else for the unit with that code, name or alias, else for the function by that name; what stands for nothing proposes nothing.
-// Errors: a labels.yaml that names what the city does not have.
+// files may be nil. Errors: a labels.yaml that names what the city does not have.
 func Fit(c *City, files fs.FS, m *model.Model, version string) (*Learned, error) {
 	stands := map[string]string{}
 	functions := map[string]bool{}
@@ -38,6 +42,9 @@ func Fit(c *City, files fs.FS, m *model.Model, version string) (*Learned, error)
 		}
 	}
 	given := map[string]string{}
+	if files == nil {
+		files = noFiles
+	}
 	if _, err := fs.Stat(files, labelsFile); err == nil {
 		if err := decode(files, labelsFile, &given); err != nil {
 			return nil, err

@@ -39,6 +39,7 @@ type Config struct {
 	Terms   *sla.Terms
 	Book    *rulebook.Book
 	Rules   *rulebook.Rules                           // by which City and Terms were made
+	Model   int64                                     // number of the trained model that helps to propose units; 0: the rules alone
 	Checks  func(ctx context.Context) []admin.Finding // how the machine and the database are, for the administrators
 	Staff   *staff.Register
 	Keys    *seal.Keyring

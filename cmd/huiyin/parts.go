@@ -16,6 +16,7 @@ import (
 	"huiyin/pg"
 	"huiyin/privacy"
 	"huiyin/routing"
+	models "huiyin/routing/register"
 	"huiyin/routing/sla"
 	"huiyin/rulebook"
 	"huiyin/seal"
@@ -33,6 +34,9 @@ type parts struct {
 	Rules    *rulebook.Rules // in force when these parts were put together
 	City     *routing.City   // of Rules
 	Terms    *sla.Terms      // of Rules
+	Models   *models.Register
+	Decided  models.Decision  // on models, in force when these parts were put together
+	Learned  *routing.Learned // the model in use; nil: the rules alone
 	Docket   *casework.Docket
 	Desk     *routing.Desk
 	Door     *intake.Door
@@ -82,7 +86,10 @@ func (p *parts) decide(ctx context.Context) error {
 	p.Rules, p.City, p.Terms = rules, rules.City, rules.Terms
 	p.Docket = &casework.Docket{DB: p.Pool, Keys: p.Keys, Now: now, Zone: p.City.TZ, Wake: p.Announce.Wake, Limits: p.Terms.OwnLimit}
 	p.Desk = &routing.Desk{Docket: p.Docket, City: p.City, Terms: p.Terms, Now: now}
-	p.Door = intake.New(intake.Settings{Docket: p.Docket, City: p.City, Terms: p.Terms, Mailboxes: p.Config.Mailbox, Now: now, Log: p.Log, Masker: p.Masker, Senders: p.Senders})
+	if err := p.learn(ctx); err != nil {
+		return err
+	}
+	p.Door = intake.New(intake.Settings{Docket: p.Docket, City: p.City, Terms: p.Terms, Learned: p.Learned, Mailboxes: p.Config.Mailbox, Now: now, Log: p.Log, Masker: p.Masker, Senders: p.Senders})
 	return staff.SyncUnits(ctx, p.Pool, demo.Units(p.City))
 }
 

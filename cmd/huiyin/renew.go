@@ -11,7 +11,7 @@ import (
 // rulesPoll is how often a process asks whether the rulebook has a new edition.
 const rulesPoll = 2 * time.Second
 
-// watchRules takes up every new edition of the rulebook: the parts that decide are put together again beside the old ones and swapped in one step.
+// watchRules takes up every new edition of the rulebook and every decision on trained models: the parts that decide are put together again beside the old ones and swapped in one step.
 // Rules that cannot be used leave the old ones at work and are tried again.
 func (s *service) watchRules(ctx context.Context, renewals []func()) {
 	tick := time.NewTicker(rulesPoll)
@@ -24,7 +24,8 @@ func (s *service) watchRules(ctx context.Context, renewals []func()) {
 		}
 		p := s.present.Load()
 		edition, err := p.Book.Edition(ctx)
-		if err != nil || edition == p.Rules.Edition {
+		decided, undecided := p.Models.InForce(ctx)
+		if err != nil || undecided != nil || edition == p.Rules.Edition && decided.ID == p.Decided.ID {
 			continue // a database that is away is told by those who need it
 		}
 		next, err := p.renewed(ctx)
@@ -38,7 +39,7 @@ func (s *service) watchRules(ctx context.Context, renewals []func()) {
 		for _, renew := range renewals {
 			renew()
 		}
-		s.Log.Info("new rules are in use", "edition", next.Rules.Edition)
+		s.Log.Info("new rules are in use", "edition", next.Rules.Edition, "model", next.Decided.Model, "alone", next.Decided.Alone)
 	}
 }
 
@@ -66,7 +67,7 @@ func (s *service) workers(ctx context.Context, again <-chan struct{}) error {
 // webConfig is what the pages work with now.
 func (s *service) webConfig() web.Config {
 	p := s.present.Load()
-	return web.Config{Pool: p.Pool, Docket: p.Docket, Desk: p.Desk, Door: p.Door, City: p.City, Terms: p.Terms, Book: p.Book, Rules: p.Rules, Checks: s.findings, Staff: p.Staff, Keys: p.Keys, Search: p.search(),
+	return web.Config{Pool: p.Pool, Docket: p.Docket, Desk: p.Desk, Door: p.Door, City: p.City, Terms: p.Terms, Book: p.Book, Rules: p.Rules, Model: p.Decided.Model, Checks: s.findings, Staff: p.Staff, Keys: p.Keys, Search: p.search(),
 		Live: s.live, BaseURL: p.Config.BaseURL, Work: p.Config.Work, Mailbox: p.Config.Mailbox[0], Now: p.Config.Now(), Log: p.Log}
 }
 

@@ -14,7 +14,7 @@ import (
 
 // train makes a model from examples. Models stay outside the repository; each has a card that says what it was made of and how well it does.
 func train(ctx context.Context, env *Env, args []string) error {
-	f := env.flags("train", "--text COL --label COL --out DIR FILE | --spans FILE --out DIR")
+	f := env.flags("train", "--text COL --label COL --out DIR FILE | --from-cases | --spans FILE --out DIR")
 	var from pastOrders
 	f.Var(&from.text, "text", "the `COLUMN` with the words of past orders; may be given again, such as for the title")
 	f.StringVar(&from.label, "label", "", "the `COLUMN` with the label that turned out right, such as the unit")
@@ -22,12 +22,16 @@ func train(ctx context.Context, env *Env, args []string) error {
 	f.StringVar(&from.group, "group", "", "a `COLUMN` that is the same in orders that belong together; none of them is judged by a model that knows another")
 	f.StringVar(&from.part, "part", "", "a `COLUMN`, such as the district, for each value of which the card says how right the model is")
 	f.Float64Var(&from.wrong, "wrong", 0.02, "the share of wrong answers that may go out without a person")
+	own := f.Bool("from-cases", false, "learn from the city's own answered cases, by their masked words, and keep the model in the register of /admin/models")
 	marked := f.String("spans", "", "JSON lines {\"text\",\"spans\":[{\"start\",\"end\",\"type\"}]} in which people marked names and parts of addresses")
 	out := f.String("out", "", "the `DIR` that the model and its card are written to; it is made if it is not there")
 	if err := parse(f, args, 0, 1); err != nil {
 		return err
 	}
-	if f.NArg() == 1 && *marked == "" {
+	if *own && f.NArg() == 0 && *marked == "" {
+		return trainOwn(ctx, env, from.wrong)
+	}
+	if f.NArg() == 1 && *marked == "" && !*own {
 		from.out = *out
 		return trainText(ctx, env, from, f.Arg(0))
 	}

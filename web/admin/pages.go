@@ -10,6 +10,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/fault"
+	"huiyin/routing/register"
 	"huiyin/rulebook"
 	"huiyin/staff"
 	"huiyin/web/shell"
@@ -28,6 +29,8 @@ type Pages struct {
 	Register *staff.Register
 	Book     *rulebook.Book
 	Rules    *rulebook.Rules // by which this process decides
+	Models   *register.Register
+	Model    int64 // by which this process proposes; 0: the rules alone
 	Actor    func(c *fiber.Ctx) (casework.Actor, error)
 	Checks   func(ctx context.Context) []Finding
 }
@@ -67,6 +70,8 @@ func (x *Pages) Routes() []shell.Route {
 		page("/admin/policy", x.policy),
 		page("/admin/calendar", x.calendar),
 		post("/admin/calendar", x.addNotice),
+		page("/admin/models", x.models),
+		post("/admin/models", x.switchModel),
 		page("/admin/health", x.health),
 		{Path: "/admin/warnings", Handler: x.warnings, Door: shell.Staff, Roles: guards},
 		{Method: fiber.MethodPost, Path: "/admin/warnings/:id", Handler: x.judge, Door: shell.Staff, Roles: guards},
@@ -78,6 +83,7 @@ func Nav() []shell.NavItem {
 	return []shell.NavItem{
 		{Section: "users", Key: "admin.users", Path: "/admin/users", Roles: roles},
 		{Section: "rules", Key: "admin.rules", Path: "/admin/rules", Roles: roles},
+		{Section: "models", Key: "admin.models", Path: "/admin/models", Roles: roles},
 		{Section: "calendar", Key: "admin.calendar", Path: "/admin/calendar", Roles: roles},
 		{Section: "warnings", Key: "warning.title", Path: "/admin/warnings", Roles: guards},
 		{Section: "health", Key: "admin.health", Path: "/admin/health", Roles: roles},

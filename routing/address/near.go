@@ -22,7 +22,7 @@ func (g *Gazetteer) nearest(text []rune, p Place) (area int32, end int) {
 		if how > best || how == different || p.Area < 0 && how != sounds {
 			return
 		}
-		if how == best && area >= 0 {
+		if how == best {
 			area = several
 			return
 		}
@@ -70,7 +70,11 @@ func nearName(text []rune, a *Area) (how, end int) {
 		if w == 0 {
 			continue
 		}
-		if d := compare(text[:n], short); d < how {
+		d := compare(text[:n], short)
+		if d == oneWrong && len(short) < 3 && string(text[n:n+w]) != strings.TrimPrefix(a.Name, string(short)) {
+			continue // too little is left of the name
+		}
+		if d < how {
 			how, end = d, n+w
 		}
 	}

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -36,6 +37,9 @@ type policyView struct {
 	ID    string
 	Named string // of the calendar
 	Rows  [][]shell.Cell
+
+	Overdue  [][]shell.Cell // what is done when a limit is over
+	Statutes [][]shell.Cell // laws that set other limits
 }
 
 func (x *Pages) policy(c *fiber.Ctx) error {
@@ -55,6 +59,23 @@ func (x *Pages) policy(c *fiber.Ctx) error {
 	}
 	for _, k := range casework.Kinds {
 		row(v.P.T("kind."+string(k)), rules.Terms.Policy.Kinds[k])
+	}
+	for _, e := range rules.Terms.Policy.Overdue {
+		when := v.P.T("admin.at_once")
+		if e.AfterDays > 0 {
+			when = v.P.Lang.N("admin.working_days", e.AfterDays)
+		}
+		v.Overdue = append(v.Overdue, []shell.Cell{{Text: when}, {Text: v.P.Lang.Stage(e.Step)}})
+	}
+	for _, s := range rules.Terms.Policy.Statutes {
+		var matters []string
+		for _, code := range s.Categories {
+			matters = append(matters, rules.City.CategoryPath(code, v.P.Lang))
+		}
+		for _, k := range s.Kinds {
+			matters = append(matters, v.P.T("kind."+string(k)))
+		}
+		v.Statutes = append(v.Statutes, []shell.Cell{{Text: s.Text(v.P.Lang)}, {Text: strings.Join(matters, " · ")}, {Text: limit(v.P, s.Handle)}})
 	}
 	return shell.Render(c, fiber.StatusOK, policyPage(v))
 }

@@ -45,7 +45,13 @@ func (v view) with(address string) string {
 }
 
 // file is the address of this page's numbers for programs.
-func (v view) file(ending string) string { return monthAddress(v.At+ending, v.Month, v.Current) }
+func (v view) file(ending string) string {
+	address := monthAddress(v.At+ending, v.Month, v.Current)
+	if v.At == topicsAt {
+		address = v.with(address) // the same district
+	}
+	return address
+}
 
 // link is the address of another public page for the same month.
 func (v view) link(path string) string { return v.Href(v.address(path)) }

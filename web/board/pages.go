@@ -41,6 +41,7 @@ func (x *Pages) Routes() []shell.Route {
 		{"/districts", x.showDistricts, x.readDistricts},
 		{"/districts/:code", x.showDistrict, x.readDistrict},
 		{"/departments", x.showUnits, x.readUnits},
+		{"/topics", x.showTopics, x.readTopics},
 		{"/departments/:code", x.showUnit, x.readUnit},
 	} {
 		file(s.path+".json", asJSON(s.read))

@@ -1,8 +1,10 @@
 package routing_test
 
 import (
+	"strings"
 	"testing"
 
+	"huiyin/locale"
 	"huiyin/routing"
 )
 
@@ -69,4 +71,19 @@ func BenchmarkWhere(b *testing.B) {
 	for b.Loop() {
 		routing.Propose(c, in)
 	}
+}
+
+// What was taken for a misspelling is said, so that an operator sees at a glance whether it was one.
+func TestAMisspellingIsNamedInTheReason(t *testing.T) {
+	t.Parallel()
+	p := routing.Propose(linlan(t), routing.Input{Text: "阳关花园门口占道经营"})
+	if len(p.Candidates) == 0 || p.Candidates[0].Unit != "d-linjiang-chengguan" {
+		t.Fatalf("%+v", p.Candidates)
+	}
+	for _, r := range p.Candidates[0].Reasons {
+		if strings.Contains(r.Text(locale.ZH), "阳关花园 ≈ 阳光花园") {
+			return
+		}
+	}
+	t.Errorf("no reason says so: %+v", p.Candidates[0].Reasons)
 }

@@ -27,6 +27,7 @@ type Wall struct {
 	Critical  int       // the critical among them
 	Longest   time.Time // since when the one waits that has waited longest; zero where none waits
 	Asked     int       // requests of units that wait for a decision
+	AskedLate int       // those among them whose limit has passed
 	Late      int       // open cases whose limit or promise has passed
 	Today     int       // open cases whose limit or promise ends by the end of the day
 	Units     []UnitDue // by who must act, the most late first, at most ten
@@ -100,10 +101,11 @@ func (w *Wall) readWaiting(ctx context.Context, tx pgx.Tx) error {
 		)
 		select (select count(*) from triage), (select count(*) from triage where urgency = 'critical'), (select min(since) from triage),
 			(select count(*) from cases c where c.pending is not null and c.state not in ('closed','archived','declined','redirected','terminated','merged','withdrawn')),
+			(select count(*) from request r where r.decided_at is null and r.decide_by < $6),
 			(select count(*) from calls), (select min(replied_at) from calls), (select count(*) from kept), (select min(received_at) from kept),
 			(select count(*) from letter l where l.state = 'queued' and l.queued_at < $4 or l.state = 'failed' and l.queued_at > $5)`,
-		words(casework.Lifecycle[casework.StepFollowUp].From), casework.MostTries, w.At.UTC().Add(-casework.TryAgainAfter), w.At.UTC().Add(-SlowLetter), w.At.UTC().AddDate(0, 0, -1)).
-		Scan(&w.Waiting, &w.Critical, &longest, &w.Asked, &w.CallBacks, &calls, &w.Kept, &kept, &w.Letters)
+		words(casework.Lifecycle[casework.StepFollowUp].From), casework.MostTries, w.At.UTC().Add(-casework.TryAgainAfter), w.At.UTC().Add(-SlowLetter), w.At.UTC().AddDate(0, 0, -1), w.At.UTC()).
+		Scan(&w.Waiting, &w.Critical, &longest, &w.Asked, &w.AskedLate, &w.CallBacks, &calls, &w.Kept, &kept, &w.Letters)
 	if err != nil {
 		return err
 	}

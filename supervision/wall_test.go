@@ -50,13 +50,16 @@ func TestTheWallCountsWhatItsListsShow(t *testing.T) {
 
 	// A case that a unit gave back waits since it came back, not since it was filed.
 	s.Pass(time.Hour)
+	s.Limits = func(_ string, from time.Time) (casework.Promise, bool) {
+		return casework.Promise{Due: from.Add(24 * time.Hour)}, true
+	}
 	s.do(s.AskReturn(s.ctx, caseworktest.Worker(caseworktest.Urban), casework.Ref{ID: sent}, "R1", "不属于本单位", "职责清单", ""))
-	if w := wall(); w.Asked != 1 {
-		t.Errorf("%d requests wait", w.Asked)
+	if w := wall(); w.Asked != 1 || w.AskedLate != 0 {
+		t.Errorf("%d requests wait, %d of them too long", w.Asked, w.AskedLate)
 	}
 	s.Pass(4*24*time.Hour + 22*time.Hour) // Saturday, half an hour before the first of the three is due
 	w = wall()
-	if w.Late != 0 || w.Today != 3 {
+	if w.Late != 0 || w.Today != 3 || w.AskedLate != 1 {
 		t.Errorf("on the last day %d are late and %d are due", w.Late, w.Today)
 	}
 	s.Pass(90 * time.Minute)

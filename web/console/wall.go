@@ -74,11 +74,15 @@ func (v wallView) tiles() []wallTile {
 	if w.Letters > 0 {
 		kept.Note = lang.N("wall.letters", w.Letters)
 	}
+	asked := wallTile{Label: lang.T("wall.asked"), Number: lang.Number(w.Asked), Note: lang.T("wall.asked_note"), Href: "/console/list?view=asked", Tone: tone(w.Asked, shell.Warn)}
+	if w.AskedLate > 0 {
+		asked.Note, asked.Tone = lang.N("wall.asked_late", w.AskedLate), shell.Bad
+	}
 	return []wallTile{
 		waiting,
 		{Label: lang.T("wall.late"), Number: lang.Number(w.Late), Note: lang.T("wall.late_note"), Href: "/console/late", Tone: tone(w.Late, shell.Bad)},
 		{Label: lang.T("wall.today"), Number: lang.Number(w.Today), Note: lang.T("wall.today_note"), Href: "/console/list?view=today", Tone: tone(w.Today, shell.Warn)},
-		{Label: lang.T("wall.asked"), Number: lang.Number(w.Asked), Note: lang.T("wall.asked_note"), Href: "/console/list?view=asked", Tone: tone(w.Asked, shell.Warn)},
+		asked,
 		{Label: lang.T("wall.callbacks"), Number: lang.Number(w.CallBacks), Note: since(w.CallSince), Href: "/console/list?view=call", Tone: tone(w.CallBacks, shell.Note)},
 		kept,
 	}

@@ -108,6 +108,7 @@ func (p *parts) sweeps() []sweep {
 	abroad := p.abroad()
 	return []sweep{
 		{"spool", time.Second, p.Door.Drain},
+		{"alone", 2 * time.Second, func(ctx context.Context) (int, error) { return p.Models.SweepAlone(ctx, p.Desk) }},
 		{"overdue", promiseTick, func(ctx context.Context) (int, error) { return supervision.SweepOverdue(ctx, d) }},
 		{"stages", promiseTick, func(ctx context.Context) (int, error) { return supervision.SweepStages(ctx, d, p.Desk.Stages) }},
 		{"decisions", time.Second, func(ctx context.Context) (int, error) { return d.SweepDecisions(ctx, 500) }},
@@ -123,6 +124,7 @@ func (p *parts) sweeps() []sweep {
 		{"handovers", 2 * time.Second, abroad.Drain},
 		{"handover_receipts", 10 * time.Minute, abroad.SweepLate},
 		{"log_rules", time.Minute, func(ctx context.Context) (int, error) { return p.log().SweepRules(ctx, p.Book.Base()) }},
+		{"witnesses", time.Minute, func(ctx context.Context) (int, error) { return p.log().SweepWitnesses(ctx, p.Config.Witnesses) }},
 		{"log_audit", time.Minute, p.log().SweepAudit},
 		{"warnings", 30 * time.Second, func(ctx context.Context) (int, error) { return p.watch().Sweep(ctx, p.Pool) }},
 		{"topics", time.Minute, func(ctx context.Context) (int, error) { return supervision.SweepTopics(ctx, d, p.City) }},

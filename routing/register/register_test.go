@@ -23,7 +23,7 @@ var now = time.Date(2026, 11, 2, 9, 0, 0, 0, locale.Zone)
 // admin is an administrator of a hotline on a fresh database.
 func admin(t *testing.T, pool *pgxpool.Pool) casework.Actor {
 	t.Helper()
-	if _, err := pool.Exec(t.Context(), `insert into unit (code, name_zh, name_en, level) values ('hotline', '热线', 'Hotline', 'hotline')`); err != nil {
+	if _, err := pool.Exec(t.Context(), `insert into unit (code, name_zh, name_en, level) values ('hotline', '热线', 'Hotline', 'hotline') on conflict do nothing`); err != nil {
 		t.Fatal(err)
 	}
 	var id int64

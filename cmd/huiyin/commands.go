@@ -47,6 +47,7 @@ func commands() []command {
 		{"classify", "tell the labels that each text may have by a trained model, how likely each is and by which words (JSON lines in, JSON lines out)", classify},
 		{"mask", "mask personal data in texts (JSON lines in, JSON lines out)", mask},
 		{"verify", "check an installation from its public pages only: its log, its signatures, every figure of its closed months", check},
+		{"witness", "countersign the public logs of other installations, so that each shows everybody the same", serveWitness},
 		{"bench", "measure load against a server started for it, beside the machine's raw ceiling: bench mail [--json]", measure},
 		{"help", "list the commands and the settings", help},
 		{"version", "print the version of this program and of its database schema", version},

@@ -12,35 +12,38 @@ import (
 	"time"
 
 	"huiyin/notify"
+
+	"huiyin/translog"
 )
 
 // Config is every setting of huiyin. It is read once from the environment and never changed.
 type Config struct {
-	Addr             string    // where the pages are served, host:port
-	BaseURL          string    // how the world reaches them, without a slash at the end; links in letters begin with it
-	Data             string    // directory of everything this machine keeps: private database, keys, outbox
-	DatabaseURL      string    // a PostgreSQL server; empty = a private one in Data
-	MeiliURL         string    // a Meilisearch server; empty = the embedded search
-	MeiliKey         string    // its key
-	MailAddr         string    // where mail is received, host:port
-	Mailbox          []string  // recipients accepted, in lower case; others get 550
-	Smarthost        string    // where letters are sent, host:port or a URL; empty = written to the outbox in Data
-	MailAuth         bool      // whether DKIM, SPF and DMARC of incoming mail are looked up
-	MailCert         string    // file of the certificate for STARTTLS at the mail door; empty = STARTTLS is not offered
-	MailKey          string    // file of its key
-	DKIMKey          string    // file of the key that signs our letters; empty = they are not signed
-	DKIMSelector     string    // under which name the public part stands in the DNS
-	AlarmURL         string    // where missed limits are told to another program; empty = nowhere
-	AlarmSecret      string    // by which it knows that we say so
-	Work             int       // bits of work that the web form asks of a browser; 0: none
-	City             string    // directory of the city's rules; empty = the demonstration city
-	MaskModel        string    // directory of a model that finds names; empty = the rules alone
-	OIDCIssuer       string    // single sign-on of the staff; empty = passwords only
-	OIDCClientID     string    // our name there
-	OIDCClientSecret string    // our secret there
-	Keys             string    // file of the keys that seal personal data
-	Clock            time.Time // the clock starts here instead of now; zero = the real time
-	attached         bool      // the private database ends with this process, however that ends; no setting: for benches
+	Addr             string             // where the pages are served, host:port
+	BaseURL          string             // how the world reaches them, without a slash at the end; links in letters begin with it
+	Data             string             // directory of everything this machine keeps: private database, keys, outbox
+	DatabaseURL      string             // a PostgreSQL server; empty = a private one in Data
+	MeiliURL         string             // a Meilisearch server; empty = the embedded search
+	MeiliKey         string             // its key
+	MailAddr         string             // where mail is received, host:port
+	Mailbox          []string           // recipients accepted, in lower case; others get 550
+	Smarthost        string             // where letters are sent, host:port or a URL; empty = written to the outbox in Data
+	MailAuth         bool               // whether DKIM, SPF and DMARC of incoming mail are looked up
+	MailCert         string             // file of the certificate for STARTTLS at the mail door; empty = STARTTLS is not offered
+	MailKey          string             // file of its key
+	DKIMKey          string             // file of the key that signs our letters; empty = they are not signed
+	DKIMSelector     string             // under which name the public part stands in the DNS
+	AlarmURL         string             // where missed limits are told to another program; empty = nowhere
+	AlarmSecret      string             // by which it knows that we say so
+	Witnesses        []translog.Witness // who countersigns the public log
+	Work             int                // bits of work that the web form asks of a browser; 0: none
+	City             string             // directory of the city's rules; empty = the demonstration city
+	MaskModel        string             // directory of a model that finds names; empty = the rules alone
+	OIDCIssuer       string             // single sign-on of the staff; empty = passwords only
+	OIDCClientID     string             // our name there
+	OIDCClientSecret string             // our secret there
+	Keys             string             // file of the keys that seal personal data
+	Clock            time.Time          // the clock starts here instead of now; zero = the real time
+	attached         bool               // the private database ends with this process, however that ends; no setting: for benches
 }
 
 // Now is the time by the configured clock: it runs on from Config.Clock, or is the real time.
@@ -82,6 +85,8 @@ func settings() []setting {
 		{"HUIYIN_DKIM_SELECTOR", "huiyin", "name of its public part in the DNS: SELECTOR._domainkey.DOMAIN", func(c *Config, v string) error { return word(&c.DKIMSelector, v) }},
 		{"HUIYIN_ALARM_URL", "", "https address that hears of missed limits and escalations, signed (empty: none)", func(c *Config, v string) error { return alarmAddress(&c.AlarmURL, v) }},
 		{"HUIYIN_ALARM_SECRET", "", "secret of 32 characters or more by which it knows that they are ours", func(c *Config, v string) error { return alarmSecret(&c.AlarmSecret, v) }},
+		{"HUIYIN_WITNESSES", "", "who countersigns the public log: address and key of each, with a space between, and commas between witnesses (empty: nobody)",
+			func(c *Config, v string) error { return witnesses(&c.Witnesses, v) }},
 		{"HUIYIN_FORM_WORK", "0", "bits of work that the web form asks of a browser, 8 to 20: 12 is a second of an old phone, each more doubles it; without it a sender has 5 forms an hour (0: none asked)",
 			func(c *Config, v string) error { return workBits(&c.Work, v) }},
 		{"HUIYIN_CITY", "", "directory of the city's rules (empty: the demonstration city)", func(c *Config, v string) error { return path(&c.City, v) }},

@@ -25,10 +25,11 @@ type verified struct {
 
 // check verifies an installation from its public pages only.
 func check(ctx context.Context, env *Env, args []string) error {
-	f := env.flags("verify", "[--since CHECKPOINT]... [--key KEY] [--receipt FILE]... [--save FILE] [--json] URL")
-	var since, receipts []string
+	f := env.flags("verify", "[--since CHECKPOINT]... [--key KEY] [--receipt FILE]... [--witness KEY]... [--save FILE] [--json] URL")
+	var since, receipts, countersigned []string
 	f.Func("since", "file with a checkpoint that was kept from before; may be given several times", func(v string) error { since = append(since, v); return nil })
 	f.Func("receipt", "file with the proof that a resident kept of a request; may be given several times", func(v string) error { receipts = append(receipts, v); return nil })
+	f.Func("witness", "public key of a witness that must have countersigned; may be given several times", func(v string) error { countersigned = append(countersigned, v); return nil })
 	key := f.String("key", "", "the log's public key; empty: the one that the installation shows")
 	save := f.String("save", "", "file to keep the newest checkpoint in, for --since the next time")
 	asJSON := f.Bool("json", false, "end with one JSON object")
@@ -45,7 +46,7 @@ func check(ctx context.Context, env *Env, args []string) error {
 	if !strings.HasPrefix(url, "http://") && !strings.HasPrefix(url, "https://") {
 		return usage{"verify takes the address of an installation, such as https://12345.example.gov.cn"}
 	}
-	o := verify.Options{Key: *key}
+	o := verify.Options{Key: *key, Witness: countersigned}
 	for _, name := range since {
 		raw, err := os.ReadFile(name)
 		if err != nil {

@@ -22,6 +22,7 @@ var emptyRoot = tlog.Hash(sha256.Sum256(nil))
 type Options struct {
 	Key      string   // the log's public key, in the form of notes; empty: the one the installation shows
 	Since    [][]byte // signed checkpoints kept from before
+	Witness  []string // public keys of witnesses that must have countersigned
 	Receipts [][]byte // proofs that residents kept of their cases
 }
 
@@ -59,7 +60,11 @@ func (s *Site) Run(ctx context.Context, o Options, progress func(done, of int64)
 		return r, nil
 	}
 	r.Origin, r.Size = head.Origin, head.Size
-	before := s.before(r, o.Since, key, head)
+	since := o.Since
+	if len(o.Witness) > 0 {
+		since = append(slices.Clone(since), s.witnessed(ctx, r, o.Witness)...)
+	}
+	before := s.before(r, since, key, head)
 	wanted := indexes(o.Receipts)
 	t := &telling{}
 	g := &growing{whole: func(level int, n int64, hashes []tlog.Hash) error { return s.sameTile(ctx, r, level, n, hashes) }}

@@ -34,6 +34,7 @@ func (x *Pages) Routes() []shell.Route {
 		{Path: "/log", Handler: x.showLog, MaxAge: fresh},
 		{Path: "/log/key", Handler: x.key, Door: shell.Files, MaxAge: time.Hour},
 		{Path: "/log/checkpoint", Handler: x.checkpoint, Door: shell.Files},
+		{Path: "/log/witnessed", Handler: x.witnessed, Door: shell.Files},
 		{Path: "/log/tile/*", Handler: x.tile, Door: shell.Files, MaxAge: fresh},
 		{Path: "/log/audit.json", Handler: x.audit, Door: shell.Files, MaxAge: fresh},
 		{Path: "/reports.json", Handler: x.listReports, Door: shell.Files, MaxAge: fresh},
@@ -69,6 +70,15 @@ func (x *Pages) audit(c *fiber.Ctx) error {
 	}
 	open(c)
 	return c.JSON(a)
+}
+
+// witnessed is the newest checkpoint that others countersigned.
+func (x *Pages) witnessed(c *fiber.Ctx) error {
+	signed, err := x.Log.Witnessed(c.UserContext())
+	if err != nil {
+		return err
+	}
+	return plain(c, signed)
 }
 
 func plain(c *fiber.Ctx, text string) error {

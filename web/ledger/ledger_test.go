@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +27,7 @@ import (
 	"huiyin/supervision/months"
 	"huiyin/translog"
 	"huiyin/translog/verify"
+	"huiyin/translog/witness"
 	"huiyin/web/ledger"
 	"huiyin/web/shell"
 )
@@ -319,5 +322,65 @@ func TestTheKeyIsTheOneThatSigns(t *testing.T) {
 	must(t, err)
 	if r := h.verify(verify.Options{Key: other}); r.OK() {
 		t.Error("a checkpoint was taken for one of another key")
+	}
+}
+
+// A witness that somebody else runs countersigns what it saw grow, and nothing else: a log that is forked for one reader has no countersignature.
+func TestAWitnessCountersignsWhatOnlyGrew(t *testing.T) {
+	h := build(t).live(8)
+	key, err := witness.NewKey("witness.example.org/huiyin")
+	must(t, err)
+	head, err := h.log.Head(t.Context())
+	must(t, err)
+	ours, err := note.NewVerifier(head.Verifier)
+	must(t, err)
+	serve := func(file string) (*httptest.Server, translog.Witness) {
+		s, err := witness.NewServer(key, []note.Verifier{ours}, file, h.Now)
+		must(t, err)
+		web := httptest.NewServer(s)
+		t.Cleanup(web.Close)
+		v, err := witness.NewVerifier(key.Verifier())
+		must(t, err)
+		return web, translog.Witness{URL: web.URL, Key: v}
+	}
+	file := filepath.Join(t.TempDir(), "seen.json")
+	web, w := serve(file)
+	if r := h.verify(verify.Options{Witness: []string{key.Verifier()}}); r.OK() {
+		t.Error("a log that nobody countersigned passed")
+	}
+	for i, want := range []int{1, 0, 1} {
+		if i == 2 {
+			h.Open(t, "又一件")
+			h.settle()
+			web.Close() // and starts again: it remembers
+			_, w = serve(file)
+		}
+		n, err := h.log.SweepWitnesses(t.Context(), []translog.Witness{w})
+		if err != nil || n != want {
+			t.Fatalf("%d. %d countersignatures, want %d: %v", i, n, want, err)
+		}
+	}
+	if r := h.verify(verify.Options{Witness: []string{key.Verifier()}}); !r.OK() {
+		t.Errorf("countersigned: %q", r.Mismatches)
+	}
+	other, err := witness.NewKey("other.example.org/huiyin")
+	must(t, err)
+	if r := h.verify(verify.Options{Witness: []string{other.Verifier()}}); r.OK() {
+		t.Error("another witness was taken for having countersigned")
+	}
+	// The keeper begins the log anew.
+	for _, table := range []string{"month_report", "log_event", "log_entry", "log_hash", "log_tree", "log_checkpoint"} {
+		h.tamper(`delete from ` + table)
+	}
+	h.tamper(`update follower set xid = '0', seq = 0 where name = 'translog'`)
+	for range 40 {
+		h.Open(t, "另一件")
+	}
+	h.settle()
+	if n, err := h.log.SweepWitnesses(t.Context(), []translog.Witness{w}); err == nil || n != 0 {
+		t.Errorf("a forked log was countersigned: %d, %v", n, err)
+	}
+	if r := h.verify(verify.Options{Witness: []string{key.Verifier()}}); r.OK() {
+		t.Error("a forked log passed")
 	}
 }

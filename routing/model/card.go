@@ -94,35 +94,54 @@ const bins = 10
 func (p *prepared) judge(trials []trial, plan Plan) Card {
 	card := Card{Rows: len(p.class), Groups: p.groups, Classes: len(p.labels), Folds: plan.Folds, Auto: AutoCard{Wrong: plan.Wrong}}
 	var all []sure
-	auto, autoWrong := 0, 0
+	own, others := make([][]sure, plan.Folds), make([][]sure, plan.Folds)
 	for part := range plan.Folds {
-		var others, own []trial
+		var mine, rest []trial
 		for _, t := range trials {
 			if p.fold[t.example] == part {
-				own = append(own, t)
+				mine = append(mine, t)
 			} else {
-				others = append(others, t)
+				rest = append(rest, t)
 			}
 		}
-		b := learnBelief(p, others)
-		at := threshold(p.sureness(&b, others), plan.Wrong)
-		for _, s := range p.sureness(&b, own) {
-			all = append(all, s)
-			if s.p >= at && s.known {
-				auto++
-				if !s.right {
-					autoWrong++
-				}
-			}
-		}
+		b := learnBelief(p, rest)
+		own[part], others[part] = p.sureness(&b, mine), p.sureness(&b, rest)
+		all = append(all, own[part]...)
 	}
 	card.ByClass, card.Accuracy, card.TopThree, card.MacroF1 = p.score(trials)
 	card.ByPart = p.parts(trials)
 	card.Reliability, card.Calibration = reliability(all)
-	card.Auto.Count, card.Auto.Share, card.Auto.Mistaken = auto, share(auto, len(trials)), share(autoWrong, auto)
 	b := learnBelief(p, trials)
-	card.Auto.Threshold = threshold(p.sureness(&b, trials), plan.Wrong)
+	whole := p.sureness(&b, trials)
+	for _, part := range stricter {
+		card.Auto.Count, card.Auto.Mistaken = alone(own, others, part*plan.Wrong)
+		card.Auto.Share, card.Auto.Threshold = share(card.Auto.Count, len(trials)), threshold(whole, part*plan.Wrong)
+		if card.Auto.Mistaken <= plan.Wrong {
+			return card
+		}
+	}
+	card.Auto.Count, card.Auto.Share, card.Auto.Mistaken, card.Auto.Threshold = 0, 0, 0, unreachable
 	return card
+}
+
+// stricter is what is asked of a threshold, as parts of the share that may be wrong: the less, until the parts that the thresholds were not chosen by keep to the share.
+var stricter = []float64{1, 0.8, 0.6, 0.4}
+
+// alone counts the answers at or above thresholds that the other parts chose, and tells the share of them that was wrong.
+func alone(own, others [][]sure, wrong float64) (count int, mistaken float64) {
+	bad := 0
+	for part := range own {
+		at := threshold(others[part], wrong)
+		for _, s := range own[part] {
+			if s.p >= at && s.known {
+				count++
+				if !s.right {
+					bad++
+				}
+			}
+		}
+	}
+	return count, share(bad, count)
 }
 
 // score counts how often the labels were found: by class the largest first, the share of first candidates that are right, of the first three, and the mean F1 of the classes that there are.

@@ -19,7 +19,7 @@ import (
 // what it allows keeps one owner, one lead, one total clock and an unbroken history.
 func TestAnyOrderOfStepsKeepsTheLaws(t *testing.T) {
 	t.Parallel()
-	town := New(t)
+	town := withLimits(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		r := town.Open(t, "性质")
 		promised := r.Due
@@ -159,8 +159,17 @@ func try(town *Town, name string, by casework.Actor, ref casework.Ref, unit case
 		_, err := town.Reveal(ctx, by, ref.ID, []casework.PersonalField{casework.FieldBody}, casework.Use{Purpose: casework.ForHandling, Basis: casework.BasisDuty})
 		return err
 	default:
-		_, err := town.SweepBreaches(ctx, 100)
-		return err
+		for _, sweep := range []func() (int, error){
+			func() (int, error) { return town.SweepBreaches(ctx, 100) },
+			func() (int, error) { return town.SweepStages(ctx, 100, halfAndAfter) },
+			func() (int, error) { return town.SweepDecisions(ctx, 100) },
+			func() (int, error) { return town.SweepRounds(ctx, 100, casework.Rounds{Redo: 2, Transfers: 2}) },
+		} {
+			if _, err := sweep(); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 }
 
@@ -168,7 +177,7 @@ func laws(t *rapid.T, town *Town, id casework.CaseID, promised time.Time) {
 	err := pg.InTx(ctx, town.Pool, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
 		var st casework.State
 		var owner, lead casework.UnitCode
-		var round, leg, leads, totals, redos, legs, broken, running, hops, depth int
+		var round, leg, leads, totals, redos, legs, broken, running, hops, depth, said, told, ended int
 		var start, due time.Time
 		err := tx.QueryRow(ctx, `select c.state, c.owner_unit, coalesce(c.lead_unit, ''), c.round, c.leg,
 				(select count(*) from party where case_id = c.id and role = 'lead' and left_at is null),
@@ -179,7 +188,9 @@ func laws(t *rapid.T, town *Town, id casework.CaseID, promised time.Time) {
 				(select count(*) from (select state_from, lag(state_to) over (order by seq) as was from event where case_id = c.id) e where was is not null and state_from <> was)
 				, (select count(*) from clock where case_id = c.id and met_at is null and cancelled_at is null)
 				, (select count(*) from assignment where case_id = c.id and ended_at is null), (select coalesce(max(depth), 0) from assignment where case_id = c.id and ended_at is null)
-			from cases c where c.id = $1`, id).Scan(&st, &owner, &lead, &round, &leg, &leads, &totals, &start, &due, &redos, &legs, &broken, &running, &hops, &depth)
+				, (select count(*) from escalation where case_id = c.id), (select count(*) from event where case_id = c.id and step in ('remind','escalate'))
+				, (select count(*) from clock where case_id = c.id and leg > 0 and met_at is null and cancelled_at is null and c.state in ('closed','terminated','withdrawn'))
+			from cases c where c.id = $1`, id).Scan(&st, &owner, &lead, &round, &leg, &leads, &totals, &start, &due, &redos, &legs, &broken, &running, &hops, &depth, &said, &told, &ended)
 		if err != nil {
 			return err
 		}
@@ -200,6 +211,10 @@ func laws(t *rapid.T, town *Town, id casework.CaseID, promised time.Time) {
 			return fmt.Errorf("%s rests without a running clock", st)
 		case hops != depth || hops > 0 && (!st.Handling() || st == casework.HungUp):
 			return fmt.Errorf("%d hops, the deepest at %d, in %s", hops, depth, st)
+		case said != told:
+			return fmt.Errorf("%d things were said of limits, the history knows of %d", said, told)
+		case ended != 0:
+			return fmt.Errorf("%d limits run on in %s", ended, st)
 		case broken != 0:
 			return fmt.Errorf("history has %d gaps", broken)
 		}

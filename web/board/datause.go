@@ -22,7 +22,8 @@ const perHundred supervision.Measure = "per_hundred"
 // useView is the city's page on how residents' data is used.
 type useView struct {
 	view
-	Totals datause.CityTotals
+	Totals    datause.CityTotals
+	Algorithm algorithm
 }
 
 // readUses reads the month that the address names and its totals.
@@ -44,7 +45,11 @@ func (x *Pages) showUses(c *fiber.Ctx) error {
 	}
 	v := x.page(c, shell.Lang(c).T("uses.title"), "/data-use", s)
 	v.Section, v.Summary = "data-use", v.T("uses.lead")
-	return shell.Render(c, fiber.StatusOK, usesPage(useView{v, t}))
+	a, err := x.algorithm(c.UserContext())
+	if err != nil {
+		return err
+	}
+	return shell.Render(c, fiber.StatusOK, usesPage(useView{v, t, a}))
 }
 
 func (v useView) stats() []shell.Figure {

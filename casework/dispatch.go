@@ -81,7 +81,7 @@ func (w *work) rule(ctx context.Context, ruling string, after int) error {
 	if after <= 0 {
 		after = ReturnsBeforeRuling
 	}
-	n, err := returned(ctx, w.tx, w.c.ID)
+	n, err := w.returned(ctx)
 	if err != nil {
 		return err
 	}
@@ -98,10 +98,10 @@ func (w *work) rule(ctx context.Context, ruling string, after int) error {
 	return nil
 }
 
-// returned counts the returns that were granted in the present round of a case.
-func returned(ctx context.Context, q pg.Querier, id CaseID) (int, error) {
+// returned counts the returns that were granted in the present round of the case.
+func (w *work) returned(ctx context.Context) (int, error) {
 	var n int
-	err := q.QueryRow(ctx, `select count(*) from event e where e.case_id = $1 and e.step = 'grant_return' and e.round = (select c.round from cases c where c.id = $1)`, id).Scan(&n)
+	err := w.tx.QueryRow(ctx, `select count(*) from event where case_id = $1 and step = 'grant_return' and round = $2`, w.c.ID, w.c.Round).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count returns: %w", err)
 	}
@@ -216,7 +216,8 @@ func (d *Docket) CoHandle(ctx context.Context, by Actor, ref Ref, units []UnitCo
 		if own.IsZero() {
 			own = handle
 		}
-		if err := need(own.After(w.at) && !own.After(handle), "fault.due_after_lead", "due"); err != nil && !own.Equal(handle) {
+		within := own.Equal(handle) || own.After(w.at) && own.Before(handle)
+		if err := need(within, "fault.due_after_lead", "due"); err != nil {
 			return nil, err
 		}
 		for _, u := range units {

@@ -65,7 +65,7 @@ var arrows = map[string][]string{
 	"translog/witness":       {"translog/form"},
 	"translog/verify":        {"translog", "translog/form", "translog/witness", "supervision", "supervision/months"},
 	"supervision/months":     with(leaves, "casework", "supervision", "translog/form"),
-	"supervision":            with(leaves, "routing/...", "follow", "privacy", "casework", "staff"),
+	"supervision":            with(leaves, "supervision/replycheck", "routing/...", "follow", "privacy", "casework", "staff"),
 	"supervision/replycheck": {"calendar", "search/words"},
 	"datause/warning":        with(leaves, "follow", "casework"),
 	"datause":                with(leaves, "datause/warning", "routing/...", "follow", "privacy", "casework", "staff"),

@@ -29,6 +29,10 @@ alter table topic_case force row level security;
 create policy topic_scope on topic using (current_setting('huiyin.scope', true) in ('system','hotline'));
 create policy topic_case_scope on topic_case using (current_setting('huiyin.scope', true) in ('system','hotline'));
 
+-- What the check pointed at in the replies of each unit is counted over a time.
+create index event_reply on event (at) where step = 'reply';
+
 -- +goose Down
+drop index event_reply;
 drop table topic_case;
 drop table topic;

@@ -60,6 +60,7 @@ func (x *Pages) Routes() []shell.Route {
 		page("/console/late", x.lateNow),
 		page("/console/ledger", x.ledger),
 		page("/console/topics", x.topics),
+		{Path: "/console/replies", Handler: x.replies, Door: shell.Staff, Roles: []string{string(casework.Supervisor)}},
 		page("/console/topics/:id", x.topic),
 		{Path: "/console/wall", Handler: x.wall, Door: shell.Staff, Roles: []string{string(casework.Supervisor)}},
 		page("/console/kept", x.kept),
@@ -111,6 +112,7 @@ func Nav() []shell.NavItem {
 		{Section: "late", Key: "console.nav_late", Path: "/console/late", Roles: desk},
 		{Section: "ledger", Key: "unitwork.nav_ledger", Path: "/console/ledger", Roles: desk},
 		{Section: "topics", Key: "topics.nav", Path: "/console/topics", Roles: desk},
+		{Section: "replies", Key: "replycheck.nav", Path: "/console/replies", Roles: []string{string(casework.Supervisor)}},
 		{Section: "file", Key: "console.nav_file", Path: "/console/call", Roles: []string{string(casework.Operator)}},
 		{Section: "kept", Key: "console.nav_kept", Path: "/console/kept", Roles: desk},
 	}

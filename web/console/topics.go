@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,6 +39,15 @@ func (x *Pages) topics(c *fiber.Ctx) error {
 		return err
 	}
 	return shell.Render(c, fiber.StatusOK, topicsPage(v))
+}
+
+// grownOnWall is how many suddenly growing topics the wall has room for beside the matters that surge.
+const grownOnWall = 2
+
+// grown are the hottest topics that grow suddenly.
+func (x *Pages) grown(ctx context.Context, by casework.Actor) ([]supervision.Topic, error) {
+	list, err := supervision.Topics(ctx, x.Docket, by, grownOnWall)
+	return slices.DeleteFunc(list, func(t supervision.Topic) bool { return t.Alarmed == nil }), err
 }
 
 // matter is what most of a topic's cases are about, by the code set; empty where they have no code in common.

@@ -27,6 +27,7 @@ type wallView struct {
 	W     supervision.Wall
 	Tiles []wallTile
 	Names dossier.Namer
+	Grown []supervision.Topic // hot topics that grow suddenly, the hottest first
 }
 
 // wallTile is one figure that leads to what it counts.
@@ -46,6 +47,9 @@ func (x *Pages) wall(c *fiber.Ctx) error {
 	v.Names = dossier.Namer{City: x.City, Lang: v.P.Lang}
 	y, m, d := v.P.Now.In(x.City.TZ).Date()
 	if v.W, err = supervision.WallNow(c.UserContext(), x.Docket, x.City, by, time.Date(y, m, d+1, 0, 0, 0, 0, x.City.TZ)); err != nil {
+		return err
+	}
+	if v.Grown, err = x.grown(c.UserContext(), by); err != nil {
 		return err
 	}
 	v.Tiles = v.tiles()

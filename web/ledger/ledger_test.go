@@ -384,3 +384,77 @@ func TestAWitnessCountersignsWhatOnlyGrew(t *testing.T) {
 		t.Error("a forked log passed")
 	}
 }
+
+// An outsider with the open data and nothing of ours counts a figure again.
+func TestOpenDataGivesThePublishedFigures(t *testing.T) {
+	h := build(t).live(14)
+	var report struct {
+		City struct {
+			Figures []struct {
+				Definition             string
+				Numerator, Denominator float64
+			}
+		}
+	}
+	raw, err := fetch(h.url + "/reports/2026-11.json")
+	must(t, err)
+	must(t, json.Unmarshal([]byte(raw), &report))
+	published := map[string]float64{}
+	for _, f := range report.City.Figures {
+		published[f.Definition] = f.Numerator
+	}
+	lines, err := fetch(h.url + "/data/rows/2026-11.jsonl")
+	must(t, err)
+	received, onTime := 0.0, 0.0
+	n := 0
+	for line := range strings.Lines(lines) {
+		var r struct {
+			Part, Handled string
+			Filed, Due    bool
+		}
+		must(t, json.Unmarshal([]byte(line), &r))
+		n++
+		if r.Part == "case" && r.Filed {
+			received++
+		}
+		if r.Part == "leg" && r.Due && r.Handled == "in_time" {
+			onTime++
+		}
+	}
+	if received == 0 || received != published["received@1"] || onTime != published["on_time@2"] {
+		t.Errorf("received %v, on time %v of %d rows; published %v", received, onTime, n, published)
+	}
+	table, err := fetch(h.url + "/data/rows/2026-11.csv")
+	must(t, err)
+	if got := strings.Count(table, "\n"); got != n+1 || !strings.HasPrefix(table, "m,rev,id,part,unit,") {
+		t.Errorf("%d lines of CSV for %d rows", got, n)
+	}
+	catalogue, err := fetch(h.url + "/data.jsonld")
+	must(t, err)
+	var c struct {
+		Dataset []struct {
+			ID           string `json:"dct:identifier"`
+			Distribution []struct {
+				URL struct {
+					ID string `json:"@id"`
+				} `json:"dcat:downloadURL"`
+			} `json:"dcat:distribution"`
+		} `json:"dcat:dataset"`
+	}
+	must(t, json.Unmarshal([]byte(catalogue), &c))
+	files := 0
+	for _, d := range c.Dataset {
+		for _, f := range d.Distribution {
+			path := strings.TrimPrefix(f.URL.ID, "https://linlan.example")
+			if strings.HasPrefix(path, "/reports") || strings.HasPrefix(path, "/data/") || strings.HasPrefix(path, "/log") {
+				if body, err := fetch(h.url + path); err != nil || len(body) == 0 || strings.Contains(body, `"error"`) {
+					t.Errorf("%s: %.80s %v", path, body, err)
+				}
+				files++
+			}
+		}
+	}
+	if files < 7 {
+		t.Errorf("%d files of the catalogue were fetched", files)
+	}
+}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -73,7 +72,7 @@ func (b *benchRun) timers(ctx context.Context, p *parts, own *Env) error {
 		return err
 	}
 	defer owner.Close()
-	t := &timers{parts: p, owner: owner, run: b, rnd: rand.New(rand.NewPCG(1, 2))} //nolint:gosec // the same town in every run
+	t := &timers{parts: p, owner: owner, run: b}
 	r := timersResult{Cases: b.cases, Clocks: 3 * b.cases}
 	begun := time.Now()
 	if err := t.load(ctx); err != nil {
@@ -133,7 +132,6 @@ type timers struct {
 	*parts
 	owner *pgxpool.Pool
 	run   *benchRun
-	rnd   *rand.Rand
 	due   []casework.CaseID // whose limits pass, first those of the minute, then those of the burst
 	seq   int64             // of the last event before limits pass
 }

@@ -32,7 +32,7 @@ func (t *timers) load(ctx context.Context) error {
 		if ids[i], err = uuid.NewV7(); err != nil {
 			return err
 		}
-		dues[i] = now.Add(12*time.Hour + time.Duration(t.rnd.Int64N(int64(30*24*time.Hour))))
+		dues[i] = now.Add(12*time.Hour + time.Duration(i*7919%(30*24*3600))*time.Second) // spread over a month, in no order
 	}
 	t.due = slices.Clone(ids[:2*timersDue])
 	title, body := locale.ZH.T("bench.subject"), locale.ZH.T("bench.complaint", locale.Args{"N": 9})

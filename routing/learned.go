@@ -99,10 +99,10 @@ func (l *Learned) unit(c *City, label, territory string) casework.UnitCode {
 	return ""
 }
 
-// trust is how much the model counts beside the rules: its p are calibrated, theirs are not.
+// trust is how much a model that is quite sure counts beside the rules: its p are calibrated, theirs are not. One that is less sure counts less by as much.
 const trust = 0.8
 
-// ProposeWith proposes as the rules do and lets a trained model weigh the units too: the share of a unit is that of the model by four fifths and that of the rules by one. Only what the model would answer alone goes out alone, and
+// ProposeWith proposes as the rules do and lets a trained model weigh the units too: the surer it is, the more, up to four fifths; of a text unlike those that it learned from it says nothing. Only what the model would answer alone goes out alone, and
 // never a report, a case in secrecy, an emergency or anything critical, nor to a unit that the duty lists refuse. Without a model the rules decide as ever.
 func ProposeWith(c *City, l *Learned, in Input) Proposal {
 	p := Propose(c, in)
@@ -117,10 +117,15 @@ func ProposeWith(c *City, l *Learned, in Input) Proposal {
 		text += "\n" + in.Address
 	}
 	answer := l.Model.Classify(text)
+	p.Model, p.Auto = l.Version, false
+	if !answer.Familiar {
+		return p
+	}
+	weight := trust * answer.Candidates[0].P
 	var first casework.UnitCode // the unit that the model would send to
 	merged := map[casework.UnitCode]*Candidate{}
 	for _, k := range p.Candidates {
-		merged[k.Unit] = &Candidate{Unit: k.Unit, P: (1 - trust) * k.P, Reasons: k.Reasons}
+		merged[k.Unit] = &Candidate{Unit: k.Unit, P: (1 - weight) * k.P, Reasons: k.Reasons}
 	}
 	for i, k := range answer.Candidates {
 		unit := l.unit(c, k.Label, p.Territory.Code)
@@ -135,12 +140,10 @@ func ProposeWith(c *City, l *Learned, in Input) Proposal {
 			one = &Candidate{Unit: unit}
 			merged[unit] = one
 		}
-		one.P += trust * k.P
+		one.P += weight * k.P
 		one.Reasons = append([]Reason{learnedReason(k, l.Version)}, one.Reasons...)
 	}
-	p.Model = l.Version
-	p.Candidates = c.sorted(merged)
-	p.Auto, p.Preselect = false, ""
+	p.Candidates, p.Preselect = c.sorted(merged), ""
 	if len(p.Candidates) > 0 {
 		best := p.Candidates[0]
 		if best.P >= c.rules.preselectAt {

@@ -58,6 +58,19 @@ func TestAModelHelpsTheRules(t *testing.T) {
 	}
 }
 
+func TestOfAnUnfamiliarTextTheModelSaysNothing(t *testing.T) {
+	c := linlan(t)
+	l, err := routing.Fit(c, nil, learnedModel(t, map[string]string{"c-gongdian": "电表走得太快", "c-jiaojing": "共享单车堆满人行道"}), "1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := routing.Input{Text: "阳光花园门口流动摊贩占道经营"}
+	a, b := routing.Propose(c, in), routing.ProposeWith(c, l, in)
+	if fmt.Sprint(a.Candidates) != fmt.Sprint(b.Candidates) || b.Auto || b.Model != "1" {
+		t.Errorf("%+v\n%+v", a, b)
+	}
+}
+
 func TestWithoutAModelTheRulesDecideAsEver(t *testing.T) {
 	c, in := linlan(t), routing.Input{Text: "阳光花园门口流动摊贩占道经营"}
 	if a, b := routing.Propose(c, in), routing.ProposeWith(c, nil, in); fmt.Sprint(a) != fmt.Sprint(b) {

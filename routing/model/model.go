@@ -41,6 +41,7 @@ type Candidate struct {
 type Answer struct {
 	Candidates []Candidate `json:"candidates"` // best first
 	Auto       bool        `json:"auto"`       // whether the first may be followed without a person looking
+	Familiar   bool        `json:"-"`          // whether the text is of the kind that the model learned from
 }
 
 const (
@@ -69,7 +70,8 @@ func (m *Model) Classify(text string) Answer {
 		}
 		a.Candidates = append(a.Candidates, Candidate{Label: m.Labels[class], P: p[rank], Evidence: m.evidence(chars, v, raw, class, order)})
 	}
-	a.Auto = p[0] >= m.Auto && v.known >= familiar && letters(chars) >= telling
+	a.Familiar = v.known >= familiar && letters(chars) >= telling
+	a.Auto = a.Familiar && p[0] >= m.Auto
 	return a
 }
 

@@ -97,7 +97,7 @@ var arrows = map[string][]string{
 	"scripts/corpus":  {"pg", "intake/mail"},
 	"scripts/eval":    {"casework", "demo", "routing"},
 	"bench":           {},
-	"cmd/huiyin":      with(belowWeb, "bench", "demo", "migrations", "web/..."),
+	"cmd/huiyin":      with(belowWeb, "bench", "demo", "migrations", "pg/backup", "web/..."),
 }
 
 var (

@@ -14,7 +14,17 @@ import (
 	"huiyin/privacy"
 	"huiyin/routing"
 	"huiyin/routing/sla"
+	"huiyin/supervision/replycheck"
 )
+
+// checked are the flags that the check of replies raises, as they would be kept on the pages.
+func (l *life) checked() []string {
+	var names []string
+	for _, f := range replycheck.Judge(replycheck.Check{Asked: l.story.Title + "\n" + l.story.Body, Reply: l.story.Reply}, nil).Flags {
+		names = append(names, string(f))
+	}
+	return names
+}
 
 // life is one case from filing to today, under a clock of its own.
 type life struct {
@@ -290,7 +300,7 @@ func (l *life) handle(ctx context.Context, lead casework.UnitCode) error {
 	if !l.now.Before(l.today) || limit > 48*time.Hour && !l.office() {
 		return nil
 	}
-	if err := l.docket.Reply(ctx, by, l.ref(), casework.Reply{Text: l.story.Reply}); err != nil {
+	if err := l.docket.Reply(ctx, by, l.ref(), casework.Reply{Text: l.story.Reply, Flags: l.checked()}); err != nil {
 		return err
 	}
 	return l.aftermath(ctx)

@@ -117,7 +117,11 @@ func fieldDone(ctx context.Context, r dossier.Request) error {
 		if strings.Contains(text, gap) {
 			return fault.New(fault.Invalid, "fault.gaps").At("text")
 		}
-		return r.Docket.Reply(ctx, r.By, r.Ref, casework.Reply{Text: text, Files: files, Key: key})
+		f, err := r.Docket.Dossier(ctx, r.By, r.Ref.ID) // what comes out of the outbox is not asked again: the check is only kept with it
+		if err != nil {
+			return err
+		}
+		return r.Docket.Reply(ctx, r.By, r.Ref, casework.Reply{Text: text, Files: files, Key: key, Flags: judgeReply(f, text, r.Docket.Now()).kept()})
 	case "handin":
 		return r.Docket.HandBack(ctx, r.By, r.Ref, casework.HandIn{Done: true, Text: text, Files: files, Key: key})
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"huiyin/routing"
@@ -52,4 +53,13 @@ func trainOwn(ctx context.Context, env *Env, wrong float64) error {
 		return closeAfter(p.database, fmt.Errorf("print the card: %w", err))
 	}
 	return p.Close()
+}
+
+// firstModel trains a model on the demonstration city's own cases, so that an administrator has one to look at. Nobody has switched it on.
+func (p *parts) firstModel(ctx context.Context) error {
+	_, _, err := p.Models.Learn(ctx, p.City, nil, trained.Plan{Seed: 1}, 0, func(string) {})
+	if errors.Is(err, trained.ErrTooFew) {
+		return nil
+	}
+	return err
 }

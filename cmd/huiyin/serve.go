@@ -62,7 +62,10 @@ func (p *parts) ensureCity(ctx context.Context, env *Env) error {
 	if err != nil || !empty {
 		return err
 	}
-	return p.fill(ctx, demo.Plan{Cases: demoCases, Months: demoMonths, Seed: demoSeed, Scenes: true}, env.Stderr)
+	if err := p.fill(ctx, demo.Plan{Cases: demoCases, Months: demoMonths, Seed: demoSeed, Scenes: true}, env.Stderr); err != nil {
+		return err
+	}
+	return p.firstModel(ctx)
 }
 
 // service is one running process.

@@ -13,6 +13,7 @@ import (
 
 // told is what the events of all steps keep beside their columns; each step fills its own fields.
 type told struct {
+	Flags      []string                 `json:"flags"` // what the check pointed at in a reply
 	Lead       casework.UnitCode        `json:"lead"`
 	Unit       casework.UnitCode        `json:"unit"`
 	Outcome    string                   `json:"outcome"`
@@ -103,6 +104,18 @@ func toneOf(s casework.Step) shell.Tone {
 	return shell.Calm
 }
 
+// pointedAt tells what the check pointed at when a reply went out, for those who review it.
+func (v View) pointedAt(flags []string) string {
+	if len(flags) == 0 {
+		return ""
+	}
+	names := make([]string, 0, len(flags))
+	for _, f := range flags {
+		names = append(names, v.P.T("replycheck.short_"+f))
+	}
+	return v.P.T("replycheck.said", locale.Args{"Flags": strings.Join(names, v.P.T("dossier.comma"))})
+}
+
 // saying puts the data of an event into a sentence, empty where the step says it all.
 func (v View) saying(e casework.Event, d told) string {
 	p := v.P
@@ -127,6 +140,8 @@ func (v View) saying(e casework.Event, d told) string {
 			s += " " + p.T("dossier.said_advice", locale.Args{"Text": d.Advice})
 		}
 		return s
+	case casework.StepReply:
+		return v.pointedAt(d.Flags)
 	case casework.StepRecall:
 		return v.Unit(d.Lead)
 	case casework.StepSplit, casework.StepUnsplit:

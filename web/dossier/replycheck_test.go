@@ -24,6 +24,7 @@ func TestAReplyIsLookedAtOnceBeforeItGoes(t *testing.T) {
 		t.Fatal("it went out unseen")
 	}
 	b.act("/inbox/", id, "reply", url.Values{"reply_text": {passed}, "reply_seen": {"seen forwarded_only"}}).leads(t, "/inbox")
+	h.clerk().get("/console/case/"+id.String()).wants(t, 200, "发出时的提示：只说转交")
 	f, err := h.docket.Dossier(t.Context(), casework.System, id)
 	if err != nil {
 		t.Fatal(err)

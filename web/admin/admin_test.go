@@ -24,6 +24,7 @@ import (
 	"huiyin/intake"
 	"huiyin/locale"
 	"huiyin/pg/pgtest"
+	models "huiyin/routing/register"
 	"huiyin/rulebook"
 	"huiyin/seal"
 	"huiyin/staff"
@@ -70,7 +71,7 @@ func newHouse(t *testing.T) *house {
 	register := staff.New(h.pool)
 	register.Now = clock
 	in := &signin.Pages{Register: register, City: rules.City}
-	x := &admin.Pages{DB: h.pool, Register: register, Book: h.book, Rules: rules, Actor: in.Actor, Checks: func(context.Context) []admin.Finding {
+	x := &admin.Pages{DB: h.pool, Register: register, Book: h.book, Rules: rules, Models: &models.Register{DB: h.pool, Now: clock}, Actor: in.Actor, Checks: func(context.Context) []admin.Finding {
 		return []admin.Finding{{Check: "disk space", Grade: "doubtful", Text: "1.2 GB are free"}}
 	}}
 	h.app = shell.New(shell.Config{City: shell.City{ZH: "临澜市", EN: "Linlan"}, Secret: bytes.Repeat([]byte("s"), 32), Log: log, Now: clock, Who: in.Who, Timeout: time.Minute, Nav: append(admin.Nav(), signin.Nav()...)})

@@ -140,13 +140,13 @@ func TestAnExtensionAndAPauseMoveWhatIsSaid(t *testing.T) {
 	must(t, town.Resume(ctx, by, ref, town.Now().Add(4*day)))
 	town.Pass(time.Minute)
 	sweepStages(t, town)
-	names, at := said(t, town, ref.ID)
+	names, _ := said(t, town, ref.ID)
 	if len(names) == 0 || slices.Contains(names, "urge") {
 		t.Fatalf("a limit that stood still is over: %v", names)
 	}
 	town.Pass(4*day + time.Minute)
 	sweepStages(t, town)
-	names, at = said(t, town, ref.ID)
+	names, at := said(t, town, ref.ID)
 	if names[len(names)-1] != "urge" || town.Now().Sub(at[len(at)-1]) > time.Hour {
 		t.Errorf("%v at %v", names, at)
 	}

@@ -53,7 +53,7 @@ func Write(ctx context.Context, url string, w io.Writer, files map[string][]byte
 	if err != nil {
 		return m, err
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is lost with it
+	defer conn.Close(context.WithoutCancel(ctx)) // nothing is lost with it
 	z := zip.NewWriter(w)
 	err = pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		return m.write(ctx, tx, z, files)

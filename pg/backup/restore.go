@@ -20,7 +20,7 @@ func Restore(ctx context.Context, url string, z *zip.Reader, m Manifest) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is lost with it
+	defer conn.Close(context.WithoutCancel(ctx)) // nothing is lost with it
 	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return m.restore(ctx, tx, z) })
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)

@@ -15,9 +15,6 @@ const (
 // wholePart is how many of the messages with a phrase may have it within one and the same longer phrase before it is only a piece of that one.
 const wholePart = 0.75
 
-// phraseID numbers a phrase of one collection of messages.
-type phraseID int32
-
 // phrase is a run of characters that comes again in other messages, and is no mere piece of a longer one that does.
 type phrase struct {
 	text []rune

@@ -123,7 +123,7 @@ func open(ctx context.Context) (tab context.Context, end func(), err error) {
 		}
 	}
 	if err != nil {
-		return nil, nil, errors.New("Chromium is not installed")
+		return nil, nil, errors.New("no Chromium is installed")
 	}
 	allocator, stop := chromedp.NewExecAllocator(ctx, append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.WindowSize(1440, 900), chromedp.WSURLReadTimeout(time.Minute))...)
 	tab, cancel := chromedp.NewContext(allocator)

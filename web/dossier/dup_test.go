@@ -35,7 +35,7 @@ func TestAMassComplaintIsOneMatterWithEverybody(t *testing.T) {
 	page.wants(t, 200, "另有 3 件", "全部并入本件（3 件）")
 	form := url.Values{}
 	for _, id := range ids[1:] {
-		if !strings.Contains(string(page.Body), `name="gather_ids" value="`+id.String()+`"`) {
+		if !strings.Contains(page.Body, `name="gather_ids" value="`+id.String()+`"`) {
 			t.Errorf("%s is not in the form", id)
 		}
 		form.Add("gather_ids", id.String())

@@ -18,6 +18,7 @@ var noPage = map[string]string{
 	"/t/file/:id":                  "a file",
 	"/t/:code":                     "the way to /t",
 	"/t/:code/access":              "the way to /t/access",
+	"/t/:code/proof":               "the way to /t/proof",
 	"/live":                        "a stream",
 	"/console/file":                "the way to /console/call",
 	"/console/call/live":           "a part of /console/call",

@@ -13,7 +13,7 @@ const (
 	// gram is the length of the longest run of characters that is a feature.
 	gram = 2
 	// opening is how many characters at the beginning of a text count a second time, as its opening, and closing how many at the end, as its close: there an operator says what is wanted of whom.
-	opening, closing = 25, 45
+	opening, closing = 40, 40
 	// first and last mark the ends of a text.
 	first, last = '\x01', '\x02'
 )

@@ -61,7 +61,7 @@ func measureTrained(huiyin tool, name string) error {
 		also              []string
 		bar               bars
 	}{
-		{"function, without the destination", without, "function", []string{"unit"}, bars{0.775, 0.91}},
+		{"function, without the destination", without, "function", []string{"district"}, bars{0.775, 0.91}},
 		{"unit, without the destination", without, "unit", []string{"function", "district"}, bars{0.72, 0.86}},
 		{"district, without the destination", without, "district", []string{"function"}, bars{0.885, 0}},
 		{"function, as written", "text", "function", []string{"district"}, bars{0.83, 0}},

@@ -118,7 +118,7 @@ func (d *Door) Prepare(s Submission) (casework.Filing, error) {
 		return f, err
 	}
 	// The rules read the words in the one form; what is kept is what was written.
-	p := routing.ProposeWith(d.city, d.learned, routing.Input{Title: normalize.Plain(s.Title), Text: normalize.Plain(s.Text), Address: normalize.Plain(s.Place), At: s.At, Point: s.Point})
+	p := d.Proposal(routing.Input{Title: s.Title, Text: s.Text, Address: s.Place, At: s.At, Point: s.Point})
 	f = casework.Filing{
 		Key: s.Key, By: s.By, Channel: s.Channel, ExternalNo: s.ExternalNo, At: s.At, Person: s.Person, Language: string(s.Language),
 		Kind: or(s.Kind, p.Kind), Category: or(s.Category, p.Category.Code), Territory: or(s.Territory, p.Territory.Code), Urgency: or(s.Urgency, p.Urgency),
@@ -128,6 +128,12 @@ func (d *Door) Prepare(s Submission) (casework.Filing, error) {
 	f.Title = d.headline(s.Title, f.Body, s.Person)
 	f.Total, err = d.terms.Total(sla.Matter{Kind: f.Kind, Urgency: f.Urgency, Category: f.Category, Anonymous: s.Person.Phone == "" && s.Person.Email == ""}, s.At)
 	return f, err
+}
+
+// Proposal is what the rules, and the model in use, suggest for words as they were written: they read them in the one form.
+func (d *Door) Proposal(in routing.Input) routing.Proposal {
+	in.Title, in.Text, in.Address = normalize.Plain(in.Title), normalize.Plain(in.Text), normalize.Plain(in.Address)
+	return routing.ProposeWith(d.city, d.learned, in)
 }
 
 // known refuses words that are not in the city's files.

@@ -47,7 +47,7 @@ func (x *Pages) blank(c *fiber.Ctx, k chords) callHelp {
 func (x *Pages) help(c *fiber.Ctx, by casework.Actor, v call, k chords) (callHelp, error) {
 	h := x.blank(c, k)
 	h.Began = v.Text != "" || v.Place != ""
-	h.Proposal = routing.Propose(x.City, routing.Input{Text: v.Text, Address: v.Place, At: shell.Now(c)})
+	h.Proposal = x.door.Proposal(routing.Input{Text: v.Text, Address: v.Place, At: shell.Now(c)})
 	h.Unit = string(h.Proposal.Preselect)
 	for _, one := range h.Proposal.Candidates {
 		if string(one.Unit) == v.Unit {

@@ -115,6 +115,9 @@ func (x *Pages) beside(ctx context.Context, by casework.Actor, v dossier.View, p
 	if pane.Same, err = x.duplicates(ctx, by, v, pane.K); err != nil {
 		return err
 	}
+	if err := x.past(ctx, by, v, pane); err != nil {
+		return err
+	}
 	if pane.Earlier, err = x.Docket.Earlier(ctx, by, id); err != nil {
 		return err
 	}

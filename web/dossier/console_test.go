@@ -299,3 +299,26 @@ func TestPagesHaveWordsInBothLanguages(t *testing.T) {
 		}
 	}
 }
+
+// What was done with cases like it is a reason that a person can check.
+func TestAUnitThatAnsweredSimilarCasesHasThatAsAReason(t *testing.T) {
+	h := newHouse(t)
+	b := h.clerk()
+	by := casework.Actor{Kind: casework.ByStaff, StaffID: 10, Unit: urban, Units: []casework.UnitCode{urban}, Roles: []casework.Role{casework.Liaison, casework.Handler}}
+	for range 2 {
+		id := h.sent(urban, nil)
+		h.now = h.now.Add(time.Minute)
+		if err := h.docket.Sign(t.Context(), by, casework.Ref{ID: id}); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.docket.Begin(t.Context(), by, casework.Ref{ID: id}); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.docket.Reply(t.Context(), by, casework.Ref{ID: id}, casework.Reply{Text: "已清理，并安排早晚巡查。"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	other := h.file(nil)
+	h.indexed()
+	b.get("/console?case="+other.ID.String()).wants(t, 200, "近半年最相似的 2 件已答复诉求中，2 件由它办理")
+}

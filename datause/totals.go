@@ -66,9 +66,9 @@ type CityTotals struct {
 	Units      []UnitTotal    `json:"units"`    // most uses first
 	All        Tally          `json:"all"`
 	Unassigned int            `json:"unassigned"`
-	Cases      int            `json:"cases"`   // filed in the same days
-	Lookups    int            `json:"lookups"` // searches for a caller's earlier cases, which stand in no case
-	Mails      int            `json:"mails"`   // readings of mail that was no case at the time
+	Cases      int            `json:"cases"`    // filed in the same days
+	Lookups    int            `json:"lookups"`  // searches for a caller's earlier cases, which stand in no case
+	Mails      int            `json:"mails"`    // readings of mail that was no case at the time
 	Warnings   warning.Counts `json:"warnings"` // of the early warning: unusual reading
 	AsOf       time.Time      `json:"as_of"`
 }

@@ -142,7 +142,7 @@ func TestEachPatternIsAWarning(t *testing.T) {
 		},
 		warning.Search: func(g *guarded) {
 			for i := range warning.Standard.Search {
-				g.sql(`insert into lookup_use (at, staff_id, role, unit, contact, found) values ($1, 20, 'operator', 'hotline', $2, 0)`, g.Now(), []byte(fmt.Sprint("c", i)))
+				g.sql(`insert into lookup_use (at, staff_id, role, unit, contact, found) values ($1, 20, 'operator', 'hotline', $2, 0)`, g.Now(), fmt.Append(nil, "c", i))
 			}
 		},
 		warning.Export: func(g *guarded) {

@@ -1,6 +1,7 @@
 package address
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -153,10 +154,8 @@ func Sound(text []rune) string {
 // sameSound tells whether two characters have a reading in common, tones aside.
 func sameSound(a, b rune) bool {
 	for _, x := range readings(a) {
-		for _, y := range readings(b) {
-			if x == y {
-				return true
-			}
+		if slices.Contains(readings(b), x) {
+			return true
 		}
 	}
 	return false

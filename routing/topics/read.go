@@ -93,10 +93,8 @@ func (m message) districts() []int32 { return m.areas }
 func (m message) streets() []int32   { return m.parts }
 
 func addNew(list []int32, id int32) []int32 {
-	for _, other := range list {
-		if other == id {
-			return list
-		}
+	if slices.Contains(list, id) {
+		return list
 	}
 	return append(list, id)
 }

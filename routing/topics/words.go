@@ -61,7 +61,7 @@ var wordLists = sync.OnceValue(func() lists {
 	}
 	places := lines("places.txt")
 	l.ending, l.after = strings.Fields(places[0]), strings.Fields(places[1])
-	for _, word := range strings.Fields(places[2]) {
+	for word := range strings.FieldsSeq(places[2]) {
 		l.counts[word] = true
 	}
 	for _, line := range lines("greetings.txt") {

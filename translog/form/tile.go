@@ -58,7 +58,7 @@ func ParseTile(path string) (level int, n int64, width int, err error) {
 		}
 		tail = whole
 	}
-	for _, group := range strings.Split(tail, "/") {
+	for group := range strings.SplitSeq(tail, "/") {
 		digits := strings.TrimPrefix(group, "x")
 		d, err := strconv.Atoi(digits)
 		if err != nil || len(digits) != 3 || d < 0 || n > (1<<53)/1000 {

@@ -16,7 +16,7 @@ func TestTopicsNameNoSmallMatter(t *testing.T) {
 		_, table, _ := strings.Cut(page, "<tbody")
 		table, _, _ = strings.Cut(table, "</tbody>")
 		named := 0
-		for _, row := range strings.Split(table, "</tr>") {
+		for row := range strings.SplitSeq(table, "</tr>") {
 			cells := regexp.MustCompile(`<t[hd][^>]*>`).Split(row, -1)
 			if len(cells) < 5 {
 				continue

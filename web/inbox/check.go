@@ -41,14 +41,15 @@ func (k checked) unseen(seen string) bool {
 
 // judgeReply judges a reply by what was asked in words, masked as they are, and by the promise to the resident.
 func judgeReply(f casework.Dossier, text string, now time.Time) checked {
-	asked := f.Case.Title + "\n" + f.Case.Body
+	var asked strings.Builder
+	asked.WriteString(f.Case.Title + "\n" + f.Case.Body)
 	for _, m := range slices.Backward(f.Messages) {
 		if m.Author == "resident" && m.Round == f.Case.Round {
-			asked += "\n" + m.Body
+			asked.WriteString("\n" + m.Body)
 			break
 		}
 	}
-	k := checked{Flags: replycheck.Judge(replycheck.Check{Asked: asked, Reply: text}, nil).Flags}
+	k := checked{Flags: replycheck.Judge(replycheck.Check{Asked: asked.String(), Reply: text}, nil).Flags}
 	if now.After(f.Case.Due) {
 		k.Flags = append(k.Flags, replycheck.Late)
 	}

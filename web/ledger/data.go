@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"maps"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -97,9 +98,7 @@ func (x *Pages) catalogue(c *fiber.Ctx) error {
 			list = append(list, distribution(f))
 		}
 		set["dcat:distribution"] = list
-		for k, v := range more {
-			set[k] = v
-		}
+		maps.Copy(set, more)
 		sets = append(sets, set)
 	}
 	for _, d := range standing {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -59,26 +60,54 @@ type CardFilter struct {
 // CardPage is one page of public cards, newest first.
 type CardPage struct {
 	Cards []PublicCase
-	Total int // cards that the filter leaves
+	Total int  // cards that the filter leaves, as far as pages lead to them
+	More  bool // there are more than Total
 	Page  int
 	Pages int
 }
 
-// Cards reads a page of public cards.
-func Cards(ctx context.Context, q pg.Querier, f CardFilter) (CardPage, error) {
-	out := CardPage{Page: min(max(f.Page, 1), lastCardPage)}
-	var units []string
-	for _, u := range f.Units {
-		units = append(units, string(u))
+// where is the condition of a filter: only what is asked for, so that each question finds its index.
+func (f CardFilter) where() (sql string, args []any) {
+	sql = ` from public_card where withheld = ''`
+	and := func(condition string, value any) {
+		args = append(args, value)
+		sql += fmt.Sprintf(" and "+condition, len(args))
 	}
-	const where = ` from public_card where withheld = '' and ($1 = '' or district = $1) and ($2 = '' or street = $2) and starts_with(category, $3) and ($4 = '' or kind = $4)
-		and ($5::text[] is null or unit = any ($5::text[])) and ($6 = '' or outcome = $6)`
-	args := []any{f.District, f.Street, f.Category, string(f.Kind), units, string(f.Outcome)}
-	if err := q.QueryRow(ctx, `select count(*)`+where, args...).Scan(&out.Total); err != nil {
+	for _, one := range []struct{ column, value string }{{"district", f.District}, {"street", f.Street}, {"kind", string(f.Kind)}, {"outcome", string(f.Outcome)}} {
+		if one.value != "" {
+			and(one.column+" = $%d", one.value)
+		}
+	}
+	if f.Category != "" {
+		and("category like $%d", strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(f.Category)+"%")
+	}
+	if len(f.Units) > 0 {
+		units := make([]string, 0, len(f.Units))
+		for _, u := range f.Units {
+			units = append(units, string(u))
+		}
+		and("unit = any ($%d::text[])", units)
+	}
+	return sql, args
+}
+
+// Cards reads a page of public cards. Without a filter the total is the count that the table keeps; with one it is counted, as far as pages lead.
+func Cards(ctx context.Context, q pg.Querier, f CardFilter) (CardPage, error) {
+	const most = lastCardPage * CardsPerPage
+	out := CardPage{Page: min(max(f.Page, 1), lastCardPage)}
+	where, args := f.where()
+	count := `select count(*) from (select 1` + where + fmt.Sprintf(` limit %d) c`, most+1)
+	if len(args) == 0 {
+		count = `select coalesce((select n from card_tally where withheld = ''), 0)`
+	}
+	if err := q.QueryRow(ctx, count, args...).Scan(&out.Total); err != nil {
 		return out, fmt.Errorf("count cards: %w", err)
 	}
+	if len(args) > 0 && out.Total > most {
+		out.Total, out.More = most, true
+	}
 	out.Pages = min((out.Total+CardsPerPage-1)/CardsPerPage, lastCardPage)
-	rows, err := q.Query(ctx, `select card`+where+` order by filed_on desc, number limit $7 offset $8`, append(args, CardsPerPage, (out.Page-1)*CardsPerPage)...)
+	rows, err := q.Query(ctx, `select card`+where+fmt.Sprintf(` order by filed_on desc, number limit %d offset %d`, CardsPerPage, (out.Page-1)*CardsPerPage), args...)
 	if err != nil {
 		return out, fmt.Errorf("read cards: %w", err)
 	}
@@ -113,6 +142,19 @@ func CardByNumber(ctx context.Context, q pg.Querier, number string) (PublicCase,
 		return p, why, nil
 	}
 	return p, why, json.Unmarshal(body, &p.card)
+}
+
+// WithheldTotals tells how many of all cases are shown (under Shown) and how many are withheld, by reason, as the table keeps count.
+func WithheldTotals(ctx context.Context, q pg.Querier) (map[Withheld]int, error) {
+	rows, err := q.Query(ctx, `select withheld, n from card_tally where n > 0`)
+	if err != nil {
+		return nil, fmt.Errorf("read tally of cards: %w", err)
+	}
+	out := map[Withheld]int{}
+	var why Withheld
+	var n int
+	_, err = pgx.ForEachRow(rows, []any{&why, &n}, func() error { out[why] = n; return nil })
+	return out, err
 }
 
 // WithheldCounts tells how many cases are shown (under Shown) and how many are withheld, by reason, of those filed in [from, until).

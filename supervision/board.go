@@ -76,22 +76,46 @@ func ViewUnder(ctx context.Context, q pg.Querier, p Period, f Filter, under code
 		return b, err
 	}
 	chains := above(units)
-	span := Period{From: min(p.To.Add(1-TrendMonths), p.From.Add(-p.months())), To: p.To}
-	inside := within(f.Unit, chains)
-	rows, late, err := read(ctx, q, span, f, inside, under)
+	x, late, err := readSheets(ctx, q, p, f, chains, under)
 	if err != nil {
 		return b, err
 	}
 	if f == (Filter{}) {
-		if b.Tags, err = Tags(ctx, q, p); err != nil {
-			return b, err
-		}
+		b.Tags = shownTags(x.tags)
 	}
 	if b.AsOf, err = loadFresh(ctx, q); err != nil {
 		return b, err
 	}
-	b.assemble(rows, units, chains, late)
+	b.assemble(x, units, chains, late)
 	return b, nil
+}
+
+// readSheets reads the sums where they hold what is asked for, and else the rows themselves.
+func readSheets(ctx context.Context, q pg.Querier, p Period, f Filter, chains map[casework.UnitCode][]casework.UnitCode, under codes.Reading) (sheets, map[casework.UnitCode]time.Time, error) {
+	inside := within(f.Unit, chains)
+	if scopes, ok := f.scopes(inside); ok && under.Plain() {
+		ready, err := summed(ctx, q)
+		if err != nil {
+			return sheets{}, nil, err
+		}
+		if ready {
+			x, err := sheetsOfSums(ctx, q, p, scopes, chains)
+			if err != nil {
+				return x, nil, err
+			}
+			late, err := oldest(ctx, q, f, inside)
+			return x, late, err
+		}
+	}
+	rows, late, err := read(ctx, q, Period{From: min(p.To.Add(1-TrendMonths), p.before().From), To: p.To}, f, inside, under)
+	if err != nil {
+		return sheets{}, nil, err
+	}
+	x := sheetsOfRows(p, rows, chains)
+	if f == (Filter{}) {
+		x.tags, err = tags(ctx, q, p)
+	}
+	return x, late, err
 }
 
 func (p Period) months() int {
@@ -115,7 +139,7 @@ func within(unit casework.UnitCode, chains map[casework.UnitCode][]casework.Unit
 // draft is a line under way: the definitions it holds, folded as the rows go by.
 type draft struct {
 	key  string
-	sums []*sum // by the index of the definition; nil where the line does not hold it
+	sums drafted // nil where the line does not hold the definition
 }
 
 // sheet is the lines of one period, folded together: each row is judged once for each definition and added to all lines it belongs to.
@@ -142,7 +166,7 @@ func (s *sheet) add(r *Row, keys []string) {
 func (s *sheet) line(key string) *draft {
 	l := s.drafts[key]
 	if l == nil {
-		l = &draft{key: key, sums: make([]*sum, len(Definitions))}
+		l = &draft{key: key, sums: make(drafted, len(Definitions))}
 		s.drafts[key] = l
 	}
 	return l
@@ -195,33 +219,34 @@ func keys(r *Row, chains map[casework.UnitCode][]casework.UnitCode) []string {
 	return out
 }
 
-// assemble folds the rows into every line. It is pure.
-func (b *Board) assemble(rows []Row, units []Unit, chains map[casework.UnitCode][]casework.UnitCode, late map[casework.UnitCode]time.Time) {
-	p := b.Period
-	previous := Period{From: p.From.Add(-p.months()), To: p.From.Add(-1)}
-	now, before := newSheet(p), newSheet(previous)
-	trend := make([]*sheet, TrendMonths)
-	for i := range trend {
-		trend[i] = newSheet(One(p.To.Add(i + 1 - TrendMonths)))
-	}
+// sheetsOfRows folds the rows into every line. It is pure.
+func sheetsOfRows(p Period, rows []Row, chains map[casework.UnitCode][]casework.UnitCode) sheets {
+	x := newSheets(p)
 	whole := []string{""}
 	for i := range rows {
 		r := &rows[i]
 		lines := keys(r, chains)
-		now.add(r, lines)
-		if r.Part == PartCase && previous.Holds(r.Filed) {
-			before.add(r, lines)
+		x.now.add(r, lines)
+		if r.Part == PartCase && x.before.period.Holds(r.Filed) {
+			x.before.add(r, lines)
 		}
-		for _, t := range trend {
+		for _, t := range x.trend {
 			t.add(r, whole)
 		}
 	}
+	x.identity = Balance(p, rows)
+	return x
+}
+
+// assemble makes the board's lines of the sheets. It is pure.
+func (b *Board) assemble(x sheets, units []Unit, chains map[casework.UnitCode][]casework.UnitCode, late map[casework.UnitCode]time.Time) {
+	now, before, trend := x.now, x.before, x.trend
 	tidy := func(l Line) Line { return l }
 	if b.Filter != (Filter{}) {
 		tidy = Line.hidden
 	}
 	b.Whole = tidy(now.finish("", "", nil))
-	b.Identity = Balance(p, rows)
+	b.Identity = x.identity
 	for _, t := range trend {
 		b.Trend = append(b.Trend, tidy(t.finish("", t.period.String(), func(d Definition) bool { return !d.Now })))
 	}

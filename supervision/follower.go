@@ -27,27 +27,45 @@ func Figures(zone *time.Location) follow.Follower {
 		if err != nil {
 			return err
 		}
+		ready, err := summed(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if !ready {
+			if err := sumAnew(ctx, tx); err != nil {
+				return err
+			}
+		}
+		old, err := keptRows(ctx, tx, ids)
+		if err != nil {
+			return err
+		}
 		var b pgx.Batch
+		moved := change{}
 		for _, f := range files {
 			rows, err := count(f, zone)
 			if err != nil {
 				return err
 			}
 			for _, r := range rows {
+				moved.move(old, f.Case.ID, &r)
 				queueRow(&b, f.Case.ID, r, zone)
 			}
 		}
 		if err := tx.SendBatch(ctx, &b).Close(); err != nil {
 			return fmt.Errorf("keep count rows: %w", err)
 		}
-		return nil
+		return moved.keep(ctx, tx)
 	}}
 }
 
 // Recount lets the follower read the whole history again, as after a change of what is counted. Rows keep their random numbers, and pages
-// stay up while it reads.
+// stay up while it reads; the sums are made anew.
 func Recount(ctx context.Context, q pg.Querier) error {
 	_, err := q.Exec(ctx, `update follower set xid = '0', seq = 0 where name = $1`, FiguresFollower)
+	if err == nil {
+		_, err = q.Exec(ctx, `delete from figure_sum_made`)
+	}
 	if err != nil {
 		return fmt.Errorf("recount: %w", err)
 	}

@@ -145,8 +145,9 @@ func TestATagOfFewCasesIsNotCountedInPublic(t *testing.T) {
 		s.file(func(f *casework.Filing) { f.Tags = []string{"elder", "same:01a"} })
 	}
 	s.catchUp()
-	list, err := supervision.Tags(s.ctx, s.Pool, supervision.One(202611))
+	b, err := supervision.View(s.ctx, s.Pool, supervision.One(202611), supervision.Filter{})
 	s.do(err)
+	list := b.Tags
 	if len(list) != 1 || !list[0].Suppressed || list[0].Received != 0 {
 		t.Errorf("%+v", list)
 	}

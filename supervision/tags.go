@@ -16,9 +16,23 @@ type TagLine struct {
 	Suppressed bool
 }
 
-// Tags counts the tags of the cases received in a period, the most frequent first; what fewer than MinShown cases have is suppressed and its numbers are 0.
-func Tags(ctx context.Context, q pg.Querier, p Period) ([]TagLine, error) {
-	before := Period{From: p.From.Add(-p.months()), To: p.From.Add(-1)}
+// shownTags suppresses what fewer than MinShown cases have: its numbers are 0.
+func shownTags(list []TagLine) []TagLine {
+	for i := range list {
+		l := &list[i]
+		if l.Received > 0 && l.Received < MinShown {
+			l.Received, l.Suppressed = 0, true
+		}
+		if l.Before < MinShown {
+			l.Before = 0
+		}
+	}
+	return list
+}
+
+// tags counts the tags of the cases received in a period by the rows, the most frequent first.
+func tags(ctx context.Context, q pg.Querier, p Period) ([]TagLine, error) {
+	before := p.before()
 	rows, err := q.Query(ctx, `select t.tag, count(*) filter (where filed between $1 and $2) as n, count(*) filter (where filed between $3 and $4)
 		from figure_row r cross join unnest(r.tags) t (tag) where r.part = 'case' and r.filed between $3 and $2 and t.tag !~ ':' group by t.tag order by n desc, t.tag`, p.From, p.To, before.From, before.To)
 	if err != nil {
@@ -30,12 +44,6 @@ func Tags(ctx context.Context, q pg.Querier, p Period) ([]TagLine, error) {
 		var l TagLine
 		if err := rows.Scan(&l.Tag, &l.Received, &l.Before); err != nil {
 			return nil, fmt.Errorf("read tags: %w", err)
-		}
-		if l.Received > 0 && l.Received < MinShown {
-			l.Received, l.Suppressed = 0, true
-		}
-		if l.Before < MinShown {
-			l.Before = 0
 		}
 		list = append(list, l)
 	}

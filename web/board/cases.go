@@ -266,15 +266,15 @@ func (x *Pages) showCases(c *fiber.Ctx) error {
 	if v.Found, err = privacy.Cards(ctx, x.DB, f); err != nil {
 		return err
 	}
-	if v.Shown, v.Withheld, err = x.withheld(ctx, p.Lang, p.Now); err != nil {
+	if v.Shown, v.Withheld, err = x.withheld(ctx, p.Lang); err != nil {
 		return err
 	}
 	return shell.Render(c, fiber.StatusOK, casesPage(v))
 }
 
 // withheld counts all cases with and without a card.
-func (x *Pages) withheld(ctx context.Context, l locale.Lang, now time.Time) (shown int, list []reason, err error) {
-	counts, err := privacy.WithheldCounts(ctx, x.DB, time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), now.AddDate(0, 0, 2))
+func (x *Pages) withheld(ctx context.Context, l locale.Lang) (shown int, list []reason, err error) {
+	counts, err := privacy.WithheldTotals(ctx, x.DB)
 	for why, n := range counts {
 		if why != privacy.Shown {
 			list = append(list, reason{Text: l.T(privacy.WithheldNames[why]), N: n})
@@ -309,6 +309,7 @@ func (x *Pages) showCard(c *fiber.Ctx) error {
 // cardList is the file beside the page of cards.
 type cardList struct {
 	Total int                  `json:"total"`
+	More  bool                 `json:"more,omitempty"` // there are more than the total, which is as far as pages lead
 	Page  int                  `json:"page"`
 	Pages int                  `json:"pages"`
 	Next  string               `json:"next,omitempty"` // address of the next page
@@ -324,7 +325,7 @@ func (x *Pages) readCases(c *fiber.Ctx) (cardList, error) {
 	if err != nil {
 		return cardList{}, err
 	}
-	out := cardList{Total: found.Total, Page: found.Page, Pages: found.Pages, Cases: found.Cards}
+	out := cardList{Total: found.Total, More: found.More, Page: found.Page, Pages: found.Pages, Cases: found.Cards}
 	if out.Cases == nil {
 		out.Cases = []privacy.PublicCase{}
 	}

@@ -1,0 +1,194 @@
+package supervision
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"huiyin/casework"
+	"huiyin/pg"
+)
+
+// rowKey is a count row's place among all.
+type rowKey struct {
+	id   casework.CaseID
+	part Part
+	ord  int
+}
+
+// placed is a count row with its place.
+type placed struct {
+	key rowKey
+	Row
+	tags []string
+}
+
+const sumColumns = `part, unit, district, category, way, filed, opened, dispatched, due, replied, rated, signed, contacted, handled, original, verdict, satisfaction, sent_back, returned, extensions, excluded, open, overdue, hours, waived, hung`
+
+// sumDest are sumColumns.
+func (r *Row) sumDest() []any {
+	return []any{&r.Part, &r.Unit, &r.District, &r.Category, &r.Way, &r.Filed, &r.Opened, &r.Dispatched, &r.Due, &r.Replied, &r.Rated, &r.Signed, &r.Contacted, &r.Handled, &r.Original,
+		&r.Verdict, &r.Satisfaction, &r.SentBack, &r.Returned, &r.Extensions, &r.Excluded, &r.Open, &r.Overdue, &r.Hours, &r.Waived, &r.Hung}
+}
+
+// keptRows reads the count rows of some cases as they stand.
+func keptRows(ctx context.Context, q pg.Querier, ids []casework.CaseID) (map[rowKey]placed, error) {
+	rows, err := q.Query(ctx, `select case_id, ord, tags, `+sumColumns+` from figure_row where case_id = any ($1)`, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read kept rows: %w", err)
+	}
+	out := map[rowKey]placed{}
+	for rows.Next() {
+		p := placed{Row: Row{N: 1}}
+		if err := rows.Scan(append([]any{&p.key.id, &p.key.ord, &p.tags}, p.sumDest()...)...); err != nil {
+			rows.Close()
+			return nil, fmt.Errorf("read kept rows: %w", err)
+		}
+		p.key.part = p.Part
+		out[p.key] = p
+	}
+	return out, rows.Err()
+}
+
+// move is what it changes in the sums that a row is kept in place of what was there.
+func (c change) move(old map[rowKey]placed, id casework.CaseID, r *counted) {
+	was, known := old[rowKey{id, r.Part, r.Ord}]
+	if known {
+		is := r.Row
+		is.Kind, is.Channel, is.Round, is.N = was.Kind, was.Channel, was.Round, was.N // no figure looks at these
+		if was.Row == is && slices.Equal(was.tags, r.Tags) {
+			return
+		}
+		c.add(&was.Row, -1)
+		c.tag(&was.Row, was.tags, -1)
+	}
+	c.add(&r.Row, 1)
+	c.tag(&r.Row, r.Tags, 1)
+}
+
+// keep writes the change into the records.
+func (c change) keep(ctx context.Context, tx pgx.Tx) error {
+	keys := make([]sumKey, 0, len(c))
+	for k := range c {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b sumKey) int {
+		return cmp.Or(cmp.Compare(a.scope, b.scope), cmp.Compare(a.part, b.part), cmp.Compare(a.month, b.month))
+	})
+	old, err := readSums(ctx, tx, keys)
+	if err != nil {
+		return err
+	}
+	var b pgx.Batch
+	for _, k := range keys {
+		s := old[k]
+		if s == nil {
+			s = sums{}
+		}
+		s.join(c[k])
+		text, err := s.encode()
+		if err != nil {
+			return err
+		}
+		b.Queue(`insert into figure_sum as f (scope, part, month, sums) values ($1, $2, $3, $4) on conflict (scope, part, month) do update set sums = excluded.sums where f.sums <> excluded.sums`, k.scope, k.part, k.month, text)
+	}
+	if err := tx.SendBatch(ctx, &b).Close(); err != nil {
+		return fmt.Errorf("keep sums: %w", err)
+	}
+	return nil
+}
+
+// readSums reads the records named; those that are not there are missing.
+func readSums(ctx context.Context, q pg.Querier, keys []sumKey) (map[sumKey]sums, error) {
+	scopes, parts, months := make([]string, len(keys)), make([]string, len(keys)), make([]Month, len(keys))
+	for i, k := range keys {
+		scopes[i], parts[i], months[i] = k.scope, k.part, k.month
+	}
+	rows, err := q.Query(ctx, `select f.scope, f.part, f.month, f.sums from unnest($1::text[], $2::text[], $3::integer[]) k (scope, part, month) join figure_sum f using (scope, part, month)`, scopes, parts, months)
+	if err != nil {
+		return nil, fmt.Errorf("read sums: %w", err)
+	}
+	out := make(map[sumKey]sums, len(keys))
+	var k sumKey
+	var text []byte
+	_, err = pgx.ForEachRow(rows, []any{&k.scope, &k.part, &k.month, &text}, func() error {
+		var s sums
+		if err := json.Unmarshal(text, &s); err != nil {
+			return err
+		}
+		out[k] = s
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read sums: %w", err)
+	}
+	return out, nil
+}
+
+// summed reports whether the sums stand, made by the definitions of this program.
+func summed(ctx context.Context, q pg.Querier) (bool, error) {
+	var is bool
+	err := q.QueryRow(ctx, `select exists (select 1 from figure_sum_made where under = $1)`, madeUnder()).Scan(&is)
+	if err != nil {
+		return false, fmt.Errorf("ask how the sums were made: %w", err)
+	}
+	return is, nil
+}
+
+// SweepSums makes the sums anew where they are out of date, as after an update that changes what is counted, and tells whether it did: 0 or 1. Pages read the
+// count rows until then.
+func SweepSums(ctx context.Context, db pg.DB) (int, error) {
+	if done, err := summed(ctx, db); err != nil || done {
+		return 0, err
+	}
+	err := pg.InTx(ctx, db, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `insert into follower (name) values ($1) on conflict do nothing`, FiguresFollower); err != nil {
+			return err
+		}
+		// The follower that keeps the rows stands still meanwhile.
+		if _, err := tx.Exec(ctx, `select 1 from follower where name = $1 for update`, FiguresFollower); err != nil {
+			return err
+		}
+		return sumAnew(ctx, tx)
+	})
+	return 1, err
+}
+
+// sumAnew makes every record from the count rows, equal rows together. The follower of the figures must stand still.
+func sumAnew(ctx context.Context, tx pgx.Tx) error {
+	c := change{}
+	rows, err := tx.Query(ctx, `select `+sumColumns+`, count(*) from (select part, unit, district, left(category, 4) as category, case part when 'case' then way else '' end as way,
+			case part when 'case' then filed else 0 end as filed, opened, dispatched, due, replied, case part when 'case' then 0 else rated end as rated, signed, contacted, handled, original,
+			case part when 'case' then '' else verdict end as verdict, case part when 'case' then 0 else satisfaction end as satisfaction, sent_back, returned, extensions, excluded, open, overdue,
+			case part when 'case' then hours else -1 end as hours, waived, hung from figure_row) r group by `+sumColumns)
+	if err != nil {
+		return fmt.Errorf("sum rows: %w", err)
+	}
+	var r Row
+	if _, err = pgx.ForEachRow(rows, append(r.sumDest(), &r.N), func() error { c.add(&r, r.N); return nil }); err != nil {
+		return fmt.Errorf("sum rows: %w", err)
+	}
+	rows, err = tx.Query(ctx, `select filed, t.tag, count(*) from figure_row r cross join unnest(r.tags) t (tag) where part = 'case' group by 1, 2`)
+	if err != nil {
+		return fmt.Errorf("sum tags: %w", err)
+	}
+	one := Row{Part: PartCase}
+	var tag string
+	if _, err = pgx.ForEachRow(rows, []any{&one.Filed, &tag, &one.N}, func() error { c.tag(&one, []string{tag}, one.N); return nil }); err != nil {
+		return fmt.Errorf("sum tags: %w", err)
+	}
+	for _, sql := range []string{`delete from figure_sum`, `delete from figure_sum_made`} {
+		if _, err := tx.Exec(ctx, sql); err != nil {
+			return fmt.Errorf("sum rows: %w", err)
+		}
+	}
+	if err := c.keep(ctx, tx); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `insert into figure_sum_made (under) values ($1)`, madeUnder())
+	return err
+}

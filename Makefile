@@ -21,7 +21,7 @@ run: build ## build, and serve a demonstration city at http://127.0.0.1:8080; Ct
 	@exec bin/huiyin serve --demo
 
 build: need-go ## build bin/huiyin, and nothing else
-	@go build -o bin/huiyin ./cmd/huiyin
+	@go build -ldflags='-s -w' -o bin/huiyin ./cmd/huiyin
 
 test: need-go ## everything CI runs: vet and all tests, on a throw-away database
 	@scripts/need-chromium.sh

@@ -25,7 +25,7 @@ const (
 
 // Session is one signed-in browser. The database holds a hash of Token only.
 type Session struct {
-	Token     string // bearer secret for the cookie; only SignIn fills it
+	Token     string // bearer secret for the cookie; only SignIn and SignInBy fill it
 	CSRF      string // secret that every form of this session carries
 	Account   int64
 	CreatedAt time.Time
@@ -50,7 +50,7 @@ func (r *Register) BySession(ctx context.Context, token string) (Account, Sessio
 	var a Account
 	var s Session
 	err := r.db.QueryRow(ctx, `
-		select a.id, a.login, a.name, a.unit, a.roles, a.must_change, a.created_at, a.last_seen_at, s.csrf, s.created_at, s.seen_at, s.expires_at
+		select a.id, a.login, a.name, a.unit, a.roles, a.must_change and not s.sso, a.created_at, a.last_seen_at, s.csrf, s.created_at, s.seen_at, s.expires_at
 		from session s join account a on a.id = s.account
 		where s.token_hash = $1 and s.expires_at > $2 and s.seen_at > $3 and a.disabled_at is null`,
 		key[:], now, now.Add(-IdleLimit)).
@@ -104,13 +104,13 @@ func signOutAll(ctx context.Context, q pg.Querier, account int64) error {
 	return nil
 }
 
-// open writes a new session of an account.
-func (r *Register) open(ctx context.Context, q pg.Querier, account int64) (Session, error) {
+// open writes a new session of an account; sso: an identity provider vouched for the person.
+func (r *Register) open(ctx context.Context, q pg.Querier, account int64, sso bool) (Session, error) {
 	now := r.Now()
 	s := Session{Token: secret(), CSRF: secret(), Account: account, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(AbsoluteLimit)}
 	key := sha256.Sum256([]byte(s.Token))
-	_, err := q.Exec(ctx, `insert into session (token_hash, account, csrf, created_at, seen_at, expires_at) values ($1, $2, $3, $4, $5, $6)`,
-		key[:], s.Account, s.CSRF, s.CreatedAt, s.SeenAt, s.ExpiresAt)
+	_, err := q.Exec(ctx, `insert into session (token_hash, account, csrf, created_at, seen_at, expires_at, sso) values ($1, $2, $3, $4, $5, $6, $7)`,
+		key[:], s.Account, s.CSRF, s.CreatedAt, s.SeenAt, s.ExpiresAt, sso)
 	if err != nil {
 		return Session{}, fmt.Errorf("open session: %w", err)
 	}

@@ -51,27 +51,39 @@ func (r *Register) SignIn(ctx context.Context, login, password string, peer []by
 	var s Session
 	err = pg.InTx(ctx, r.db, nil, func(tx pgx.Tx) error {
 		// Again under the lock: the password may have been changed, or the account disabled, while we hashed.
-		tag, err := tx.Exec(ctx, `update account set last_seen_at = $3, slept_since = case when last_seen_at < $4 then last_seen_at else slept_since end
-			where id = $1 and password_hash = $2 and disabled_at is null`, id, hash, r.Now(), r.Now().Add(-longRest))
+		seen, err := r.arrive(ctx, tx, id, peer, `disabled_at is null and password_hash = $4`, hash)
 		if err != nil {
-			return fmt.Errorf("see account: %w", err)
+			return err
 		}
-		if tag.RowsAffected() == 0 {
+		if !seen {
 			return fault.New(fault.Unauthorized, wrongPassword)
-		}
-		if len(peer) > 0 {
-			_, err := tx.Exec(ctx, `insert into account_network (account, peer, first_at, last_at) values ($1, $2, $3, $3) on conflict (account, peer) do update set last_at = excluded.last_at`, id, peer, r.Now())
-			if err != nil {
-				return fmt.Errorf("note network: %w", err)
-			}
 		}
 		if _, err := tx.Exec(ctx, `update sign_in_attempt set ok = true where id = $1`, attempt); err != nil {
 			return fmt.Errorf("settle attempt: %w", err)
 		}
-		s, err = r.open(ctx, tx, id)
+		s, err = r.open(ctx, tx, id, false)
 		return err
 	})
 	return s, err
+}
+
+// arrive notes that an account came, and from which network; false where the condition on its row does not hold. Its arguments begin at $4.
+func (r *Register) arrive(ctx context.Context, tx pgx.Tx, id int64, peer []byte, condition string, args ...any) (bool, error) {
+	tag, err := tx.Exec(ctx, `update account set last_seen_at = $2, slept_since = case when last_seen_at < $3 then last_seen_at else slept_since end where id = $1 and `+condition,
+		append([]any{id, r.Now(), r.Now().Add(-longRest)}, args...)...)
+	if err != nil {
+		return false, fmt.Errorf("see account: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		return false, nil
+	}
+	if len(peer) > 0 {
+		_, err := tx.Exec(ctx, `insert into account_network (account, peer, first_at, last_at) values ($1, $2, $3, $3) on conflict (account, peer) do update set last_at = excluded.last_at`, id, peer, r.Now())
+		if err != nil {
+			return false, fmt.Errorf("note network: %w", err)
+		}
+	}
+	return true, nil
 }
 
 // reserve counts this attempt as wrong until it proves right, so that guesses sent at once cannot all pass the count.

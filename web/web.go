@@ -29,7 +29,7 @@ import (
 	"huiyin/web/signin"
 )
 
-// Config is what the pages work with; every field is needed.
+// Config is what the pages work with; every field is needed but SSO.
 type Config struct {
 	Pool    *pgxpool.Pool
 	Docket  *casework.Docket
@@ -46,6 +46,7 @@ type Config struct {
 	Search  search.Service
 	Live    *live.Hub // tells open pages what happens; the server closes it when it shuts down
 	Work    int       // bits of work that the web form asks of a browser; 0: none
+	SSO     *signin.SingleSignOn // nil: staff come in by password only
 	BaseURL string    // as the world reaches the service, without a slash at the end
 	Mailbox string    // the hotline's e-mail address
 	Now     func() time.Time
@@ -80,7 +81,7 @@ func Routes(cfg Config) []shell.Route { return routes(cfg, entrance(cfg)) }
 
 // entrance are the pages by which staff come in.
 func entrance(cfg Config) *signin.Pages {
-	return &signin.Pages{Register: cfg.Staff, City: cfg.City, Secure: strings.HasPrefix(cfg.BaseURL, "https://")}
+	return &signin.Pages{Register: cfg.Staff, City: cfg.City, Secure: strings.HasPrefix(cfg.BaseURL, "https://"), SSO: cfg.SSO}
 }
 
 func build(cfg Config) *fiber.App {

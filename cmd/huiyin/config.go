@@ -41,6 +41,7 @@ type Config struct {
 	OIDCIssuer       string             // single sign-on of the staff; empty = passwords only
 	OIDCClientID     string             // our name there
 	OIDCClientSecret string             // our secret there
+	OIDCClaim        string             // of its tokens, that holds the login
 	Keys             string             // file of the keys that seal personal data
 	Clock            time.Time          // the clock starts here instead of now; zero = the real time
 	attached         bool               // the private database ends with this process, however that ends; no setting: for benches
@@ -92,9 +93,10 @@ func settings() []setting {
 		{"HUIYIN_CITY", "", "directory of the city's rules (empty: the demonstration city)", func(c *Config, v string) error { return path(&c.City, v) }},
 		{"HUIYIN_MASK_MODEL", "", "directory of a model made by huiyin train --spans, which hides names that no rule finds (empty: the rules alone)",
 			func(c *Config, v string) error { return path(&c.MaskModel, v) }},
-		{"HUIYIN_OIDC_ISSUER", "", "single sign-on of the staff (empty: passwords)", func(c *Config, v string) error { return webAddress(&c.OIDCIssuer, v) }},
+		{"HUIYIN_OIDC_ISSUER", "", "single sign-on of the staff (empty: passwords)", func(c *Config, v string) error { return issuer(&c.OIDCIssuer, v) }},
 		{"HUIYIN_OIDC_CLIENT_ID", "", "our name at the single sign-on", func(c *Config, v string) error { return word(&c.OIDCClientID, v) }},
 		{"HUIYIN_OIDC_CLIENT_SECRET", "", "our secret at the single sign-on", func(c *Config, v string) error { return word(&c.OIDCClientSecret, v) }},
+		{"HUIYIN_OIDC_CLAIM", "preferred_username", "what in its tokens holds the login of the account; only the provider's keepers may be able to change it", func(c *Config, v string) error { return word(&c.OIDCClaim, v) }},
 		{"HUIYIN_KEYS", "", "file of the keys that seal personal data (empty: keys.json in HUIYIN_DATA)", func(c *Config, v string) error { return path(&c.Keys, v) }},
 		{"HUIYIN_CLOCK", "", "time at which the clock starts, such as 2026-11-23T09:00:00+08:00: for demonstrations and tests (empty: now)",
 			func(c *Config, v string) error { return instant(&c.Clock, v) }},
@@ -199,6 +201,19 @@ func webAddress(to *string, v string) error {
 		return errors.New("it must be a web address, such as https://12345.example.gov.cn")
 	}
 	*to = strings.TrimRight(v, "/")
+	return nil
+}
+
+// issuer keeps a slash at the end: the provider compares letter by letter (OpenID Connect Discovery 1.0 section 4.3).
+func issuer(to *string, v string) error {
+	var u string
+	if err := webAddress(&u, v); err != nil {
+		return err
+	}
+	if at, err := url.Parse(v); err != nil || at.Scheme == "http" && !loopback(at.Hostname()) {
+		return errors.New("it must begin with https://")
+	}
+	*to = v
 	return nil
 }
 

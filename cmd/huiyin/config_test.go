@@ -20,7 +20,7 @@ func TestEverySettingHasADefaultThatWorks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Config{Addr: "127.0.0.1:8080", BaseURL: "http://127.0.0.1:8080", Data: "var", MailAddr: "127.0.0.1:2525", Mailbox: []string{"12345@localhost"}, MailAuth: true, DKIMSelector: "huiyin", Keys: "var/keys.json"}
+	want := Config{Addr: "127.0.0.1:8080", BaseURL: "http://127.0.0.1:8080", Data: "var", MailAddr: "127.0.0.1:2525", Mailbox: []string{"12345@localhost"}, MailAuth: true, DKIMSelector: "huiyin", OIDCClaim: "preferred_username", Keys: "var/keys.json"}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("defaults are %+v", c)
 	}

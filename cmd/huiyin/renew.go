@@ -6,6 +6,7 @@ import (
 
 	"huiyin/web"
 	"huiyin/web/admin"
+	"huiyin/web/signin"
 )
 
 // rulesPoll is how often a process asks whether the rulebook has a new edition.
@@ -68,7 +69,16 @@ func (s *service) workers(ctx context.Context, again <-chan struct{}) error {
 func (s *service) webConfig() web.Config {
 	p := s.present.Load()
 	return web.Config{Pool: p.Pool, Docket: p.Docket, Desk: p.Desk, Door: p.Door, City: p.City, Terms: p.Terms, Book: p.Book, Rules: p.Rules, Model: p.Decided.Model, Checks: s.findings, Staff: p.Staff, Keys: p.Keys, Search: p.search(),
-		Live: s.live, BaseURL: p.Config.BaseURL, Work: p.Config.Work, Mailbox: p.Config.Mailbox[0], Now: p.Config.Now(), Log: p.Log}
+		Live: s.live, SSO: singleSignOn(p), BaseURL: p.Config.BaseURL, Work: p.Config.Work, Mailbox: p.Config.Mailbox[0], Now: p.Config.Now(), Log: p.Log}
+}
+
+// singleSignOn is the way in through the city's identity provider; nil where there is none.
+func singleSignOn(p *parts) *signin.SingleSignOn {
+	c := p.Config
+	if c.OIDCIssuer == "" {
+		return nil
+	}
+	return &signin.SingleSignOn{Issuer: c.OIDCIssuer, ClientID: c.OIDCClientID, Secret: c.OIDCClientSecret, Claim: c.OIDCClaim, BaseURL: c.BaseURL, Now: p.Config.Now(), Log: p.Log}
 }
 
 // findings are doctor's findings about the machine, the database and the way out for letters, for the administrators' page.

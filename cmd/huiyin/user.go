@@ -14,7 +14,7 @@ import (
 	"huiyin/staff"
 )
 
-const userSynopsis = "add LOGIN --unit CODE --role ROLE[,ROLE…] [--name NAME] | passwd LOGIN | roles LOGIN --role ROLE[,ROLE…] | disable LOGIN | enable LOGIN | token LOGIN | revoke LOGIN | list"
+const userSynopsis = "add LOGIN --unit CODE --role ROLE[,ROLE…] [--name NAME] | passwd LOGIN | roles LOGIN --role ROLE[,ROLE…] | disable LOGIN | enable LOGIN | unbind LOGIN | token LOGIN | revoke LOGIN | list"
 
 // user keeps the staff accounts. A password comes from the first line of standard input with --password-stdin; otherwise
 // one is made, shown once, and must be changed at the first sign-in.
@@ -62,6 +62,8 @@ func user(ctx context.Context, env *Env, args []string) error {
 		do = func(r *staff.Register) error { return r.Disable(ctx, staff.CommandLine, login) }
 	case "enable":
 		do = func(r *staff.Register) error { return r.Enable(ctx, staff.CommandLine, login) }
+	case "unbind":
+		do = func(r *staff.Register) error { return r.Unbind(ctx, staff.CommandLine, login) }
 	case "token":
 		do = func(r *staff.Register) error {
 			token, err := r.NewToken(ctx, login)

@@ -1,6 +1,8 @@
 package signin
 
 import (
+	"net/url"
+
 	"github.com/gofiber/fiber/v2"
 
 	"huiyin/casework"
@@ -8,6 +10,22 @@ import (
 	"huiyin/staff"
 	"huiyin/web/shell"
 )
+
+// loginView is the page that staff come in by.
+type loginView struct {
+	SSO   bool // through the city's identity provider as well
+	Login string
+	Next  string // page to go on with
+	Kept  bool   // the session ended while something was being written
+}
+
+// ssoLink leads to the identity provider.
+func (v loginView) ssoLink() string {
+	if v.Next == "" {
+		return "/login/sso"
+	}
+	return "/login/sso?next=" + url.QueryEscape(v.Next)
+}
 
 // show asks for login and password; who is in already goes on.
 func (x *Pages) show(c *fiber.Ctx) error {
@@ -21,7 +39,7 @@ func (x *Pages) show(c *fiber.Ctx) error {
 		return err
 	}
 	page := shell.NewPage(c, shell.Lang(c).T("signin.title"))
-	return shell.Render(c, fiber.StatusOK, loginPage(page, "", shell.LocalPath(c.Query("next"), ""), c.Query("kept") != ""))
+	return shell.Render(c, fiber.StatusOK, loginPage(page, loginView{SSO: x.SSO != nil, Next: shell.LocalPath(c.Query("next"), ""), Kept: c.Query("kept") != ""}))
 }
 
 // enter opens a session. What was typed wrong is never told apart: login or password.
@@ -35,7 +53,7 @@ func (x *Pages) enter(c *fiber.Ctx) error {
 		}
 		page := shell.NewPage(c, shell.Lang(c).T("signin.title"))
 		page.Errors.Add("login", shell.Sentence(page.Lang, err))
-		return shell.Render(c, shell.Status(err), loginPage(page, login, next, c.FormValue("kept") != ""))
+		return shell.Render(c, shell.Status(err), loginPage(page, loginView{SSO: x.SSO != nil, Login: login, Next: next, Kept: c.FormValue("kept") != ""}))
 	}
 	x.keep(c, s)
 	a, _, err := x.Register.BySession(c.UserContext(), s.Token)

@@ -19,6 +19,7 @@ type Pages struct {
 	Register *staff.Register
 	City     *routing.City // names the units
 	Secure   bool          // the service is reached by https
+	SSO      *SingleSignOn // nil: passwords only
 }
 
 const cookie = "hy_staff"
@@ -26,7 +27,7 @@ const cookie = "hy_staff"
 // Routes are the addresses of these pages.
 func (x *Pages) Routes() []shell.Route {
 	brake := shell.Limit{Name: "login", Max: 30, Per: 10 * time.Minute}
-	return []shell.Route{
+	list := []shell.Route{
 		{Path: "/login", Handler: x.show, Door: shell.Staff, Open: true},
 		{Method: fiber.MethodPost, Path: "/login", Handler: x.enter, Door: shell.Staff, Open: true, Limit: brake},
 		{Method: fiber.MethodPost, Path: "/logout", Handler: x.leave, Door: shell.Staff, Open: true},
@@ -34,6 +35,12 @@ func (x *Pages) Routes() []shell.Route {
 		{Method: fiber.MethodPost, Path: "/password", Handler: x.savePassword, Door: shell.Staff, Open: true, Limit: brake},
 		{Path: "/me", Handler: x.me, Door: shell.Staff},
 	}
+	if x.SSO != nil {
+		list = append(list,
+			shell.Route{Path: "/login/sso", Handler: x.goOut, Door: shell.Staff, Open: true, Limit: brake},
+			shell.Route{Path: ssoBack, Handler: x.comeBack, Door: shell.Staff, Open: true, Limit: brake})
+	}
+	return list
 }
 
 // presence is who sent a request, looked up once.

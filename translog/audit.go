@@ -22,12 +22,19 @@ type Audit struct {
 	CheckedAt *time.Time `json:"checked_at"` // when some were looked at
 	Next      int64      `json:"next"`       // entry that is looked at next
 	Broken    []int64    `json:"broken"`     // entries that open to nothing: the step was changed or dropped
+	Records   []Unfit    `json:"records"`    // the same of what is not a step, with what it is of
+}
+
+// Unfit is an entry that no longer opens to the record that it was made of.
+type Unfit struct {
+	Entry  int64  `json:"entry"`
+	Source string `json:"source"` // name of a Source, or "rules"
 }
 
 // ReadAudit tells how far the log was held against the cases.
 func (l *Log) ReadAudit(ctx context.Context) (Audit, error) {
 	a := Audit{Broken: []int64{}}
-	err := l.DB.QueryRow(ctx, `select rounds, round_at, checked_at, next_idx, broken from log_audit`).Scan(&a.Rounds, &a.RoundAt, &a.CheckedAt, &a.Next, &a.Broken)
+	err := l.DB.QueryRow(ctx, `select rounds, round_at, checked_at, next_idx, broken, records from log_audit`).Scan(&a.Rounds, &a.RoundAt, &a.CheckedAt, &a.Next, &a.Broken, &a.Records)
 	if err != nil {
 		err = pg.Classify(fmt.Errorf("read audit: %w", err))
 	}
@@ -83,6 +90,11 @@ func (l *Log) SweepAudit(ctx context.Context) (int, error) {
 		broken = append(slices.DeleteFunc(broken, func(i int64) bool { return i >= next && i < last }), bad...)
 		slices.Sort(broken)
 		now := l.Now().UTC()
+		more, err := l.auditRecords(ctx, tx)
+		if err != nil {
+			return err
+		}
+		found += more
 		if looked < auditBatch {
 			_, err = tx.Exec(ctx, `update log_audit set next_idx = 0, rounds = rounds + 1, round_at = $1, checked_at = $1, broken = $2`, now, broken)
 			return err

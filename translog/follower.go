@@ -71,6 +71,9 @@ func forget(ctx context.Context, tx pgx.Tx, events []casework.Event) error {
 	if _, err := tx.Exec(ctx, `update log_event set salt = null where case_id = any ($1)`, gone); err != nil {
 		return fmt.Errorf("forget salts: %w", err)
 	}
+	if _, err := tx.Exec(ctx, `update log_record set salt = null where case_id = any ($1)`, gone); err != nil {
+		return fmt.Errorf("forget salts: %w", err)
+	}
 	return nil
 }
 

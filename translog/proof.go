@@ -30,6 +30,7 @@ type Evidence struct {
 	Root       tlog.Hash `json:"root"`
 	Case       string    `json:"case"`
 	Steps      []Opening `json:"steps"`
+	Records    []Opening `json:"records"` // every use of the resident's data, and what else the log holds of the case beside its steps
 	Waiting    int       `json:"waiting"` // steps that are not in the log yet: they are within seconds
 	Broken     []int64   `json:"broken"`  // numbers of entries that do not open to the step as it stands now: somebody changed it
 }
@@ -45,10 +46,13 @@ func (l *Log) Evidence(ctx context.Context, docket *casework.Docket, by casework
 	if err != nil {
 		return Evidence{}, err
 	}
-	out := Evidence{Checkpoint: head.Signed, Verifier: head.Verifier, Size: head.Size, Root: head.Root, Case: d.Case.Number, Steps: []Opening{}, Broken: []int64{}}
+	out := Evidence{Checkpoint: head.Signed, Verifier: head.Verifier, Size: head.Size, Root: head.Root, Case: d.Case.Number, Steps: []Opening{}, Records: []Opening{}, Broken: []int64{}}
 	err = pg.InTx(ctx, l.DB, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
-		out.Steps, out.Broken, out.Waiting = []Opening{}, []int64{}, 0
-		return l.gather(ctx, tx, d, &out)
+		out.Steps, out.Records, out.Broken, out.Waiting = []Opening{}, []Opening{}, []int64{}, 0
+		if err := l.gather(ctx, tx, d, &out); err != nil {
+			return err
+		}
+		return l.gatherRecords(ctx, tx, d, &out)
 	})
 	return out, err
 }
@@ -90,6 +94,51 @@ func (l *Log) gather(ctx context.Context, tx pgx.Tx, d casework.Dossier, out *Ev
 			return fmt.Errorf("prove entry %d: %w", k.index, err)
 		}
 		out.Steps = append(out.Steps, Opening{Index: k.index, Entry: string(k.entry), Payload: string(payload), Salt: k.salt, Proof: proof})
+	}
+	return nil
+}
+
+// gatherRecords adds what stands in the log of the case beside its steps.
+func (l *Log) gatherRecords(ctx context.Context, tx pgx.Tx, d casework.Dossier, out *Evidence) error {
+	all, err := collectKept(tx.Query(ctx, keptRecords+` where l.case_id = $1 and not l.clear order by l.idx`, d.Case.ID))
+	if err != nil {
+		return fmt.Errorf("read records: %w", err)
+	}
+	for _, s := range Sources {
+		if s.beside == "" {
+			continue
+		}
+		more, err := collectKept(tx.Query(ctx, keptRecords+` where l.source = $2 and l.id in (`+s.beside+`) order by l.idx`, d.Case.ID, s.Name))
+		if err != nil {
+			return fmt.Errorf("read records of %s: %w", s.Name, err)
+		}
+		all = append(all, more...)
+	}
+	now, err := standing(ctx, tx, all)
+	if err != nil {
+		return fmt.Errorf("read records: %w", err)
+	}
+	reader := &hashes{ctx: ctx, db: tx, fresh: map[int64]tlog.Hash{}}
+	for _, k := range all {
+		if k.index >= out.Size {
+			out.Waiting++
+			continue
+		}
+		payload, ok, err := k.opens(now)
+		switch {
+		case err != nil:
+			return err
+		case k.salt == nil || ok && payload == nil:
+			continue // erased, or overtaken by a later entry
+		case !ok:
+			out.Broken = append(out.Broken, k.index)
+			continue
+		}
+		proof, err := tlog.ProveRecord(out.Size, k.index, reader)
+		if err != nil {
+			return fmt.Errorf("prove entry %d: %w", k.index, err)
+		}
+		out.Records = append(out.Records, Opening{Index: k.index, Entry: string(k.entry), Payload: string(payload), Salt: k.salt, Proof: proof})
 	}
 	return nil
 }

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"huiyin/fault"
@@ -35,13 +34,14 @@ type Head struct {
 	Signed   string // the checkpoint as a signed note
 	At       time.Time
 	Verifier string // the public key, in the form of notes
+	SM2      string // the public key of the second signature, in the form of notes; empty where checkpoints have one signature only
 }
 
 // Head reads the newest checkpoint. Errors: fault.NotFound where nothing was entered yet.
 func (l *Log) Head(ctx context.Context) (Head, error) {
 	var h Head
-	var root []byte
-	err := l.DB.QueryRow(ctx, `select k.origin, t.size, t.root, t.checkpoint, t.at, k.verifier from log_tree t, log_key k`).Scan(&h.Origin, &h.Size, &root, &h.Signed, &h.At, &h.Verifier)
+	var root, sm2 []byte
+	err := l.DB.QueryRow(ctx, `select k.origin, t.size, t.root, t.checkpoint, t.at, k.verifier, k.sm2_public from log_tree t, log_key k`).Scan(&h.Origin, &h.Size, &root, &h.Signed, &h.At, &h.Verifier, &sm2)
 	if pg.IsNoRows(err) {
 		return h, fault.New(fault.NotFound, "fault.log_empty")
 	}
@@ -49,6 +49,9 @@ func (l *Log) Head(ctx context.Context) (Head, error) {
 		return h, pg.Classify(fmt.Errorf("read the log's head: %w", err))
 	}
 	copy(h.Root[:], root)
+	if sm2 != nil {
+		h.SM2 = form.SM2Verifier(h.Origin, sm2)
+	}
 	return h, nil
 }
 
@@ -64,7 +67,7 @@ func (l *Log) add(ctx context.Context, tx pgx.Tx, all []addition) (first int64, 
 	if len(all) == 0 {
 		return 0, nil
 	}
-	signer, origin, err := l.signer(ctx, tx)
+	signers, origin, err := l.signers(ctx, tx)
 	if err != nil {
 		return 0, err
 	}
@@ -92,7 +95,7 @@ func (l *Log) add(ctx context.Context, tx pgx.Tx, all []addition) (first int64, 
 	if err != nil {
 		return 0, fmt.Errorf("hash the tree: %w", err)
 	}
-	signed, err := form.Checkpoint{Origin: origin, Size: n, Root: root}.Sign(signer)
+	signed, err := form.Checkpoint{Origin: origin, Size: n, Root: root}.Sign(signers...)
 	if err != nil {
 		return 0, fmt.Errorf("sign checkpoint: %w", err)
 	}
@@ -177,50 +180,6 @@ func (s *hashes) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 		}
 	}
 	return out, nil
-}
-
-const keyPlace = "log_key"
-
-// signer opens the key that signs checkpoints, and makes one at the very first.
-func (l *Log) signer(ctx context.Context, q pg.Querier) (note.Signer, string, error) {
-	var origin string
-	var wrapped, sealed []byte
-	read := func() error {
-		return q.QueryRow(ctx, `select origin, wrapped_key, signer from log_key`).Scan(&origin, &wrapped, &sealed)
-	}
-	err := read()
-	if pg.IsNoRows(err) {
-		if err = l.makeKey(ctx, q); err == nil {
-			err = read()
-		}
-	}
-	if err != nil {
-		return nil, "", fmt.Errorf("read the log's key: %w", err)
-	}
-	key, err := l.Keys.Unwrap(wrapped)
-	if err != nil {
-		return nil, "", fmt.Errorf("unwrap the log's key: %w", err)
-	}
-	secret, err := key.Open(keyPlace, origin, sealed)
-	if err != nil {
-		return nil, "", fmt.Errorf("open the log's key: %w", err)
-	}
-	s, err := note.NewSigner(string(secret))
-	return s, origin, err
-}
-
-func (l *Log) makeKey(ctx context.Context, q pg.Querier) error {
-	secret, verifier, err := note.GenerateKey(nil, l.Origin)
-	if err != nil {
-		return fmt.Errorf("make a key for %q: %w", l.Origin, err)
-	}
-	key, wrapped, err := l.Keys.NewDataKey()
-	if err != nil {
-		return err
-	}
-	_, err = q.Exec(ctx, `insert into log_key (origin, verifier, wrapped_key, signer, made_at) values ($1, $2, $3, $4, $5) on conflict do nothing`,
-		l.Origin, verifier, wrapped, key.Seal(keyPlace, l.Origin, []byte(secret)), l.Now().UTC())
-	return err
 }
 
 // Enter puts entries into the log behind all others, in the caller's transaction, and tells the number of the first.

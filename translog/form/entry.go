@@ -24,6 +24,18 @@ const (
 	Month Type = "month"
 	// Rules is a version of the city's rules, policies or calendars that came into force: its digest.
 	Rules Type = "rules"
+	// Use is one use of a resident's personal data, as a salted commitment.
+	Use Type = "use"
+	// Rating is one rating of a service, as a salted commitment.
+	Rating Type = "rating"
+	// Model is a model that was trained, or a decision on which one helps, in clear.
+	Model Type = "model"
+	// Tombstone says what became of a public card that is shown no more: in clear, or as a salted commitment where the case never had a public number.
+	Tombstone Type = "tombstone"
+	// Change is what a day's figures add to, and take from, the count rows of one unit in one district, in clear.
+	Change Type = "change"
+	// Day closes the changes of a day: the figures made of all changes so far.
+	Day Type = "day"
 )
 
 // MaxEntry bounds an entry in bytes (C2SP tlog-tiles: a 16-bit length).
@@ -67,12 +79,16 @@ func ParseEntry(raw []byte) (Entry, error) {
 		return e, errEntry
 	}
 	switch e.Type {
-	case Event:
+	case Event, Use, Rating:
 		if len(e.Commitment) != sha256.Size || e.Body != nil {
 			return e, errEntry
 		}
-	case Row, Month, Rules:
+	case Row, Month, Rules, Model, Change, Day:
 		if e.Commitment != nil || e.Body == nil {
+			return e, errEntry
+		}
+	case Tombstone:
+		if (e.Body == nil) == (len(e.Commitment) != sha256.Size) {
 			return e, errEntry
 		}
 	}
@@ -99,6 +115,19 @@ type Step struct {
 
 // Payload gives the bytes that are committed.
 func (s Step) Payload() ([]byte, error) { return compact(s) }
+
+// Record is what the commitment of a record beside the steps of cases holds, such as of a use of personal data. What the record says of a member of staff, or of a
+// contact, is in it by digest.
+type Record struct {
+	V      int             `json:"v"`
+	Source string          `json:"source"`
+	ID     string          `json:"id"`
+	Body   json.RawMessage `json:"body"`
+	Hidden []byte          `json:"hidden,omitempty"` // Digest of what the record says beyond its body
+}
+
+// Payload gives the bytes that are committed, or that stand in clear.
+func (r Record) Payload() ([]byte, error) { return compact(r) }
 
 // SaltSize is the length of a salt: long enough that a commitment tells nothing without it.
 const SaltSize = 32

@@ -27,6 +27,9 @@ type Site struct {
 // errGone says that an address answers nothing.
 var errGone = errors.New("is not there")
 
+// errRemoved says that what was at an address was taken away, and that the installation says so.
+var errRemoved = errors.New("was taken away")
+
 func (s *Site) get(ctx context.Context, path string) ([]byte, error) {
 	client := s.Client
 	if client == nil {
@@ -47,6 +50,8 @@ func (s *Site) get(ctx context.Context, path string) ([]byte, error) {
 		return nil, fmt.Errorf("%s breaks off: %w", s.URL+path, err)
 	case res.StatusCode == http.StatusNotFound:
 		return nil, fmt.Errorf("%s %w", s.URL+path, errGone)
+	case res.StatusCode == http.StatusGone:
+		return nil, fmt.Errorf("%s %w", s.URL+path, errRemoved)
 	case res.StatusCode != http.StatusOK:
 		return nil, fmt.Errorf("%s answers %d", s.URL+path, res.StatusCode)
 	case len(body) > mostAnswer:
@@ -62,13 +67,36 @@ func (s *Site) key(ctx context.Context, given string) (note.Verifier, error) {
 		if err != nil {
 			return nil, err
 		}
-		given = string(shown)
+		given, _, _ = strings.Cut(string(shown), "\n") // the second line is the SM2 key
 	}
 	v, err := note.NewVerifier(strings.TrimSpace(given))
 	if err != nil {
 		return nil, fmt.Errorf("the log's key cannot be read: %w", err)
 	}
 	return v, nil
+}
+
+// second checks the SM2 signature that stands beside the first, where the installation shows a key for it.
+func (s *Site) second(ctx context.Context, r *Report) {
+	shown, err := s.get(ctx, "/log/key")
+	if err != nil {
+		r.wrong("the log's keys cannot be read: %v", err)
+		return
+	}
+	_, text, ok := strings.Cut(strings.TrimSpace(string(shown)), "\n")
+	if !ok {
+		return
+	}
+	v, err := form.NewSM2Verifier(text)
+	if err != nil {
+		r.wrong("the log's SM2 key cannot be read: %v", err)
+		return
+	}
+	if _, err := form.OpenCheckpoint(r.Checkpoint, v); err != nil {
+		r.wrong("the SM2 signature of the checkpoint does not hold: %v", err)
+		return
+	}
+	r.SM2 = true
 }
 
 // entries reads one bundle of entries.

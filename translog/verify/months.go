@@ -23,6 +23,8 @@ type Month struct {
 
 // telling gathers what the log says in clear.
 type telling struct {
+	rules  map[string]string       // digest of each version of the rules
+	stones map[string]string       // what the log says last of each card that was withheld; empty: it is shown again
 	rows   map[string][]months.Row // of the months that are not closed yet, as the log goes by
 	closed []closed
 }
@@ -37,6 +39,8 @@ func place(month string, revision int) string { return fmt.Sprintf("%s/%d", mont
 // take reads one entry in its turn. The error names what is wrong with it.
 func (t *telling) take(_ int64, e form.Entry) error {
 	switch e.Type {
+	case form.Tombstone:
+		return t.stone(e)
 	case form.Row:
 		r, err := months.Parse(e.Body)
 		if err != nil {
@@ -57,6 +61,7 @@ func (t *telling) take(_ int64, e form.Entry) error {
 		if err := json.Unmarshal(e.Body, &r); err != nil || r.Name == "" || len(r.SHA256) != 64 {
 			return errors.New("this is no version of the rules")
 		}
+		return t.rule(r)
 	case form.Month:
 		var c months.Closing
 		if err := json.Unmarshal(e.Body, &c); err != nil {

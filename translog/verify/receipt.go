@@ -26,7 +26,19 @@ func (s *Site) audit(ctx context.Context, r *Report) {
 	for _, i := range a.Broken {
 		r.wrong("entry %d no longer opens to the step of the case that it was made of: the step was changed or dropped in the database", i)
 	}
+	for _, u := range a.Records {
+		what, ok := sources[u.Source]
+		if !ok {
+			what = "the record of " + u.Source
+		}
+		r.wrong("entry %d no longer opens to %s that it was made of: it was changed or dropped in the database", u.Entry, what)
+	}
 }
+
+// sources names what an entry that is no step was made of.
+var sources = map[string]string{"use": "the use of personal data", "rating": "the rating of a service", "data_use": "the use of personal data", "lookup_use": "the search for a caller's earlier cases", "mail_use": "the reading of a mail", "call_use": "the look at a caller's number",
+	"model": "the card of a model", "model_decision": "the decision on a model", "tombstone": "the tombstone of a public card", "withheld": "the note that a case is withheld from the public",
+	"rules": "the version of the rules or calendars", "service_rating": "the rating of a service"}
 
 // receipt checks the proof that a resident kept: what it promised must stand in the log as it is now.
 func (r *Report) receipt(leaves func(i int64) (tlog.Hash, bool), raw []byte) {
@@ -35,10 +47,10 @@ func (r *Report) receipt(leaves func(i int64) (tlog.Hash, bool), raw []byte) {
 		r.wrong("the receipt cannot be read")
 		return
 	}
-	for _, s := range e.Steps {
+	for _, s := range append(e.Steps, e.Records...) {
 		entry, err := form.ParseEntry([]byte(s.Entry))
 		if err != nil || !bytes.Equal(entry.Commitment, form.Commit(s.Salt, []byte(s.Payload))) {
-			r.wrong("request %s: entry %d of the receipt does not commit to the step it names", e.Case, s.Index)
+			r.wrong("request %s: entry %d of the receipt does not commit to what it names", e.Case, s.Index)
 			continue
 		}
 		if now, ok := leaves(s.Index); !ok || now != tlog.RecordHash([]byte(s.Entry)) {

@@ -31,6 +31,7 @@ type Report struct {
 	Origin     string
 	Size       int64
 	Entries    map[form.Type]int
+	SM2        bool     // the checkpoint carries a good SM2 signature too
 	Checkpoint []byte   // signed: keep it for the next time
 	Months     []Month  // closed months, recomputed
 	Mismatches []string // each in one sentence; none: all is as it says
@@ -60,6 +61,7 @@ func (s *Site) Run(ctx context.Context, o Options, progress func(done, of int64)
 		return r, nil
 	}
 	r.Origin, r.Size = head.Origin, head.Size
+	s.second(ctx, r)
 	since := o.Since
 	if len(o.Witness) > 0 {
 		since = append(slices.Clone(since), s.witnessed(ctx, r, o.Witness)...)
@@ -102,6 +104,7 @@ func (s *Site) Run(ctx context.Context, o Options, progress func(done, of int64)
 		r.wrong("the %d entries do not give the root of the checkpoint: an entry was changed, dropped or put in between", head.Size)
 	}
 	s.months(ctx, r, t)
+	s.tombstones(ctx, r, t)
 	s.audit(ctx, r)
 	for _, raw := range o.Receipts {
 		r.receipt(func(i int64) (tlog.Hash, bool) { h, ok := wanted[i]; return h, ok }, raw)
@@ -115,7 +118,7 @@ func indexes(receipts [][]byte) map[int64]tlog.Hash {
 	for _, raw := range receipts {
 		var e translog.Evidence
 		if json.Unmarshal(raw, &e) == nil {
-			for _, s := range e.Steps {
+			for _, s := range append(e.Steps, e.Records...) {
 				all[s.Index] = tlog.Hash{}
 			}
 		}

@@ -47,13 +47,17 @@ func (x *Pages) Routes() []shell.Route {
 	}
 }
 
-// key is the log's public key, in the form of signed notes.
+// key is the log's public keys, in the form of signed notes: Ed25519, and SM2 on the second line.
 func (x *Pages) key(c *fiber.Ctx) error {
 	h, err := x.Log.Head(c.UserContext())
 	if err != nil {
 		return err
 	}
-	return plain(c, h.Verifier+"\n")
+	keys := h.Verifier + "\n"
+	if h.SM2 != "" {
+		keys += h.SM2 + "\n"
+	}
+	return plain(c, keys)
 }
 
 // checkpoint is the newest signed checkpoint (C2SP tlog-checkpoint).

@@ -19,8 +19,10 @@ import (
 
 	"huiyin/casework"
 	"huiyin/casework/caseworktest"
+	"huiyin/datause"
 	"huiyin/demo"
 	"huiyin/fault"
+	"huiyin/follow"
 	"huiyin/pg/pgtest"
 	"huiyin/routing"
 	"huiyin/supervision"
@@ -28,6 +30,7 @@ import (
 	"huiyin/translog"
 	"huiyin/translog/verify"
 	"huiyin/translog/witness"
+	"huiyin/web/board"
 	"huiyin/web/ledger"
 	"huiyin/web/shell"
 )
@@ -55,6 +58,7 @@ func build(t *testing.T) *house {
 	must(t, err)
 	app := shell.New(shell.Config{City: shell.City{ZH: "临澜市", EN: "Linlan"}, Secret: bytes.Repeat([]byte("s"), 32), Now: h.Now, Log: slog.New(slog.DiscardHandler)})
 	shell.Mount(app, shell.Routes())
+	shell.Mount(app, (&board.Pages{DB: h.Pool, City: city}).Routes())
 	shell.Mount(app, (&ledger.Pages{DB: h.Pool, Log: h.log, City: city, BaseURL: "https://linlan.example"}).Routes())
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
@@ -87,8 +91,12 @@ func (h *house) live(n int) *house {
 
 func (h *house) settle() {
 	h.t.Helper()
-	must(h.t, supervision.Figures(time.FixedZone("CST", 8*3600)).CatchUpAll(h.t.Context(), h.Pool))
-	must(h.t, h.log.Follower().CatchUpAll(h.t.Context(), h.Pool))
+	zone := time.FixedZone("CST", 8*3600)
+	for _, f := range []follow.Follower{supervision.Figures(zone), supervision.Cards(h.Keys, zone, h.Now), datause.Follower(zone), h.log.Follower()} {
+		must(h.t, f.CatchUpAll(h.t.Context(), h.Pool))
+	}
+	_, err := h.log.SweepRecords(h.t.Context())
+	must(h.t, err)
 }
 
 func (h *house) verify(o verify.Options) *verify.Report {
@@ -128,7 +136,7 @@ func (h *house) tamper(sql string, args ...any) {
 	conn, err := h.owner.Acquire(context.Background())
 	must(h.t, err)
 	defer conn.Release()
-	for _, table := range []string{"event", "log_entry", "log_hash", "log_checkpoint", "month_report"} {
+	for _, table := range []string{"event", "log_entry", "log_hash", "log_checkpoint", "month_report", "month_day", "text_model", "rule_version"} {
 		_, err := conn.Exec(h.t.Context(), `alter table `+table+` disable trigger user`)
 		must(h.t, err)
 	}
@@ -136,7 +144,7 @@ func (h *house) tamper(sql string, args ...any) {
 	must(h.t, err)
 	tag, err := conn.Exec(h.t.Context(), sql, args...)
 	must(h.t, err)
-	if tag.RowsAffected() == 0 {
+	if tag.RowsAffected() == 0 && sql != "delete from log_record" {
 		h.t.Fatalf("nothing was changed by %s", sql)
 	}
 	_, err = conn.Exec(h.t.Context(), `reset all`)
@@ -255,8 +263,8 @@ func TestAnEarlierCheckpointHoldsTheLog(t *testing.T) {
 	raw, err := json.Marshal(receipt)
 	must(t, err)
 	// The keeper of the database, who has the key too, begins a log anew that says otherwise.
-	for _, table := range []string{"month_report", "log_event", "log_entry", "log_hash", "log_tree", "log_checkpoint"} {
-		h.tamper(`delete from ` + table)
+	for _, table := range []string{"month_report", "log_event", "log_record", "log_entry", "log_hash", "log_tree", "log_checkpoint"} {
+		h.tamper("delete from " + table)
 	}
 	h.tamper(`delete from event where step = 'reply' and case_id = $1`, h.cases[0])
 	h.tamper(`update follower set xid = '0', seq = 0 where name = 'translog'`)
@@ -369,8 +377,8 @@ func TestAWitnessCountersignsWhatOnlyGrew(t *testing.T) {
 		t.Error("another witness was taken for having countersigned")
 	}
 	// The keeper begins the log anew.
-	for _, table := range []string{"month_report", "log_event", "log_entry", "log_hash", "log_tree", "log_checkpoint"} {
-		h.tamper(`delete from ` + table)
+	for _, table := range []string{"month_report", "log_event", "log_record", "log_entry", "log_hash", "log_tree", "log_checkpoint"} {
+		h.tamper("delete from " + table)
 	}
 	h.tamper(`update follower set xid = '0', seq = 0 where name = 'translog'`)
 	for range 40 {

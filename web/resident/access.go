@@ -18,6 +18,7 @@ type accessView struct {
 	Uses   []shell.Happening
 	Hidden int // uses that the law forbids to show for now
 	Held   []shell.Item
+	Logged bool // some of the uses stand in the public log already
 	Erased bool
 	Until  string // until when it is kept
 }
@@ -41,8 +42,11 @@ func (x *Pages) showAccess(c *fiber.Ctx) error {
 	if v.Case.ClosedAt != nil {
 		a.Until = page.T("mydata.until", locale.Args{"Date": page.Lang.Date(v.Case.ClosedAt.AddDate(datause.KeepYears, 0, 0))})
 	}
+	logged := x.entries(c, id)
 	for _, u := range uses.Uses {
-		a.Uses = append(a.Uses, x.useLine(page, u))
+		index, ok := logged[useKey(u.At, u.Unit)]
+		a.Uses = append(a.Uses, x.useLine(page, u, index, ok))
+		a.Logged = a.Logged || ok
 	}
 	if !v.Erased {
 		own, err := x.Docket.Reveal(ctx, casework.Resident(id), id, heldFields, ownUse)
@@ -55,12 +59,13 @@ func (x *Pages) showAccess(c *fiber.Ctx) error {
 }
 
 // useLine says one use in plain words: what was done and what for, when, which unit in what role, which data, on what ground.
-func (x *Pages) useLine(p shell.Page, u datause.Use) shell.Happening {
+// index is its entry in the public log; logged is false where it is not there yet.
+func (x *Pages) useLine(p shell.Page, u datause.Use, index int64, logged bool) shell.Happening {
 	who := x.unitName(p.Lang, u.Unit) + p.T("story.and") + p.T("role."+string(u.Role))
 	if u.Automatic {
 		who = p.T("mydata.machine")
 	}
-	return shell.Happening{Title: upperFirst(p.T(u.ActionName())), At: u.At, Who: who, View: useDetails(p, u)}
+	return shell.Happening{Title: upperFirst(p.T(u.ActionName())), At: u.At, Who: who, View: useDetails(p, u, index, logged)}
 }
 
 // fieldNames lists personal fields in words.

@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"huiyin/casework"
+	"huiyin/datause"
 	"huiyin/fault"
 	"huiyin/locale"
 	"huiyin/translog"
@@ -19,6 +20,7 @@ type proofView struct {
 	translog.Evidence
 	Erased bool
 	Steps  []shell.Happening
+	Uses   []shell.Happening // of the resident's data, and what else stands in the log beside the steps
 }
 
 // showProof shows each step of the case with its place in the public log; the browser checks it again.
@@ -51,8 +53,75 @@ func (x *Pages) showProof(c *fiber.Ctx) error {
 		}
 		out.Steps = append(out.Steps, shell.Happening{Title: page.T("step." + step.Step), At: at, Who: x.unitName(page.Lang, casework.UnitCode(step.Unit)), Text: page.T("proof.step", locale.Args{"Index": page.Lang.Number(int(s.Index))})})
 	}
+	for _, r := range out.Evidence.Records {
+		use, err := readRecord(r)
+		if err != nil {
+			return err
+		}
+		out.Uses = append(out.Uses, shell.Happening{Title: upperFirst(page.T(use.action())), At: use.at, Who: x.unitName(page.Lang, use.Body.Unit), Text: page.T("proof.step", locale.Args{"Index": page.Lang.Number(int(r.Index))})})
+	}
 	return shell.Render(c, fiber.StatusOK, proofPage(page, out))
 }
+
+// logged is a use of the resident's data, or a note, as the log holds it.
+type logged struct {
+	Source string `json:"source"`
+	Body   struct {
+		At      string            `json:"at"`
+		Unit    casework.UnitCode `json:"unit"`
+		Purpose casework.Purpose  `json:"purpose"`
+	} `json:"body"`
+	at time.Time
+}
+
+func readRecord(o translog.Opening) (logged, error) {
+	var r logged
+	if err := json.Unmarshal([]byte(o.Payload), &r); err != nil {
+		return r, fault.Wrap(fault.Internal, "fault.internal", err)
+	}
+	if r.Body.At == "" {
+		return r, nil
+	}
+	var err error
+	if r.at, err = time.Parse(time.RFC3339Nano, r.Body.At); err != nil {
+		return r, fault.Wrap(fault.Internal, "fault.internal", err)
+	}
+	return r, nil
+}
+
+// action is the locale key of what the record says was done.
+func (r logged) action() string {
+	switch r.Source {
+	case "data_use":
+		return datause.ActionNames[r.Body.Purpose]
+	case "lookup_use":
+		return "datause.did_lookup"
+	case "mail_use":
+		return "datause.did_mail"
+	case "call_use":
+		return "datause.did_call"
+	case "withheld":
+		return "proof.withheld"
+	}
+	return "proof.other"
+}
+
+// entries tells in which entry of the log each use stands, by its time and unit.
+func (x *Pages) entries(c *fiber.Ctx, id casework.CaseID) map[string]int64 {
+	found := map[string]int64{}
+	e, err := x.evidence(c, id)
+	if err != nil {
+		return found // the page about the proof says why
+	}
+	for _, o := range e.Records {
+		if r, err := readRecord(o); err == nil {
+			found[useKey(r.at, r.Body.Unit)] = o.Index
+		}
+	}
+	return found
+}
+
+func useKey(at time.Time, unit casework.UnitCode) string { return form.Moment(at) + " " + string(unit) }
 
 func (x *Pages) evidence(c *fiber.Ctx, id casework.CaseID) (translog.Evidence, error) {
 	if x.Log == nil {

@@ -2,7 +2,7 @@
 // RFC 6962 section 2.1; the checkpoint is a signed note (C2SP tlog-checkpoint). The server says the same by huiyin verify.
 type Bytes = Uint8Array<ArrayBuffer>;
 type Opening = { index: number; entry: string; payload: string; salt: string; proof: string[] };
-type Evidence = { checkpoint: string; verifier: string; size: number; root: string; steps: Opening[] };
+type Evidence = { checkpoint: string; verifier: string; size: number; root: string; steps: Opening[]; records: Opening[] };
 
 const text = new TextEncoder();
 const from64 = (s: string): Bytes => Uint8Array.from(atob(s), (c) => c.charCodeAt(0));
@@ -21,7 +21,7 @@ const node = (left: Bytes, right: Bytes) => sha256(new Uint8Array([1]), left, ri
 async function checkpoint(note: string, key: string): Promise<{ size: number; root: Bytes; signed: boolean | null }> {
   const cut = note.indexOf("\n\n");
   const body = note.slice(0, cut + 1), [, size, root] = body.split("\n");
-  const [name, , ...rest] = key.trim().split("+"), secret = rest.join("+");
+  const [name, , ...rest] = key.trim().split("\n")[0].split("+"), secret = rest.join("+");
   const line = note.slice(cut + 2).split("\n").find((l) => l.startsWith("\u2014 " + name + " "));
   if (!line || !root) return { size: Number(size), root: from64(root || ""), signed: false };
   const signature = from64(line.split(" ")[2]).slice(4);
@@ -56,12 +56,13 @@ async function checkCase(url: string): Promise<{ n: number; good: boolean; signe
   const e: Evidence = await (await fetch(url, { credentials: "same-origin" })).json();
   const head = await checkpoint(e.checkpoint, await (await fetch("/log/key")).text());
   let good = head.signed !== false && head.size === e.size;
-  for (const s of e.steps) {
+  const all = e.steps.concat(e.records);
+  for (const s of all) {
     const commitment = await sha256(text.encode("huiyin log commitment v1\n"), from64(s.salt), text.encode(s.payload));
     const root = await inLog(await leaf(text.encode(s.entry)), s.index, head.size, s.proof.map(from64));
     good = good && same(commitment, from64(JSON.parse(s.entry).c || "")) && root !== null && same(root, head.root);
   }
-  return { n: e.steps.length, good, signed: head.signed };
+  return { n: all.length, good, signed: head.signed };
 }
 
 const three = (n: number): string => String(n % 1000).padStart(3, "0");

@@ -21,21 +21,24 @@ const (
 
 // Clock is one running or finished limit of a case.
 type Clock struct {
-	Name        string
-	Leg         int // 0 for the total clock; each dispatch opens a new leg
-	Unit        UnitCode
-	Started     time.Time
-	Due         time.Time
-	OriginalDue time.Time // the first promise, kept when an extension moves Due
-	WorkingDays int
-	Provisional bool
-	Policy      string
-	Calendar    string
-	Statute     string     // the law whose limit it is; empty: the city's own
-	Ordinary    *time.Time // where the city's own limit would end; nil where that is Due
-	Met         *time.Time
-	Breached    *time.Time
-	Cancelled   *time.Time
+	Name         string
+	Leg          int // 0 for the total clock; each dispatch opens a new leg
+	Unit         UnitCode
+	Started      time.Time
+	Due          time.Time
+	OriginalDue  time.Time // the first promise, kept when an extension moves Due
+	WorkingDays  int
+	CalendarDays int  // of a limit counted in calendar days
+	Months       int  // of one counted in months
+	Rolls        bool // of either: it ends on the next working day where its last day is none
+	Provisional  bool
+	Policy       string
+	Calendar     string
+	Statute      string     // the law whose limit it is; empty: the city's own
+	Ordinary     *time.Time // where the city's own limit would end; nil where that is Due
+	Met          *time.Time
+	Breached     *time.Time
+	Cancelled    *time.Time
 }
 
 // Running reports whether the clock still waits to be met.
@@ -53,6 +56,12 @@ func (c Clock) Late(now time.Time) bool {
 	}
 }
 
+// Promise is the limit as it was promised, with its present due time.
+func (c Clock) Promise() Promise {
+	return Promise{Name: c.Name, Due: c.Due, WorkingDays: c.WorkingDays, CalendarDays: c.CalendarDays, Months: c.Months, Rolls: c.Rolls, Provisional: c.Provisional,
+		Policy: c.Policy, Calendar: c.Calendar, Statute: c.Statute, Ordinary: c.Ordinary}
+}
+
 type breachData struct {
 	Clock string    `json:"clock"`
 	Leg   int       `json:"leg"`
@@ -61,9 +70,9 @@ type breachData struct {
 }
 
 func startClock(ctx context.Context, q pg.Querier, id CaseID, leg int, unit UnitCode, at time.Time, p Promise) error {
-	_, err := q.Exec(ctx, `insert into clock (case_id, name, leg, unit, started_at, due_at, original_due_at, working_days, provisional, policy, calendar, statute, ordinary_due_at)
-		values ($1, $2, $3, nullif($4, ''), $5, $6, $6, nullif($7, 0), $8, $9, $10, $11, $12)`,
-		id, p.Name, leg, unit, at, p.Due, p.WorkingDays, p.Provisional, p.Policy, p.Calendar, p.Statute, p.Ordinary)
+	_, err := q.Exec(ctx, `insert into clock (case_id, name, leg, unit, started_at, due_at, original_due_at, working_days, provisional, policy, calendar, statute, ordinary_due_at, calendar_days, months, rolls)
+		values ($1, $2, $3, nullif($4, ''), $5, $6, $6, nullif($7, 0), $8, $9, $10, $11, $12, nullif($13, 0), nullif($14, 0), $15)`,
+		id, p.Name, leg, unit, at, p.Due, p.WorkingDays, p.Provisional, p.Policy, p.Calendar, p.Statute, p.Ordinary, p.CalendarDays, p.Months, p.Rolls)
 	if err != nil {
 		return fmt.Errorf("start clock %s: %w", p.Name, err)
 	}

@@ -98,7 +98,7 @@ func (d *Docket) Dossier(ctx context.Context, by Actor, id CaseID) (Dossier, err
 			keepInside(f.Events)
 		}
 		if f.Clocks, err = collect(ctx, tx, scanClock, `select name, leg, coalesce(unit, ''), started_at, due_at, original_due_at, coalesce(working_days, 0), provisional, policy, calendar, statute, ordinary_due_at,
-			met_at, breached_at, cancelled_at from clock where case_id = $1 order by leg, started_at, name`, id); err != nil {
+			met_at, breached_at, cancelled_at, coalesce(calendar_days, 0), coalesce(months, 0), rolls from clock where case_id = $1 order by leg, started_at, name`, id); err != nil {
 			return err
 		}
 		if f.Messages, err = collect(ctx, tx, scanMessage, `select id, at, round, author, purpose, unit, body, sealed is not null from message
@@ -157,7 +157,7 @@ func collect[T any](ctx context.Context, tx pgx.Tx, scan pgx.RowToFunc[T], sql s
 }
 
 func scanClock(row pgx.CollectableRow) (k Clock, err error) {
-	err = row.Scan(&k.Name, &k.Leg, &k.Unit, &k.Started, &k.Due, &k.OriginalDue, &k.WorkingDays, &k.Provisional, &k.Policy, &k.Calendar, &k.Statute, &k.Ordinary, &k.Met, &k.Breached, &k.Cancelled)
+	err = row.Scan(&k.Name, &k.Leg, &k.Unit, &k.Started, &k.Due, &k.OriginalDue, &k.WorkingDays, &k.Provisional, &k.Policy, &k.Calendar, &k.Statute, &k.Ordinary, &k.Met, &k.Breached, &k.Cancelled, &k.CalendarDays, &k.Months, &k.Rolls)
 	return k, err
 }
 

@@ -174,8 +174,8 @@ const openSQL = `with c as (
 		@secret, @publish, @unreadable, @tags, @proposal, 'hotline', @at, @due)
 	returning number),
 k as (
-	insert into clock (case_id, name, leg, started_at, due_at, original_due_at, working_days, provisional, policy, calendar, statute, ordinary_due_at)
-	values (@id, 'total', 0, @at, @due, @due, nullif(@working_days::int, 0), @provisional, @policy, @calendar, @statute, @ordinary)),
+	insert into clock (case_id, name, leg, started_at, due_at, original_due_at, working_days, provisional, policy, calendar, statute, ordinary_due_at, calendar_days, months, rolls)
+	values (@id, 'total', 0, @at, @due, @due, nullif(@working_days::int, 0), @provisional, @policy, @calendar, @statute, @ordinary, nullif(@calendar_days::int, 0), nullif(@months::int, 0), @rolls)),
 p as (
 	insert into person (case_id, wrapped_key, name, phone, email, address, title, body, place, code, mail_id, name_hash, phone_hash, email_hash, words_hash, real_name)
 	values (@id, @wrapped, @p_name, @p_phone, @p_email, @p_address, @p_title, @p_body, @p_place, @p_code, @p_mail_id, @name_hash, @phone_hash, @email_hash, @words_hash, @real_name)),
@@ -199,7 +199,7 @@ func (d *Docket) open(ctx context.Context, tx pgx.Tx, f *Filing) (Receipt, error
 		"id": b.id, "day": b.day, "kind": f.Kind, "category": f.Category, "territory": f.Territory, "urgency": f.Urgency,
 		"channel": f.Channel, "language": b.language, "external_no": b.externalNo, "title": b.title, "body": b.body, "place": b.place,
 		"secret": f.Secret, "publish": f.Publish && !f.Secret, "unreadable": f.Unreadable, "tags": b.tags, "proposal": b.proposal, "at": f.At,
-		"due": f.Total.Due, "working_days": f.Total.WorkingDays, "provisional": f.Total.Provisional, "policy": f.Total.Policy, "calendar": f.Total.Calendar, "statute": f.Total.Statute, "ordinary": f.Total.Ordinary,
+		"due": f.Total.Due, "working_days": f.Total.WorkingDays, "provisional": f.Total.Provisional, "policy": f.Total.Policy, "calendar": f.Total.Calendar, "statute": f.Total.Statute, "ordinary": f.Total.Ordinary, "calendar_days": f.Total.CalendarDays, "months": f.Total.Months, "rolls": f.Total.Rolls,
 		"wrapped": b.wrapped, "p_name": b.sealed.name, "p_phone": b.sealed.phone, "p_email": b.sealed.email, "p_address": b.sealed.address,
 		"p_title": b.sealed.title, "p_body": b.sealed.body, "p_place": b.sealed.place, "p_code": b.sealed.code, "p_mail_id": b.sealed.mailID,
 		"name_hash": b.hash.name, "phone_hash": b.hash.phone, "email_hash": b.hash.email, "words_hash": b.hash.words, "real_name": f.RealName, "code_hash": b.hash.code,

@@ -161,12 +161,14 @@ func insertAll(ctx context.Context, tx pgx.Tx, all []*bound) (map[CaseID]string,
 		return nil, err
 	}
 	var rest pgx.Batch
-	rest.Queue(`insert into clock (case_id, name, leg, started_at, due_at, original_due_at, working_days, provisional, policy, calendar, statute, ordinary_due_at)
-		select id, 'total', 0, at, due, due, nullif(days, 0), provisional, policy, calendar, statute, ordinary
-		from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::int[], $5::bool[], $6::text[], $7::text[], $8::text[], $9::timestamptz[]) as f (id, at, due, days, provisional, policy, calendar, statute, ordinary)`,
+	rest.Queue(`insert into clock (case_id, name, leg, started_at, due_at, original_due_at, working_days, provisional, policy, calendar, statute, ordinary_due_at, calendar_days, months, rolls)
+		select id, 'total', 0, at, due, due, nullif(days, 0), provisional, policy, calendar, statute, ordinary, nullif(calendar_days, 0), nullif(months, 0), rolls
+		from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::int[], $5::bool[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::int[], $11::int[], $12::bool[])
+			as f (id, at, due, days, provisional, policy, calendar, statute, ordinary, calendar_days, months, rolls)`,
 		ids, at, due, column(all, func(b *bound) int { return b.f.Total.WorkingDays }),
 		column(all, func(b *bound) bool { return b.f.Total.Provisional }), column(all, func(b *bound) string { return b.f.Total.Policy }), column(all, func(b *bound) string { return b.f.Total.Calendar }),
-		column(all, func(b *bound) string { return b.f.Total.Statute }), column(all, func(b *bound) *time.Time { return b.f.Total.Ordinary }))
+		column(all, func(b *bound) string { return b.f.Total.Statute }), column(all, func(b *bound) *time.Time { return b.f.Total.Ordinary }),
+		column(all, func(b *bound) int { return b.f.Total.CalendarDays }), column(all, func(b *bound) int { return b.f.Total.Months }), column(all, func(b *bound) bool { return b.f.Total.Rolls }))
 	rest.Queue(`insert into person (case_id, wrapped_key, name, phone, email, address, title, body, place, code, name_hash, phone_hash, email_hash, real_name, words_hash)
 		select * from unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[], $9::bytea[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bytea[], $14::bool[], $15::bytea[])`,
 		ids, wrapped, column(all, func(b *bound) []byte { return b.sealed.name }), column(all, func(b *bound) []byte { return b.sealed.phone }),

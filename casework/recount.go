@@ -17,7 +17,7 @@ type Provisional struct {
 	Case     CaseID
 	Capped   bool      // after a prompt dispatch it was shortened to the promise to the resident
 	Total    Clock     // that promise
-	Extended int       // working days granted
+	Extended []int     // days granted, extension by extension
 	Pauses   []Stretch // in this leg
 }
 
@@ -101,12 +101,13 @@ func (w *work) provisional(ctx context.Context, version string) ([]Provisional, 
 	list, err := collect(ctx, w.tx, func(row pgx.CollectableRow) (k Provisional, err error) {
 		t := &k.Total
 		err = row.Scan(&k.Name, &k.Leg, &k.Unit, &k.Started, &k.Due, &k.OriginalDue, &k.WorkingDays, &k.Policy, &k.Extended,
-			&t.Started, &t.Due, &t.OriginalDue, &t.WorkingDays, &t.Provisional)
+			&t.Started, &t.Due, &t.OriginalDue, &t.WorkingDays, &t.Provisional, &k.CalendarDays, &k.Months, &k.Rolls, &t.CalendarDays, &t.Months, &t.Rolls)
 		k.Case, k.Provisional, k.Capped = w.c.ID, true, k.Leg > 0 && k.OriginalDue.Equal(t.OriginalDue)
 		return k, err
 	}, `select k.name, k.leg, coalesce(k.unit, ''), k.started_at, k.due_at, k.original_due_at, coalesce(k.working_days, 0), k.policy,
-			case when k.name = 'handle' then (select coalesce(sum(r.days), 0) from request r where r.case_id = k.case_id and r.leg = k.leg and r.kind = 'extension' and r.granted) else 0 end,
-			t.started_at, t.due_at, t.original_due_at, coalesce(t.working_days, 0), t.provisional and t.met_at is null and t.breached_at is null
+			array(select r.days from request r where k.name = 'handle' and r.case_id = k.case_id and r.leg = k.leg and r.kind = 'extension' and r.granted order by r.decided_at),
+			t.started_at, t.due_at, t.original_due_at, coalesce(t.working_days, 0), t.provisional and t.met_at is null and t.breached_at is null,
+			coalesce(k.calendar_days, 0), coalesce(k.months, 0), k.rolls, coalesce(t.calendar_days, 0), coalesce(t.months, 0), t.rolls
 		from clock k join clock t on t.case_id = k.case_id and t.name = 'total' and t.leg = 0
 		where k.case_id = $1 and k.provisional and k.met_at is null and k.breached_at is null and k.cancelled_at is null and k.calendar <> $2 order by k.leg desc, k.name`, w.c.ID, version)
 	if err != nil {

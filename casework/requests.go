@@ -138,9 +138,9 @@ func (d *Docket) DecideReturn(ctx context.Context, by Actor, ref Ref, granted bo
 func (w *work) handOver(ctx context.Context) (time.Time, error) {
 	var p Promise
 	var ended bool
-	err := w.tx.QueryRow(ctx, `select k.due_at, coalesce(k.working_days, 0), k.provisional, k.policy, k.calendar, t.met_at is not null
+	err := w.tx.QueryRow(ctx, `select k.due_at, coalesce(k.working_days, 0), k.provisional, k.policy, k.calendar, t.met_at is not null, coalesce(k.calendar_days, 0), coalesce(k.months, 0), k.rolls
 		from clock k join clock t on t.case_id = k.case_id and t.name = 'total' where k.case_id = $1 and k.leg = $2 and k.name = 'handle'`, w.c.ID, w.c.Leg).
-		Scan(&p.Due, &p.WorkingDays, &p.Provisional, &p.Policy, &p.Calendar, &ended)
+		Scan(&p.Due, &p.WorkingDays, &p.Provisional, &p.Policy, &p.Calendar, &ended, &p.CalendarDays, &p.Months, &p.Rolls)
 	if err != nil || !ended {
 		return time.Time{}, err
 	}

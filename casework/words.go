@@ -182,14 +182,17 @@ type Satisfaction int
 
 // Promise is one clock to be started: when it is due and under which rules that was promised.
 type Promise struct {
-	Name        string // total, sign, contact, handle, return, follow_up
-	Due         time.Time
-	WorkingDays int // 0 for wall-clock limits
-	Provisional bool
-	Policy      string
-	Calendar    string
-	Statute     string     // the law whose limit it is, as the policy names it; empty: the city's own
-	Ordinary    *time.Time // by when the city's own limit would end; nil where that is Due
+	Name         string // total, sign, contact, handle, return, follow_up
+	Due          time.Time
+	WorkingDays  int  // 0 for wall-clock limits, and for those counted by dates
+	CalendarDays int  // of a limit that a law counts in calendar days
+	Months       int  // of one counted in months
+	Rolls        bool // of either: it ends on the next working day where its last day is none
+	Provisional  bool
+	Policy       string
+	Calendar     string
+	Statute      string     // the law whose limit it is, as the policy names it; empty: the city's own
+	Ordinary     *time.Time // by when the city's own limit would end; nil where that is Due
 }
 
 // Attachment is a file that came with a submission or a reply: at most 10 MB, its type found by content.

@@ -83,7 +83,7 @@ func (d *Desk) CoHandle(ctx context.Context, by casework.Actor, ref casework.Ref
 	return d.Docket.CoHandle(ctx, by, ref, units, own)
 }
 
-// AskExtension asks for so many working days more, early enough before the handling limit (policy's notice).
+// AskExtension asks for so many days more, working days or where the limit is counted by dates calendar days, early enough before the handling limit (policy's notice).
 func (d *Desk) AskExtension(ctx context.Context, by casework.Actor, ref casework.Ref, days int, reason string) error {
 	f, err := d.Docket.Dossier(ctx, by, ref.ID)
 	if err != nil {
@@ -102,10 +102,10 @@ func (d *Desk) AskExtension(ctx context.Context, by casework.Actor, ref casework
 			before++
 		}
 	}
-	if err := d.Terms.Policy.Grant(days, before, true); err != nil {
+	if err := d.Terms.Policy.Grant(days, d.Terms.Policy.ExtendMost(handle.Statute), before, true); err != nil {
 		return err
 	}
-	longer := d.Terms.Extend(casework.Promise{Name: handle.Name, Due: handle.Due}, days)
+	longer := d.Terms.Extend(handle.Promise(), days)
 	return d.Docket.AskExtension(ctx, by, ref, days, longer.Due, reason)
 }
 

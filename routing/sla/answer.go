@@ -41,6 +41,9 @@ type ClockAnswer struct {
 	Due          string `json:"due"`   // RFC 3339 in the city's zone; 24:00 of a day is 00:00 of the following
 	Until        string `json:"until"` // the same for people: "2026-02-27 24:00"
 	WorkingDays  int    `json:"working_days,omitempty"`
+	CalendarDays int    `json:"calendar_days,omitempty"`
+	Months       int    `json:"months,omitempty"`
+	LastDay      string `json:"last_day,omitempty"`     // of a limit in calendar days or months: next_workday or same_day where it is a day off
 	Statute      string `json:"statute,omitempty"`      // the law whose limit it is, as the policy names it
 	OrdinaryDue  string `json:"ordinary_due,omitempty"` // where the city's own limit would end, beside a law's
 	ExtendedDays int    `json:"extended_days,omitempty"`
@@ -65,7 +68,7 @@ func usage(format string, args ...any) error {
 }
 
 // AnswerLine answers one line of `huiyin due`: the unit's clocks of a case filed and dispatched at one instant. Pauses and extensions
-// move the handle clock only. The answer carries the line's id even when an ErrUsage comes with it.
+// move the handle clock only, by working days or where it is counted by dates by calendar days. The answer carries the line's id even when an ErrUsage comes with it.
 func (t *Terms) AnswerLine(line []byte) (Answer, error) {
 	a := Answer{ID: json.RawMessage("null"), Calendar: t.Calendar.Version(), Policy: t.Policy.ID()}
 	var q question
@@ -100,7 +103,13 @@ func (t *Terms) AnswerLine(line []byte) (Answer, error) {
 		return a, usage("%v", errors.Unwrap(err))
 	}
 	for _, p := range all {
-		c := ClockAnswer{Name: p.Name, WorkingDays: p.WorkingDays, Statute: p.Statute}
+		c := ClockAnswer{Name: p.Name, WorkingDays: p.WorkingDays, CalendarDays: p.CalendarDays, Months: p.Months, Statute: p.Statute}
+		if byDates(p) {
+			c.LastDay = string(SameDay)
+			if p.Rolls {
+				c.LastDay = string(NextWorkday)
+			}
+		}
 		if p.Ordinary != nil {
 			c.OrdinaryDue = p.Ordinary.Format(time.RFC3339Nano)
 		}

@@ -11,24 +11,30 @@ import (
 	"huiyin/calendar"
 )
 
-// Limit is a length of time that a policy grants: working days, or wall-clock time regardless of nights and holidays. Zero is no limit.
+// Limit is a length of time that a policy grants: working days; calendar days or months, as many laws count; or wall-clock time regardless of nights and holidays.
+// Only one of them is set; zero is no limit.
 type Limit struct {
 	WorkingDays int
+	Days        int // calendar days
+	Months      int // ends on the day of the month that has the same number as the day of the start, or on the month's last day where it has none
 	Wall        time.Duration
+
+	Rolls bool // where the last of calendar days or months is no working day, the limit ends on the next one
 }
 
 const (
-	maxDays = 400                 // greatest limit in working days
-	maxWall = 30 * 24 * time.Hour // greatest wall-clock limit
+	maxDays   = 400                 // greatest limit in working or calendar days
+	maxMonths = 24                  // greatest limit in months
+	maxWall   = 30 * 24 * time.Hour // greatest wall-clock limit
 )
 
-// ParseLimit reads 5wd, 24h, 15m or none.
+// ParseLimit reads 5wd, 60d, 3mo, 24h, 15m or none.
 func ParseLimit(s string) (Limit, error) {
-	bad := fmt.Errorf("%.20q is not a limit: write 5wd (1 to %d working days), 24h or 15m (up to 30 days) or none", s, maxDays)
+	bad := fmt.Errorf("%.20q is not a limit: write 5wd (1 to %d working days), 60d (1 to %d calendar days), 3mo (1 to %d months), 24h or 15m (up to 30 days) or none", s, maxDays, maxDays, maxMonths)
 	if s == "none" {
 		return Limit{}, nil
 	}
-	number, unit := strings.TrimRight(s, "wdhm"), strings.TrimLeft(s, "0123456789")
+	number, unit := strings.TrimRight(s, "wdhmo"), strings.TrimLeft(s, "0123456789")
 	if len(number) == 0 || len(number) > 5 || number+unit != s {
 		return Limit{}, bad
 	}
@@ -40,6 +46,10 @@ func ParseLimit(s string) (Limit, error) {
 	switch unit {
 	case "wd":
 		l.WorkingDays = n
+	case "d":
+		l.Days = n
+	case "mo":
+		l.Months = n
 	case "h":
 		l.Wall = time.Duration(n) * time.Hour
 	case "m":
@@ -47,7 +57,7 @@ func ParseLimit(s string) (Limit, error) {
 	default:
 		return Limit{}, bad
 	}
-	if l.WorkingDays > maxDays || l.Wall > maxWall {
+	if l.WorkingDays > maxDays || l.Days > maxDays || l.Months > maxMonths || l.Wall > maxWall {
 		return Limit{}, bad
 	}
 	return l, nil
@@ -61,6 +71,10 @@ func (l Limit) String() string {
 	switch {
 	case l.WorkingDays > 0:
 		return strconv.Itoa(l.WorkingDays) + "wd"
+	case l.Days > 0:
+		return strconv.Itoa(l.Days) + "d"
+	case l.Months > 0:
+		return strconv.Itoa(l.Months) + "mo"
 	case l.Wall > 0 && l.Wall%time.Hour == 0:
 		return strconv.Itoa(int(l.Wall/time.Hour)) + "h"
 	case l.Wall > 0:
@@ -69,12 +83,48 @@ func (l Limit) String() string {
 	return "none"
 }
 
-// exceeds tells whether l may end after m; limits of different units cannot be compared and count as exceeding.
+// Dated tells that the limit ends with a day and not at an hour.
+func (l Limit) Dated() bool { return l.WorkingDays > 0 || l.byDate() }
+
+// byDate tells that the limit is counted in calendar days or months.
+func (l Limit) byDate() bool { return l.Days > 0 || l.Months > 0 }
+
+// exceeds tells whether l may end after m; wall-clock time cannot be compared with days and counts as exceeding. A month has at least 28 days.
 func (l Limit) exceeds(m Limit) bool {
 	if l.None() {
 		return false
 	}
-	return (l.WorkingDays > 0) != (m.WorkingDays > 0) || l.WorkingDays > m.WorkingDays || l.Wall > m.Wall
+	days := func(x Limit) int { return x.WorkingDays + x.Days + 28*x.Months }
+	return l.Dated() != m.Dated() || days(l) > days(m) || l.Wall > m.Wall
+}
+
+// LastDay says where a limit in calendar days or months ends whose last day is no working day.
+type LastDay string
+
+// The rules of the last day (article 203 of the Civil Code: on the day after the holiday; some limits stand as they are).
+const (
+	NextWorkday LastDay = "next_workday"
+	SameDay     LastDay = "same_day"
+)
+
+// UnmarshalYAML reads next_workday or same_day.
+func (r *LastDay) UnmarshalYAML(node *yaml.Node) (err error) {
+	*r, err = scalar(node, func(s string) (LastDay, error) {
+		if rule := LastDay(s); rule == NextWorkday || rule == SameDay {
+			return rule, nil
+		}
+		return "", fmt.Errorf("%.20q does not say where the last day lies: write %s or %s", s, NextWorkday, SameDay)
+	})
+	return err
+}
+
+// under puts a limit under the rule of its last day; one that is not counted by dates needs none. It fails where the rule is missing.
+func (l *Limit) under(rule LastDay) error {
+	if l.byDate() && rule == "" {
+		return fmt.Errorf("%s: say by last_day where it ends when its last day is no working day: %s or %s", l, NextWorkday, SameDay)
+	}
+	l.Rolls = l.byDate() && rule == NextWorkday
+	return nil
 }
 
 // UnmarshalYAML reads a limit from a policy file.

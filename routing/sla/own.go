@@ -32,8 +32,9 @@ func (t *Terms) Rectify(m Matter, at time.Time) ([]casework.Promise, error) {
 		return all, err
 	}
 	handle := t.Policy.Rectify.Simple
+	simple := t.By("", handle, at).Due
 	for i, p := range all {
-		if p.Name == casework.ClockHandle && p.WorkingDays > handle.WorkingDays {
+		if p.Name == casework.ClockHandle && p.Due.After(simple) {
 			handle = t.Policy.Rectify.Complex
 		}
 		if p.Name == casework.ClockContact {

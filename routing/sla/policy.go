@@ -27,6 +27,7 @@ type Policy struct {
 	Zone      Zone                       `yaml:"tz"`
 	StartRule StartRule                  `yaml:"start_rule"`
 	DayEnd    DayEnd                     `yaml:"day_end"`
+	LastDay   LastDay                    `yaml:"last_day"` // where limits in calendar days or months end on a day off; empty where there are none
 	Hours     Hours                      `yaml:"hours"`
 	Urgency   map[casework.Urgency]Class `yaml:"urgency"` // critical and urgent, which take precedence over the kind
 	Kinds     map[casework.Kind]Class    `yaml:"kinds"`
@@ -179,6 +180,9 @@ func (p *Policy) check() error {
 		if !ok {
 			return fmt.Errorf("urgency.%s: missing", u)
 		}
+		if class.Handle.byDate() {
+			return fmt.Errorf("urgency.%s.handle: %s is counted by dates, what is urgent by hours or working days", u, class.Handle)
+		}
 		if err := class.check(); err != nil {
 			return fmt.Errorf("urgency.%s.%w", u, err)
 		}
@@ -191,6 +195,12 @@ func (p *Policy) check() error {
 		if !ok {
 			return fmt.Errorf("kinds.%s: missing", k)
 		}
+		for _, l := range []*Limit{&class.Dispatch, &class.Sign, &class.Contact, &class.Handle} {
+			if err := l.under(p.LastDay); err != nil {
+				return fmt.Errorf("kinds.%s: %w", k, err)
+			}
+		}
+		p.Kinds[k] = class
 		if err := class.check(); err != nil {
 			return fmt.Errorf("kinds.%s.%w", k, err)
 		}
@@ -255,19 +265,22 @@ func (p *Policy) checkRules() error {
 	}
 	for _, l := range []struct {
 		name  string
-		limit Limit
+		limit *Limit
 	}{
-		{"return.window", p.Return.Window}, {"return.arbitration", p.Return.Arbitration}, {"rectify.contact", p.Rectify.Contact},
-		{"rectify.simple", p.Rectify.Simple}, {"rectify.complex", p.Rectify.Complex}, {"follow_up.within", p.FollowUp.Within},
+		{"return.window", &p.Return.Window}, {"return.arbitration", &p.Return.Arbitration}, {"rectify.contact", &p.Rectify.Contact},
+		{"rectify.simple", &p.Rectify.Simple}, {"rectify.complex", &p.Rectify.Complex}, {"follow_up.within", &p.FollowUp.Within}, {"extension.decision", &p.Extension.Decision},
 	} {
-		if l.limit.None() {
+		if l.limit.None() && l.name != "extension.decision" {
 			return fmt.Errorf("%s: missing", l.name)
 		}
+		if err := l.limit.under(p.LastDay); err != nil {
+			return fmt.Errorf("%s: %w", l.name, err)
+		}
 	}
-	if p.Extension.Notice.WorkingDays > 0 || p.Extension.Notice.Wall > 80*time.Hour {
+	if p.Extension.Notice.Dated() || p.Extension.Notice.Wall > 80*time.Hour {
 		return errors.New("extension.notice: must be working time in hours or minutes, at most 80h")
 	}
-	if p.Reminders.Before.WorkingDays > 0 {
+	if p.Reminders.Before.Dated() {
 		return errors.New("reminders.before: must be hours or minutes")
 	}
 	if err := shares("reminders.shares", p.Reminders.Shares); err != nil {

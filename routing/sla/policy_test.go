@@ -103,13 +103,13 @@ func TestPoliciesThatAreRefused(t *testing.T) {
 }
 
 func TestLimits(t *testing.T) {
-	for _, s := range []string{"5wd", "400wd", "1m", "90m", "24h", "720h", "none"} {
+	for _, s := range []string{"5wd", "400wd", "60d", "3mo", "1m", "90m", "24h", "720h", "none"} {
 		l, err := ParseLimit(s)
 		if err != nil || l.String() != s {
 			t.Errorf("%s became %s, %v", s, l, err)
 		}
 	}
-	for _, s := range []string{"", "wd", "5", "0wd", "-1h", "401wd", "721h", "5d", "1h30m", "5 wd", "5WD", "9999999999wd", "05xwd", "٣wd", "5wdwd"} {
+	for _, s := range []string{"", "wd", "5", "0wd", "-1h", "401wd", "721h", "401d", "25mo", "0d", "5md", "5om", "5o", "1h30m", "5 wd", "5WD", "9999999999wd", "05xwd", "٣wd", "5wdwd"} {
 		if l, err := ParseLimit(s); err == nil {
 			t.Errorf("%q became %s", s, l)
 		}

@@ -75,7 +75,11 @@ func (t *Terms) Class(m Matter) (Class, error) {
 // By is the promise that a limit makes when it starts at an instant. A limit in working days ends at the policy's day end of day n:
 // for 24:00 that is 00:00 of the following day, the same instant. A step at exactly the due time is in time.
 func (t *Terms) By(name string, l Limit, start time.Time) casework.Promise {
-	p := casework.Promise{Name: name, WorkingDays: l.WorkingDays, Policy: t.Policy.ID(), Calendar: t.Calendar.Version()}
+	p := casework.Promise{Name: name, WorkingDays: l.WorkingDays, CalendarDays: l.Days, Months: l.Months, Rolls: l.Rolls, Policy: t.Policy.ID(), Calendar: t.Calendar.Version()}
+	if l.byDate() {
+		p.Due, p.Provisional = t.byDate(l, start)
+		return p
+	}
 	if l.WorkingDays == 0 {
 		p.Due = start.Add(l.Wall).In(t.Calendar.Zone())
 		return p
@@ -165,13 +169,13 @@ func (t *Terms) Redo(m Matter, at time.Time) ([]casework.Promise, error) {
 	return t.Unit(m, Dispatch{At: at})
 }
 
-// shift moves a due time by working days and keeps its time of day; 24:00 stays 24:00. Less than one day moves nothing.
-func (t *Terms) shift(due time.Time, days int) (time.Time, bool) {
+// shift moves a due time by days, which step counts, and keeps its time of day; 24:00 stays 24:00. Less than one day moves nothing.
+func (t *Terms) shift(due time.Time, days int, step func(from calendar.Date, days int) (calendar.Date, bool)) (time.Time, bool) {
 	if days < 1 {
 		return due, false
 	}
 	from := t.Calendar.DueDate(due)
-	to, provisional := t.Calendar.Nth(from, days)
+	to, provisional := step(from, days)
 	if due.Equal(t.Calendar.End(from)) {
 		return t.Calendar.End(to), provisional
 	}
@@ -179,24 +183,30 @@ func (t *Terms) shift(due time.Time, days int) (time.Time, bool) {
 	return time.Date(to.Year(), to.Month(), to.Day(), h, m, s, due.Nanosecond(), t.Calendar.Zone()), provisional
 }
 
-// Extend gives a promise that ends so many working days later, under the terms of today; the caller keeps the original beside it.
-// Less than one day changes nothing.
+// Extend gives a promise that ends so many days later, under the terms of today; the caller keeps the original beside it. They are working days, and
+// calendar days where the promise is counted by dates. Less than one day changes nothing.
 func (t *Terms) Extend(p casework.Promise, days int) casework.Promise {
-	due, provisional := t.shift(p.Due, days)
+	step := t.Calendar.Nth
+	if byDates(p) {
+		step = func(from calendar.Date, days int) (calendar.Date, bool) {
+			return t.last(from+calendar.Date(days), p.Rolls)
+		}
+	}
+	due, provisional := t.shift(p.Due, days, step)
 	p.Due, p.Provisional = due, p.Provisional || provisional
 	return p
 }
 
-// Grant tells whether the policy allows an extension of so many working days to a clock extended before times; approved is the hotline's consent.
+// Grant tells whether the policy allows an extension of so many days, of most at most, to a clock extended before times; approved is the hotline's consent.
 // It fails with fault.Invalid for a length out of range and fault.Conflict when no further extension is possible.
-func (p *Policy) Grant(days, before int, approved bool) error {
+func (p *Policy) Grant(days, most, before int, approved bool) error {
 	limit := p.Extension.Times
 	if approved {
 		limit = p.Extension.TimesApproved
 	}
 	switch {
-	case days < 1 || days > p.Extension.DaysMax:
-		return fault.Wrap(fault.Invalid, "fault.invalid", fmt.Errorf("%d working days are outside 1 to %d", days, p.Extension.DaysMax)).At("days")
+	case days < 1 || days > most:
+		return fault.Wrap(fault.Invalid, "fault.invalid", fmt.Errorf("%d days are outside 1 to %d", days, most)).At("days")
 	case before >= limit:
 		return fault.Wrap(fault.Conflict, "fault.conflict", fmt.Errorf("extended %d times already, %d allowed", before, limit))
 	}
@@ -214,8 +224,8 @@ func (t *Terms) WithinNotice(due, now time.Time) bool { return !now.After(t.Noti
 // Pause is a time in which a clock stands still, from and to included; the day on which it begins still counts for the limit.
 type Pause struct{ From, To time.Time }
 
-// Pauses gives a promise moved by the pauses of a clock that started at an instant, and the working days added: those inside
-// the pauses, the first day of each not counted, a day in two pauses counted once. A pause begun after the due time adds nothing:
+// Pauses gives a promise moved by the pauses of a clock that started at an instant, and the days added, working days or where the promise is counted by
+// dates calendar days: those inside the pauses, the first day of each not counted, a day in two pauses counted once. A pause begun after the due time adds nothing:
 // it cannot undo a breach. Days before the start add nothing either.
 func (t *Terms) Pauses(p casework.Promise, start time.Time, pauses []Pause) (casework.Promise, int) {
 	pauses = slices.Clone(pauses)
@@ -228,6 +238,9 @@ func (t *Terms) Pauses(p casework.Promise, start time.Time, pauses []Pause) (cas
 		first := max(covered, t.Calendar.Date(pause.From))
 		last := t.Calendar.Date(pause.To)
 		n, provisional := t.Calendar.Count(first, last)
+		if byDates(p) {
+			n, provisional = max(0, int(last-first)), false
+		}
 		p.Provisional = p.Provisional || provisional
 		p = t.Extend(p, n)
 		sum += n

@@ -219,11 +219,11 @@ func TestNoticeForExtension(t *testing.T) {
 		approved     bool
 		want         fault.Kind
 	}{{0, 0, false, fault.Invalid}, {11, 0, true, fault.Invalid}, {5, 1, false, fault.Conflict}, {5, 2, true, fault.Conflict}} {
-		if err := p.Grant(v.days, v.before, v.approved); fault.KindOf(err) != v.want {
+		if err := p.Grant(v.days, p.Extension.DaysMax, v.before, v.approved); fault.KindOf(err) != v.want {
 			t.Errorf("%+v: %v", v, err)
 		}
 	}
-	if p.Grant(10, 0, false) != nil || p.Grant(5, 1, true) != nil {
+	if p.Grant(10, 10, 0, false) != nil || p.Grant(5, 10, 1, true) != nil {
 		t.Error("an allowed extension was refused")
 	}
 }

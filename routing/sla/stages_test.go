@@ -108,7 +108,7 @@ func TestStagesLaws(t *testing.T) {
 		p = unit[len(unit)-1]
 		days := rapid.IntRange(0, 10).Draw(t, "extended")
 		moved := terms.Extend(p, days)
-		again := terms.Recount(casework.Provisional{Clock: casework.Clock{Name: p.Name, Leg: 1, Started: sent, Due: moved.Due, OriginalDue: p.Due, WorkingDays: p.WorkingDays}, Extended: days,
+		again := terms.Recount(casework.Provisional{Clock: casework.Clock{Name: p.Name, Leg: 1, Started: sent, Due: moved.Due, OriginalDue: p.Due, WorkingDays: p.WorkingDays}, Extended: []int{days},
 			Capped: p.Due.Equal(total.Due), Total: casework.Clock{Started: at, Due: total.Due, WorkingDays: total.WorkingDays, Provisional: total.Provisional}})
 		if !again.Due.Equal(moved.Due) {
 			t.Fatalf("counted anew: %s, was %s", again.Due, moved.Due)

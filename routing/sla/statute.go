@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,6 +17,8 @@ type Statute struct {
 	Categories []string        `yaml:"categories"` // codes; those below them are meant too
 	Kinds      []casework.Kind `yaml:"kinds"`      // empty: every kind
 	Handle     Limit           `yaml:"handle"`
+	LastDay    LastDay         `yaml:"last_day"` // where a limit in calendar days or months ends on a day off; empty: as the policy says
+	Extend     Limit           `yaml:"extend"`   // greatest extension by this law, in working days or, where handle counts by dates, calendar days; none: the policy's own
 	Law        struct {
 		ZH string `yaml:"zh"`
 		EN string `yaml:"en"`
@@ -56,6 +59,14 @@ func (p *Policy) Statute(name string) (s Statute, ok bool) {
 	return p.Statutes[i], true
 }
 
+// ExtendMost is the greatest extension of a limit that runs by a law, or with an empty name of the city's own, in the days that the limit is counted in.
+func (p *Policy) ExtendMost(statute string) int {
+	if s, ok := p.Statute(statute); ok && !s.Extend.None() {
+		return s.Extend.WorkingDays + s.Extend.Days
+	}
+	return p.Extension.DaysMax
+}
+
 func (p *Policy) checkStatutes() error {
 	for i, s := range p.Statutes {
 		switch {
@@ -65,10 +76,15 @@ func (p *Policy) checkStatutes() error {
 			return fmt.Errorf("statutes[%d].name: %s stands twice", i, s.Name)
 		case len(s.Categories) == 0 || slices.Contains(s.Categories, ""):
 			return fmt.Errorf("statutes[%d].categories: missing", i)
-		case s.Handle.WorkingDays == 0:
-			return fmt.Errorf("statutes[%d].handle: must be working days", i)
+		case !s.Handle.Dated():
+			return fmt.Errorf("statutes[%d].handle: must be working days, calendar days or months", i)
+		case !s.Extend.None() && (s.Extend.Months > 0 || s.Extend.Wall > 0 || (s.Extend.Days > 0) != s.Handle.byDate()):
+			return fmt.Errorf("statutes[%d].extend: must be in the days that handle, %s, is counted in", i, s.Handle)
 		case s.Law.ZH == "" || s.Law.EN == "":
 			return fmt.Errorf("statutes[%d].law: must be named in zh and en", i)
+		}
+		if err := p.Statutes[i].Handle.under(cmp.Or(s.LastDay, p.LastDay)); err != nil {
+			return fmt.Errorf("statutes[%d].handle: %w", i, err)
 		}
 		for _, k := range s.Kinds {
 			if !slices.Contains(casework.Kinds, k) {

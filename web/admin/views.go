@@ -86,6 +86,10 @@ func limit(p shell.Page, l sla.Limit) string {
 		return p.T("admin.no_limit")
 	case l.WorkingDays > 0:
 		return p.Lang.N("admin.working_days", l.WorkingDays)
+	case l.Days > 0:
+		return p.Lang.N("promise.calendar_days", l.Days)
+	case l.Months > 0:
+		return p.Lang.N("promise.months", l.Months)
 	}
 	return p.Lang.Span(l.Wall)
 }

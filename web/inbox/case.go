@@ -85,7 +85,7 @@ func (v caseView) chosenText(n int) string {
 	return v.Texts[n-1].Text
 }
 
-// extensions works out to which date each number of working days would lead, so that nobody asks blindly.
+// extensions works out to which date each number of days would lead, so that nobody asks blindly.
 func (x *Pages) extensions(v *caseView) {
 	r, pending := v.Pending()
 	v.Approves = pending && r.Kind == "extension" && v.Granted("extension") == 0 && v.By.Has(casework.Leader)
@@ -97,9 +97,17 @@ func (x *Pages) extensions(v *caseView) {
 		return
 	}
 	v.TooLate = !x.Desk.TermsOf(handle.Unit).WithinNotice(handle.Due, v.P.Now)
-	for days := 1; days <= min(x.Desk.Terms.Policy.Extension.DaysMax, 10); days++ {
-		longer := x.Desk.Terms.Extend(casework.Promise{Name: handle.Name, Due: handle.Due}, days)
-		v.Longer = append(v.Longer, shell.Choice{Value: strconv.Itoa(days), Label: v.P.Lang.N("inbox.days", days, locale.Args{"Date": v.P.Lang.Deadline(longer.Due)})})
+	words := "inbox.days"
+	if handle.CalendarDays > 0 || handle.Months > 0 {
+		words = "inbox.calendar_days"
+	}
+	most := x.Desk.Terms.Policy.ExtendMost(handle.Statute)
+	for days := 1; days <= most; days++ {
+		if days > 10 && days%5 != 0 && days != most { // a law that gives a month more is not asked for day by day
+			continue
+		}
+		longer := x.Desk.Terms.Extend(handle.Promise(), days)
+		v.Longer = append(v.Longer, shell.Choice{Value: strconv.Itoa(days), Label: v.P.Lang.N(words, days, locale.Args{"Date": v.P.Lang.Deadline(longer.Due)})})
 	}
 }
 

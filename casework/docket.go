@@ -26,6 +26,7 @@ type Docket struct {
 	Wake func()           // called after each commit; may be nil
 
 	Limits Limits // of call-backs and decisions; nil: none
+	Tries  Tries  // of call-backs; zero: StandardTries
 }
 
 // Ref names a case and the version the caller looked at; Version 0 means any.

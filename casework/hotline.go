@@ -130,11 +130,26 @@ type FollowUpResult struct {
 	Contacted    *bool        `json:"contacted,omitempty"` // did the unit contact the resident
 	Solved       Solved       `json:"solved,omitempty"`
 	Satisfaction Satisfaction `json:"satisfaction,omitempty"`
+	Last         bool         `json:"last,omitempty"` // set by FollowUp: the last of the tries reached nobody either
 }
 
-// FollowUp records a call-back by somebody other than the handlers.
+// FollowUp records a call-back by somebody other than the handlers. After the last of the tries that the policy asks for, a case whose resident was not reached is
+// closed as such; one whose reply waits for its review is closed by SweepClose's time. Errors: fault.Conflict "fault.called_too_soon" for a call in vain at an hour that was tried.
 func (d *Docket) FollowUp(ctx context.Context, by Actor, ref Ref, f FollowUpResult) error {
-	return d.step(ctx, by, ref, StepFollowUp, func(ctx context.Context, w *work) (any, error) {
+	return d.several(ctx, by, ref, func(ctx context.Context, w *work) error {
+		if err := w.take(ctx, StepFollowUp, followUp(&f)); err != nil {
+			return err
+		}
+		if !f.Last || w.c.State != Answered && w.c.State != Reviewed {
+			return nil
+		}
+		w.by = System
+		return w.take(ctx, StepClose, shut)
+	})
+}
+
+func followUp(f *FollowUpResult) func(context.Context, *work) (any, error) {
+	return func(ctx context.Context, w *work) (any, error) {
 		if err := need(f.Solved == "" || slices.Contains(solvedWords, f.Solved), "fault.solved_needed", "solved"); err != nil {
 			return nil, err
 		}
@@ -144,14 +159,24 @@ func (d *Docket) FollowUp(ctx context.Context, by Actor, ref Ref, f FollowUpResu
 		if err := w.notHandler(ctx); err != nil {
 			return nil, err
 		}
+		f.Last = false
+		if !f.Reached {
+			var err error
+			if f.Last, err = w.tried(ctx); err != nil {
+				return nil, err
+			}
+		}
 		if w.c.State == Merged {
 			return f, w.needMasterAnswer(ctx)
 		}
 		if f.Reached {
 			w.c.State = FollowedUp
 		}
-		return f, w.calledBack(ctx, f.Reached)
-	})
+		if !f.Reached && !f.Last {
+			return f, nil
+		}
+		return f, w.meet(ctx, ClockFollowUp)
+	}
 }
 
 // notHandler refuses staff who had a hand in the handling: neither a call-back nor the resident's word passes through them.
@@ -227,13 +252,7 @@ func (d *Docket) Supervise(ctx context.Context, by Actor, ref Ref, level, reason
 
 // Close ends a case whose resident has been heard, or could not be reached (办结). It says nothing about satisfaction.
 func (d *Docket) Close(ctx context.Context, by Actor, ref Ref) error {
-	return d.step(ctx, by, ref, StepClose, func(ctx context.Context, w *work) (any, error) {
-		if err := w.cancelLeg(ctx); err != nil { // of the call-back
-			return nil, err
-		}
-		w.c.State, w.c.ClosedAt, w.c.Owner = Closed, &w.at, Hotline
-		return nil, w.leave(ctx)
-	})
+	return d.step(ctx, by, ref, StepClose, shut)
 }
 
 // Archive puts an ended case to rest (归档).

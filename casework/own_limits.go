@@ -55,17 +55,6 @@ func (w *work) callBackBy(ctx context.Context) error {
 	return startClock(ctx, w.tx, w.c.ID, w.c.Leg, Hotline, w.at, p)
 }
 
-// calledBack ends the limit of the call-back: the resident was reached, spoke by themselves, or was tried as often as is asked.
-func (w *work) calledBack(ctx context.Context, reached bool) error {
-	if !reached {
-		var tries int
-		if err := w.tx.QueryRow(ctx, `select count(*) from event where case_id = $1 and step = 'follow_up' and round = $2`, w.c.ID, w.c.Round).Scan(&tries); err != nil || tries+1 < MostTries {
-			return err
-		}
-	}
-	return w.meet(ctx, ClockFollowUp)
-}
-
 // lateDecision appends that a decision came after its limit, unless the sweep has.
 func (w *work) lateDecision(ctx context.Context, r Request, by, late *time.Time) error {
 	if by == nil || late != nil || !w.at.After(*by) {

@@ -58,7 +58,7 @@ func TestACallBackHasALimit(t *testing.T) {
 	replied := town.Now()
 	town.Pass(time.Hour)
 	must(t, town.FollowUp(ctx, Caller(), refOf(reached), casework.FollowUpResult{Reached: true, Solved: casework.SolvedYes, Satisfaction: 5}))
-	for range casework.MostTries {
+	for range casework.StandardTries.Most {
 		if k := callBack(t, town, tried); k.Met != nil {
 			t.Fatal("a call that reached nobody ended the limit")
 		}

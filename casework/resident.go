@@ -325,7 +325,7 @@ func (w *work) rate(ctx context.Context, r Rating) (any, error) {
 	}
 	if w.c.State != Closed && w.c.State != Merged {
 		w.c.State = Rated
-		if err := w.calledBack(ctx, true); err != nil {
+		if err := w.meet(ctx, ClockFollowUp); err != nil {
 			return nil, err
 		}
 	}

@@ -349,13 +349,7 @@ func (l *life) aftermath(ctx context.Context) error {
 		if _, err := l.docket.Reveal(ctx, caller, l.id, []casework.PersonalField{casework.FieldPhone}, casework.Use{Purpose: casework.ForFollowUp, Basis: casework.BasisDuty}); err != nil {
 			return err
 		}
-		reached, met := l.chance(0.75), true
-		f := casework.FollowUpResult{Reached: reached}
-		if reached {
-			f.Contacted = &met
-			f.Solved, f.Satisfaction = l.verdict(c.Lead)
-		}
-		if err := l.docket.FollowUp(ctx, caller, l.ref(), f); err != nil {
+		if over, err := l.callBack(ctx, c.Lead); err != nil || over {
 			return err
 		}
 	}
@@ -363,6 +357,30 @@ func (l *life) aftermath(ctx context.Context) error {
 		return nil
 	}
 	return l.docket.Close(ctx, casework.System, l.ref())
+}
+
+// callBack calls the resident, at another hour of the day where nobody answers; over tells that the tries were made in vain, or that the next one lies ahead.
+func (l *life) callBack(ctx context.Context, lead casework.UnitCode) (over bool, err error) {
+	var before []time.Time
+	for tries := l.docket.CallTries(); ; {
+		met := true
+		f := casework.FollowUpResult{Reached: l.chance(0.7)}
+		if f.Reached {
+			f.Contacted = &met
+			f.Solved, f.Satisfaction = l.verdict(lead)
+		}
+		if err := l.docket.FollowUp(ctx, caller, l.ref(), f); err != nil || f.Reached {
+			return false, err
+		}
+		if before = append(before, l.now); len(before) == tries.Most {
+			return true, nil
+		}
+		for !tries.MayCall(before, l.now) {
+			if !l.after(30*time.Minute) || !l.office() {
+				return true, nil
+			}
+		}
+	}
 }
 
 func (l *life) verdict(lead casework.UnitCode) (casework.Solved, casework.Satisfaction) {

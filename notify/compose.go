@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	_ "embed"
+	"encoding/json"
 	"html/template"
 	"strings"
 
@@ -73,6 +74,9 @@ func (p *Post) words(c casework.Case, d casework.Dossier, l row, code string, re
 	unit, said := p.said(d, l, lang)
 	args := locale.Args{"Number": c.Number, "Due": lang.Deadline(d.Case.Due), "Unit": unit, "Told": d.Case.Told, "Code": code, "City": p.City.Name.In(lang), "Phone": p.City.Phone}
 	keys := letterKeys[l.Kind]
+	if l.Kind == Closed && inVain(d, l.Event) {
+		keys.text = "letter.closed_unreached"
+	}
 	out := letter{Lang: lang, Title: lang.T(keys.subject, args)}
 	out.Blocks = append(out.Blocks, block{Text: lang.T("letter.greeting")}, block{Text: lang.T(keys.text, args)})
 	if l.Kind == Joined {
@@ -101,6 +105,19 @@ func (p *Post) words(c casework.Case, d casework.Dossier, l row, code string, re
 		block{Text: other.T(keys.text, args) + other.T("letter.other_line", locale.Args{"Link": page(other)}), Small: true},
 		block{Text: signature, Small: true})
 	return out
+}
+
+// inVain tells that a case was closed because the calls to its resident reached nobody.
+func inVain(d casework.Dossier, closing int64) bool {
+	for _, e := range d.Events {
+		var said struct {
+			NotReached bool `json:"not_reached"`
+		}
+		if e.Seq == closing && json.Unmarshal(e.Data, &said) == nil {
+			return said.NotReached
+		}
+	}
+	return false
 }
 
 // said finds who wrote and the words that the letter carries: those of the very event it is about.

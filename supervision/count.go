@@ -37,6 +37,7 @@ type leg struct {
 	satisfied  casework.Satisfaction
 	ratedAt    time.Time
 	own        bool // the resident rated; a call-back does not overwrite that
+	unreached  bool // called as often as is asked, in vain
 	sentBack   bool
 	returned   string
 	extensions int
@@ -62,6 +63,7 @@ type told struct {
 	Lead         casework.UnitCode     `json:"lead"`
 	Reached      bool                  `json:"reached"`
 	Contacted    *bool                 `json:"contacted"`
+	Last         bool                  `json:"last"`
 	Solved       casework.Solved       `json:"solved"`
 	Satisfaction casework.Satisfaction `json:"satisfaction"`
 	AfterSign    bool                  `json:"after_sign"`
@@ -171,6 +173,9 @@ func (c *course) turn(e casework.Event, d told, l *leg) {
 	case casework.StepFollowUp:
 		if c.last != nil && d.Reached && d.Contacted != nil && !*d.Contacted {
 			c.last.denied = true
+		}
+		if c.last != nil {
+			c.last.unreached = d.Last
 		}
 		if d.Reached && d.Solved != "" {
 			c.word(e.At, d, false)
@@ -336,7 +341,7 @@ func count(f casework.Dossier, zone *time.Location) ([]counted, error) {
 		r := counted{Row: base, Ord: l.ord}
 		r.Part, r.Unit, r.Round = l.part, l.unit, l.round
 		r.Opened, r.Replied, r.Rated, r.Hours = month(l.opened), month(l.replied), month(l.ratedAt), -1
-		r.Waived = strings.Join(l.waived, ",")
+		r.Waived, r.NotReached = strings.Join(l.waived, ","), l.unreached && l.verdict == ""
 		r.Verdict, r.Satisfaction, r.SentBack, r.Returned, r.Extensions, r.Excluded = l.verdict, l.satisfied, l.sentBack, l.returned, l.extensions, l.why
 		if l.part == PartLeg {
 			handle := limits[limit{casework.ClockHandle, l.ord}]

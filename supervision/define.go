@@ -94,6 +94,9 @@ var Definitions = []Definition{
 		}
 		return one(r.Verdict != ""), ""
 	}},
+	{Code: "not_reached", Version: 1, Name: "figure.not_reached", How: "figure.not_reached_how", Measure: Share, Lower: true,
+		in:    func(r *Row, p Period) bool { return r.Part != PartCase && p.Holds(r.Replied) },
+		judge: when(func(r *Row) bool { return r.NotReached })},
 	{Code: "redo", Version: 1, Name: "figure.redo", How: "figure.redo_how", Measure: Share, Lower: true,
 		in:    func(r *Row, p Period) bool { return r.Part != PartCase && p.Holds(r.Replied) },
 		judge: when(func(r *Row) bool { return r.SentBack })},

@@ -101,6 +101,7 @@ type Row struct {
 	Satisfaction casework.Satisfaction // 0: not said
 	Round        int
 	SentBack     bool   // the answer was not good enough: another round
+	NotReached   bool   // leg, answer: the resident was called as often as the city calls, in vain, and has not said a word
 	Returned     string // granted, refused: what became of the unit's wish to return the case
 	Extensions   int
 	Excluded     string // why the handling ended without an answer

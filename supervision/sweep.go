@@ -78,6 +78,11 @@ func SweepClose(ctx context.Context, d *casework.Docket, w Waits) (int, error) {
 	if err != nil {
 		return n, err
 	}
+	unreached, err := each(ctx, d, `select c.id, c.version from cases c where c.state in ('answered','reviewed') and c.replied_at <= $1
+			and exists (select 1 from event e where e.case_id = c.id and e.step = 'follow_up' and e.round = c.round and (e.data ->> 'last')::boolean) order by c.replied_at limit $2`, d.Now().UTC(), shut)
+	if n += unreached; err != nil {
+		return n, err
+	}
 	more, err := each(ctx, d, `select id, version from cases where state in ('answered','reviewed','followed_up','rated') and replied_at <= $1 order by replied_at limit $2`, before(d, w.NoWord), shut)
 	return n + more, err
 }

@@ -68,7 +68,7 @@ func WallNow(ctx context.Context, d *casework.Docket, city *routing.City, by cas
 		return w, fault.New(fault.Forbidden, "fault.forbidden")
 	}
 	err := pg.InTx(ctx, d.DB, pg.Settings{"huiyin.scope": "hotline"}, func(tx pgx.Tx) error {
-		for _, read := range []func(context.Context, pgx.Tx) error{w.readWaiting, w.readPeople, w.readLevels} {
+		for _, read := range []func(context.Context, pgx.Tx) error{w.readWaiting(d.CallTries()), w.readPeople, w.readLevels} {
 			if err := read(ctx, tx); err != nil {
 				return err
 			}
@@ -85,7 +85,11 @@ func WallNow(ctx context.Context, d *casework.Docket, city *routing.City, by cas
 }
 
 // readWaiting counts what waits for the hotline itself. A case waits since it came to the hotline: when it was filed, or came back.
-func (w *Wall) readWaiting(ctx context.Context, tx pgx.Tx) error {
+func (w *Wall) readWaiting(tries casework.Tries) func(context.Context, pgx.Tx) error {
+	return func(ctx context.Context, tx pgx.Tx) error { return w.readQueues(ctx, tx, tries) }
+}
+
+func (w *Wall) readQueues(ctx context.Context, tx pgx.Tx, tries casework.Tries) error {
 	var longest, calls, kept *time.Time
 	err := tx.QueryRow(ctx, `
 		with triage as (
@@ -94,7 +98,7 @@ func (w *Wall) readWaiting(ctx context.Context, tx pgx.Tx) error {
 		), calls as (
 			select c.replied_at from cases c
 			cross join lateral (select coalesce(array_agg(e.at order by e.at), '{}') as tries from event e where e.case_id = c.id and e.step = 'follow_up' and e.round = c.round and not (e.data ->> 'reached')::boolean) t
-			where c.state = any ($1::text[]) and c.replied_at is not null and cardinality(t.tries) < $2 and coalesce(t.tries[cardinality(t.tries)] <= $3, true)
+			where c.state = any ($1::text[]) and c.replied_at is not null and may_call(t.tries, $2, $3, $6)
 				and exists (select 1 from person p where p.case_id = c.id and p.phone is not null)
 		), kept as (
 			select s.received_at from submission s where s.case_id is null and s.settled_at is null
@@ -104,7 +108,7 @@ func (w *Wall) readWaiting(ctx context.Context, tx pgx.Tx) error {
 			(select count(*) from request r where r.decided_at is null and r.decide_by < $6),
 			(select count(*) from calls), (select min(replied_at) from calls), (select count(*) from kept), (select min(received_at) from kept),
 			(select count(*) from letter l where l.state = 'queued' and l.queued_at < $4 or l.state = 'failed' and l.queued_at > $5)`,
-		words(casework.Lifecycle[casework.StepFollowUp].From), casework.MostTries, w.At.UTC().Add(-casework.TryAgainAfter), w.At.UTC().Add(-SlowLetter), w.At.UTC().AddDate(0, 0, -1), w.At.UTC()).
+		words(casework.Lifecycle[casework.StepFollowUp].From), tries.Most, int64(tries.Apart.Seconds()), w.At.UTC().Add(-SlowLetter), w.At.UTC().AddDate(0, 0, -1), w.At.UTC()).
 		Scan(&w.Waiting, &w.Critical, &longest, &w.Asked, &w.AskedLate, &w.CallBacks, &calls, &w.Kept, &kept, &w.Letters)
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ import (
 // A missed caller is rung back at most MostTries times, each at least TryAgainAfter later (the State Council's notice of 2025 on 12345 hotlines wants missed calls rung back; the number of tries
 // is that of call-backs).
 const (
-	MostTries     = casework.MostTries
+	MostTries     = 3
 	TryAgainAfter = 30 * time.Minute
 )
 

@@ -100,9 +100,9 @@ func TestDuePrintsWhatALimitIsCountedIn(t *testing.T) {
 
 func TestTheRuleOfTheLastDayMustBeSaid(t *testing.T) {
 	for law, say := range map[string]string{
-		"handle: 60d":                                   "last_day",
-		"handle: 60d, last_day: friday":                 "next_workday or same_day",
-		"handle: 2h":                                    "working days, calendar days or months",
+		"handle: 60d":                   "last_day",
+		"handle: 60d, last_day: friday": "next_workday or same_day",
+		"handle: 2h":                    "working days, calendar days or months",
 		"handle: 60d, last_day: same_day, extend: 30wd": "extend",
 		"handle: 60wd, extend: 1mo":                     "extend",
 	} {

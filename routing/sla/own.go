@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"cmp"
 	"time"
 
 	"huiyin/casework"
@@ -52,4 +53,9 @@ func (t *Terms) Rectify(m Matter, at time.Time) ([]casework.Promise, error) {
 		}
 	}
 	return all, nil
+}
+
+// Tries are how often and how far apart the policy calls a resident who is not reached.
+func (p *Policy) Tries() casework.Tries {
+	return casework.Tries{Most: p.FollowUp.Attempts, Apart: cmp.Or(p.FollowUp.Apart.Wall, casework.StandardTries.Apart)}
 }

@@ -66,7 +66,8 @@ type Policy struct {
 	} `yaml:"repeat"`
 	FollowUp struct {
 		Within   Limit `yaml:"within"`
-		Attempts int   `yaml:"attempts"`
+		Attempts int   `yaml:"attempts"` // calls to somebody who is not reached
+		Apart    Limit `yaml:"apart"`    // how far the hours of the day at which they are made lie apart; none: 2h
 	} `yaml:"follow_up"`
 
 	id string
@@ -276,6 +277,9 @@ func (p *Policy) checkRules() error {
 		if err := l.limit.under(p.LastDay); err != nil {
 			return fmt.Errorf("%s: %w", l.name, err)
 		}
+	}
+	if apart := p.FollowUp.Apart; apart.Dated() || apart.Wall > 12*time.Hour || time.Duration(p.FollowUp.Attempts)*apart.Wall > 24*time.Hour {
+		return fmt.Errorf("follow_up.apart: must be hours or minutes, and leave room for %d calls in a day", p.FollowUp.Attempts)
 	}
 	if p.Extension.Notice.Dated() || p.Extension.Notice.Wall > 80*time.Hour {
 		return errors.New("extension.notice: must be working time in hours or minutes, at most 80h")

@@ -136,7 +136,7 @@ func readHouse(ctx context.Context, q pg.Querier) ([]Unit, error) {
 
 // readRows reads the count rows that a month touches.
 func readRows(ctx context.Context, q pg.Querier, m supervision.Month, revision int) ([]Row, error) {
-	rows, err := q.Query(ctx, `select part, unit, district, category, way, filed, opened, dispatched, due, replied, rated, signed, contacted, handled, original, verdict, satisfaction, sent_back, returned, extensions, excluded, waived, hours
+	rows, err := q.Query(ctx, `select part, unit, district, category, way, filed, opened, dispatched, due, replied, rated, signed, contacted, handled, original, verdict, satisfaction, sent_back, returned, extensions, excluded, waived, hours, not_reached
 		from figure_row where $1 in (filed, opened, due, replied, rated)`, m)
 	if err != nil {
 		return nil, fmt.Errorf("read count rows: %w", err)
@@ -144,7 +144,7 @@ func readRows(ctx context.Context, q pg.Querier, m supervision.Month, revision i
 	var all []Row
 	var c supervision.Row
 	_, err = pgx.ForEachRow(rows, []any{&c.Part, &c.Unit, &c.District, &c.Category, &c.Way, &c.Filed, &c.Opened, &c.Dispatched, &c.Due, &c.Replied, &c.Rated, &c.Signed, &c.Contacted, &c.Handled, &c.Original, &c.Verdict, &c.Satisfaction,
-		&c.SentBack, &c.Returned, &c.Extensions, &c.Excluded, &c.Waived, &c.Hours}, func() error {
+		&c.SentBack, &c.Returned, &c.Extensions, &c.Excluded, &c.Waived, &c.Hours, &c.NotReached}, func() error {
 		number := make([]byte, 8)
 		_, _ = rand.Read(number)
 		all = append(all, of(m, revision, hex.EncodeToString(number), c))

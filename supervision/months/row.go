@@ -35,6 +35,7 @@ type Row struct {
 	Verdict      casework.Solved       `json:"verdict,omitempty"`
 	Satisfaction casework.Satisfaction `json:"satisfaction,omitempty"`
 	SentBack     bool                  `json:"sent_back,omitempty"`
+	NotReached   bool                  `json:"not_reached,omitempty"`
 	Returned     string                `json:"returned,omitempty"`
 	Extensions   int                   `json:"extensions,omitempty"`
 	Excluded     string                `json:"excluded,omitempty"`
@@ -90,7 +91,7 @@ func of(m supervision.Month, revision int, id string, c supervision.Row) Row {
 		}
 	}
 	if r.Replied {
-		r.SentBack = c.SentBack
+		r.SentBack, r.NotReached = c.SentBack, c.NotReached
 		if !leg && c.Hours >= 0 {
 			r.Hours = &c.Hours
 		}
@@ -111,7 +112,7 @@ func (r Row) counts() (supervision.Row, error) {
 		return 0
 	}
 	c := supervision.Row{Part: r.Part, Unit: r.Unit, District: r.District, Category: r.Category, Way: r.Way, Filed: in(r.Filed), Opened: in(r.Opened), Dispatched: r.Dispatched, Due: in(r.Due), Replied: in(r.Replied), Rated: in(r.Rated),
-		Signed: r.Signed, Contacted: r.Contacted, Handled: r.Handled, Original: r.Original, Verdict: r.Verdict, Satisfaction: r.Satisfaction, SentBack: r.SentBack, Returned: r.Returned, Extensions: r.Extensions,
+		Signed: r.Signed, Contacted: r.Contacted, Handled: r.Handled, Original: r.Original, Verdict: r.Verdict, Satisfaction: r.Satisfaction, SentBack: r.SentBack, NotReached: r.NotReached, Returned: r.Returned, Extensions: r.Extensions,
 		Excluded: r.Excluded, Waived: r.Waived, Hours: -1, N: 1}
 	if r.Hours != nil {
 		c.Hours = *r.Hours

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,6 +25,7 @@ type callbackView struct {
 	List    []casework.CallBack
 	Open    *dossier.View // nil where nobody is to be called
 	Tries   []string
+	Most    int             // calls in all to somebody who is not reached
 	Solved  casework.Solved // answer to the second question, once given
 	Reached bool            // answer to the first
 	Redo    string          // case just found unsolved, which can be sent back
@@ -41,7 +43,7 @@ func (x *Pages) drawCallbacks(c *fiber.Ctx, open string, shown *dossier.Shown) e
 	if err != nil {
 		return err
 	}
-	v := callbackView{P: shell.NewPage(c, shell.Lang(c).T("call.callbacks")), Reached: c.Query("reached") == "yes"}
+	v := callbackView{P: shell.NewPage(c, shell.Lang(c).T("call.callbacks")), Most: x.Docket.CallTries().Most, Reached: c.Query("reached") == "yes"}
 	v.P.Section, v.P.Wide = "callbacks", true
 	if v.K, err = x.keysFor(c, by); err != nil {
 		return err
@@ -109,11 +111,14 @@ func (x *Pages) answered(c *fiber.Ctx) error {
 		f.Satisfaction, done = casework.Satisfaction(level), "console.done_follow"
 	}
 	if err := x.Docket.FollowUp(c.UserContext(), by, casework.Ref{ID: id, Version: version}, f); err != nil {
-		if key := fault.KeyOf(err); key == "fault.stale_case" || key == "fault.step_not_now" {
+		if key := fault.KeyOf(err); key == "fault.stale_case" || key == "fault.step_not_now" || key == "fault.called_too_soon" {
 			shell.Flash(c, shell.Warn, "call.moved_on")
 			return shell.SeeOther(c, "/console/callbacks")
 		}
 		return err
+	}
+	if !f.Reached && x.lastTry(c, by, id) {
+		done = "call.not_reached_closed"
 	}
 	shell.Flash(c, shell.Good, done)
 	if f.Solved == casework.SolvedNo {
@@ -122,13 +127,28 @@ func (x *Pages) answered(c *fiber.Ctx) error {
 	return shell.SeeOther(c, "/console/callbacks")
 }
 
+// lastTry tells whether the call just kept was the last one.
+func (x *Pages) lastTry(c *fiber.Ctx, by casework.Actor, id casework.CaseID) bool {
+	f, err := x.Docket.Dossier(c.UserContext(), by, id)
+	if err != nil {
+		return false // the call is kept all the same
+	}
+	for _, e := range slices.Backward(f.Events) {
+		var kept casework.FollowUpResult
+		if e.Step == casework.StepFollowUp && json.Unmarshal(e.Data, &kept) == nil {
+			return kept.Last
+		}
+	}
+	return false
+}
+
 // triesText says which call this is.
 func (v callbackView) triesText() string {
 	if len(v.Tries) == 0 {
 		return v.P.T("call.first_try")
 	}
 	var text strings.Builder
-	text.WriteString(v.P.T("call.tries", locale.Args{"N": len(v.Tries) + 1, "Most": casework.MostTries}))
+	text.WriteString(v.P.T("call.tries", locale.Args{"N": len(v.Tries) + 1, "Most": v.Most}))
 	for _, t := range v.Tries {
 		text.WriteString(" " + t)
 	}

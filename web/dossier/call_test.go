@@ -149,13 +149,15 @@ func TestACallBackIsThreeKeysAndTheNextOneOpens(t *testing.T) {
 	if h.read(ids[1]).State != casework.FollowedUp {
 		t.Errorf("%s", h.read(ids[1]).State)
 	}
-	for try := 2; try <= casework.MostTries; try++ {
-		h.now = h.now.Add(casework.TryAgainAfter)
+	for try := 2; try <= casework.StandardTries.Most; try++ {
+		b.get("/console/callbacks").lacks(t, h.read(ids[0]).Number)
+		h.now = h.now.Add(casework.StandardTries.Apart)
 		b = h.again("caller")
 		b.get("/console/callbacks").wants(t, 200, h.read(ids[0]).Number)
 		say(ids[0], form("reached", "no")).leads(t, "/console/callbacks")
 	}
-	h.now = h.now.Add(2 * casework.TryAgainAfter)
+	b.get("/console/callbacks").wants(t, 200, "按“未联系上”办结")
+	h.now = h.now.Add(2 * casework.StandardTries.Apart)
 	b = h.again("caller")
 	b.get("/console/callbacks").lacks(t, h.read(ids[0]).Number)
 }

@@ -35,6 +35,7 @@ type told struct {
 	Level      string                   `json:"level"`
 	Means      string                   `json:"means"`
 	Reached    *bool                    `json:"reached"`
+	NotReached bool                     `json:"not_reached"`
 	Solved     casework.Solved          `json:"solved"`
 	Satisfied  casework.Satisfaction    `json:"satisfaction"`
 	Clock      string                   `json:"clock"`
@@ -184,6 +185,10 @@ func (v View) saying(e casework.Event, d told) string {
 		return d.Reason
 	case casework.StepFollowUp:
 		return v.joined(v.reached(d.Reached), v.solved(d))
+	case casework.StepClose:
+		if d.NotReached {
+			return p.T("dossier.not_reached")
+		}
 	case casework.StepRate:
 		return v.solved(d)
 	case casework.StepHang:

@@ -19,6 +19,7 @@ type told struct {
 	Due          time.Time             `json:"due"`
 	NewDue       time.Time             `json:"new_due"`
 	Reached      bool                  `json:"reached"`
+	NotReached   bool                  `json:"not_reached"` // closed after calls in vain
 	Means        string                `json:"means"`
 	ToResident   bool                  `json:"to_resident"`
 	Reason       string                `json:"reason"`
@@ -125,6 +126,10 @@ func (t teller) tell(e casework.Event) (shell.Happening, bool) {
 	case casework.StepContact, casework.StepFollowUp:
 		if !d.Reached {
 			key += "_missed"
+		}
+	case casework.StepClose:
+		if d.NotReached {
+			key += "_unreached"
 		}
 	case casework.StepAssign, casework.StepHandBack, casework.StepTakeBack:
 		if d.Unit == t.v.Case.Lead {

@@ -28,12 +28,13 @@ type Stretch struct{ From, To time.Time }
 type Recount func(Provisional) Promise
 
 type recountData struct {
-	Clock    string    `json:"clock"`
-	Leg      int       `json:"leg"`
-	OldDue   time.Time `json:"old_due"`
-	NewDue   time.Time `json:"new_due"`
-	Unit     UnitCode  `json:"unit,omitempty"`
-	Calendar string    `json:"calendar"`
+	Clock    string     `json:"clock"`
+	Leg      int        `json:"leg"`
+	OldDue   time.Time  `json:"old_due"`
+	NewDue   time.Time  `json:"new_due"`
+	Unit     UnitCode   `json:"unit,omitempty"`
+	Co       []UnitCode `json:"co,omitempty"` // units whose part moved with it
+	Calendar string     `json:"calendar"`
 }
 
 // provisionalSQL finds cases with running limits that were counted by another version of the calendar than the one in force.
@@ -81,19 +82,37 @@ func (w *work) recount(ctx context.Context, version string, recount Recount) err
 		if p.Due.Equal(k.Due) {
 			continue
 		}
-		if k.Name == ClockHandle { // nobody below has longer than who leads
-			for _, table := range []string{"party set due_at = $3 where case_id = $1 and leg = $2 and left_at is null", "assignment set due_at = $3 where case_id = $1 and leg = $2 and ended_at is null"} {
-				if _, err := w.tx.Exec(ctx, `update `+table+` and due_at > $3`, w.c.ID, k.Leg, p.Due); err != nil {
-					return fmt.Errorf("shorten parts: %w", err)
-				}
+		var co []UnitCode
+		if k.Name == ClockHandle {
+			if co, err = w.moveParts(ctx, k, p.Due); err != nil {
+				return err
 			}
 		}
-		data := recountData{Clock: k.Name, Leg: k.Leg, OldDue: k.Due, NewDue: p.Due, Unit: k.Unit, Calendar: version}
+		data := recountData{Co: co, Clock: k.Name, Leg: k.Leg, OldDue: k.Due, NewDue: p.Due, Unit: k.Unit, Calendar: version}
 		if err := w.take(ctx, StepRecount, func(context.Context, *work) (any, error) { return data, nil }); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// moveParts moves the limits of co-handlers and of whoever below works on the case with the lead's: who had as long as the lead has as long again, who was given a
+// day of their own keeps it, and nobody has longer than who leads. It names the co-handlers that moved.
+func (w *work) moveParts(ctx context.Context, k Provisional, to time.Time) (co []UnitCode, err error) {
+	const moved = ` set due_at = $3 where case_id = $1 and leg = $2 and (due_at > $3 or due_at = $4) and `
+	rows, err := w.tx.Query(ctx, `with moved as (update party`+moved+`left_at is null returning unit, role) select unit from moved where role = 'co' order by unit`, w.c.ID, k.Leg, to, k.Due)
+	if err == nil {
+		co, err = pgx.CollectRows(rows, pgx.RowTo[UnitCode])
+	}
+	if err != nil {
+		return nil, fmt.Errorf("move parts: %w", err)
+	}
+	for depth := range 4 { // from the top, since each hop lies within the one above
+		if _, err := w.tx.Exec(ctx, `update assignment`+moved+`ended_at is null and depth = $5`, w.c.ID, k.Leg, to, k.Due, depth+1); err != nil {
+			return nil, fmt.Errorf("move parts: %w", err)
+		}
+	}
+	return co, nil
 }
 
 // provisional reads the case's running provisional limits of another version, the promise to the resident last: what was shortened to it is counted by it.

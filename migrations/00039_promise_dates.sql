@@ -13,7 +13,38 @@ create function may_call(tries timestamptz[], most integer, apart bigint, at tim
 $$;
 -- +goose StatementEnd
 
+-- Sudden growth of a topic is told once to those outside the program, and not again within a day though the topic goes by another case.
+create table topic_alarm (
+  id         bigint generated always as identity primary key,
+  first_case uuid not null,
+  cases      uuid[] not null,
+  told_at    timestamptz not null
+);
+comment on table topic_alarm is 'Alarms of topics that were told by letter and webhook.';
+alter table topic_alarm enable row level security;
+alter table topic_alarm force row level security;
+create policy topic_alarm_scope on topic_alarm using (current_setting('huiyin.scope', true) in ('system','hotline'));
+
+-- Letters to offices that are about no single case. They hold no word of a resident.
+create table office_letter (
+  id         uuid primary key,
+  key        text not null,
+  address    text not null,
+  title      text not null,
+  body       text not null,
+  other      text not null,
+  open_words text not null,
+  link       text not null,
+  state      text not null default 'queued' check (state in ('queued','sent','failed','bounced')),
+  last_error text not null default '',
+  queued_at  timestamptz not null,
+  sent_at    timestamptz,
+  unique (key, address)
+);
+comment on column office_letter.key is 'What it is about; nobody gets two letters of one key.';
+
 -- +goose Down
+drop table office_letter, topic_alarm;
 drop function may_call;
 alter table figure_row drop column not_reached;
 alter table clock drop column calendar_days, drop column months, drop column rolls;

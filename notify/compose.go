@@ -40,6 +40,7 @@ var letterKeys = map[Kind]struct{ subject, text string }{
 	Redirected: {"letter.subject_news", "letter.redirected"},
 	Terminated: {"letter.subject_news", "letter.terminated"},
 	Closed:     {"letter.subject_closed", "letter.closed"},
+	Moved:      {"letter.subject_news", "letter.moved"},
 	Joined:     {"letter.subject_news", "letter.joined"},
 	Parted:     {"letter.subject_news", "letter.parted"},
 	Again:      {"letter.subject_filed", "letter.again"},

@@ -62,6 +62,9 @@ func New(s Settings) (*Post, error) {
 	if err := river.AddWorkerSafely(all, &letterWorker{post: p}); err != nil {
 		return nil, fmt.Errorf("letter worker: %w", err)
 	}
+	if err := river.AddWorkerSafely(all, &officeWorker{post: p}); err != nil {
+		return nil, fmt.Errorf("notice worker: %w", err)
+	}
 	jobs, err := river.NewClient(riverpgxv5.New(s.Pool), &river.Config{
 		Queues: map[string]river.QueueConfig{queue: {MaxWorkers: workers}}, Workers: all, JobTimeout: sendTimeout, MaxAttempts: maxAttempts,
 		PollOnly: true, FetchPollInterval: s.Poll, RetryPolicy: retry{p},

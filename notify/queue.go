@@ -29,6 +29,7 @@ const (
 	Redirected Kind = "redirected" // handed to an emergency line
 	Terminated Kind = "terminated" // ended without a solution, and why
 	Closed     Kind = "closed"     // the case is over
+	Moved      Kind = "moved"      // a notice of public holidays moved the day until which the city promised an answer
 )
 
 // stale is how old an event may be and still cause a letter. Imports and demonstration cities bring old history: nobody gets letters about it.
@@ -65,6 +66,12 @@ func kindOf(e casework.Event) (k Kind, ok bool) {
 		return Terminated, true
 	case casework.StepClose:
 		return Closed, true
+	case casework.StepRecount:
+		var told struct {
+			Clock string `json:"clock"`
+		}
+		err := json.Unmarshal(e.Data, &told)
+		return Moved, err == nil && told.Clock == casework.ClockTotal
 	}
 	return joins(e)
 }

@@ -22,6 +22,7 @@ const (
 	UnitOverdue Kind = "unit_overdue"  // its limit is over
 	UnitRaised  Kind = "unit_raised"   // it is over for longer: the order is raised
 	LeaderTold  Kind = "leader_raised" // the same, to the unit's leader
+	UnitMoved   Kind = "unit_moved"    // a notice of public holidays moved its limit
 )
 
 var unitKeys = map[Kind]struct{ subject, text string }{
@@ -30,6 +31,7 @@ var unitKeys = map[Kind]struct{ subject, text string }{
 	UnitOverdue: {"letter.subject_unit_overdue", "letter.unit_overdue"},
 	UnitRaised:  {"letter.subject_unit_raised", "letter.unit_raised"},
 	LeaderTold:  {"letter.subject_leader_raised", "letter.leader_raised"},
+	UnitMoved:   {"letter.subject_unit_moved", "letter.unit_moved"},
 }
 
 // toUnit is a letter to a unit that an event calls for.
@@ -48,7 +50,7 @@ func toUnits(e casework.Event) (all []toUnit) {
 		Unit  casework.UnitCode   `json:"unit"`
 	}
 	switch e.Step {
-	case casework.StepDispatch, casework.StepCoHandle, casework.StepWhistle, casework.StepBreach, casework.StepRemind, casework.StepEscalate:
+	case casework.StepDispatch, casework.StepCoHandle, casework.StepWhistle, casework.StepBreach, casework.StepRemind, casework.StepEscalate, casework.StepRecount:
 	default:
 		return nil
 	}
@@ -67,6 +69,12 @@ func toUnits(e casework.Event) (all []toUnit) {
 	case e.Step == casework.StepDispatch || d.Unit == "":
 	case e.Step == casework.StepBreach && d.Clock == casework.ClockHandle:
 		all = []toUnit{{UnitOverdue, d.Unit}}
+	case e.Step == casework.StepRecount:
+		if d.Clock == casework.ClockHandle {
+			for _, unit := range append([]casework.UnitCode{d.Unit}, d.Co...) {
+				all = append(all, toUnit{UnitMoved, unit})
+			}
+		}
 	case e.Step == casework.StepRemind:
 		all = []toUnit{{UnitDue, d.Unit}}
 	case e.Step == casework.StepEscalate && d.Level > casework.Urged:

@@ -74,6 +74,8 @@ func TestANoticeMovesOpenLimitsAndKeepsWhatWasPromised(t *testing.T) {
 	}
 	open, done := send(), send()
 	s.Work(t, done, caseworktest.Urban)
+	day := s.clock(open, casework.ClockHandle).Due.Add(-24 * time.Hour)
+	s.do(s.CoHandle(s.ctx, caseworktest.Clerk(), casework.Ref{ID: open}, []casework.UnitCode{caseworktest.Harbour}, day))
 	longer := send()
 	by, ref := caseworktest.Worker(caseworktest.Urban), casework.Ref{ID: longer}
 	s.do(s.Sign(s.ctx, by, ref))
@@ -129,9 +131,16 @@ func TestANoticeMovesOpenLimitsAndKeepsWhatWasPromised(t *testing.T) {
 	if moved != 2 {
 		t.Errorf("%d moves in the history", moved)
 	}
-	for _, p := range d.Parties {
-		if p.Due != nil && p.Due.After(s.clock(open, casework.ClockHandle).Due) {
-			t.Errorf("%s has until %s", p.Unit, p.Due)
+	if len(d.Parties) != 3 {
+		t.Fatalf("%d take part", len(d.Parties))
+	}
+	for _, p := range d.Parties { // the lead and who has as long as the lead moved on; a day of one's own stands
+		want := s.clock(open, casework.ClockHandle).Due
+		if p.Unit == caseworktest.Harbour {
+			want = day
+		}
+		if p.Due == nil || !p.Due.Equal(want) {
+			t.Errorf("%s has until %s, want %s", p.Unit, p.Due, want)
 		}
 	}
 }

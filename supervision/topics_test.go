@@ -1,10 +1,14 @@
 package supervision_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"huiyin/casework"
 	"huiyin/casework/caseworktest"
@@ -53,6 +57,7 @@ func TestThirtySevenCallsOnOneFaultDoNotPassUnseen(t *testing.T) {
 	if _, err := supervision.Topics(s.ctx, s.Docket, caseworktest.Worker(caseworktest.Urban), 10); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("a unit reads the topics: %v", err)
 	}
+	tellsOnce(s, hot)
 	_, cases, err := supervision.TopicOf(s.ctx, s.Docket, clerk, hot.First)
 	s.do(err)
 	var ids []casework.CaseID
@@ -76,5 +81,33 @@ func TestThirtySevenCallsOnOneFaultDoNotPassUnseen(t *testing.T) {
 	}
 	if _, _, err := supervision.TopicOf(s.ctx, s.Docket, clerk, hot.First); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("%v", err)
+	}
+}
+
+// tellsOnce checks that the growth is told outside once, with numbers and no words, and not again before a day is over.
+func tellsOnce(s scene, hot supervision.Topic) {
+	s.t.Helper()
+	var told []supervision.GrowthAlarm
+	tell := func(_ context.Context, _ pgx.Tx, a supervision.GrowthAlarm) error { told = append(told, a); return nil }
+	if _, err := supervision.SweepTopicAlarms(s.ctx, s.Docket, func(context.Context, pgx.Tx, supervision.GrowthAlarm) error { return errors.New("the mail is away") }); err == nil {
+		s.t.Error("an alarm that could not be queued counts as told")
+	}
+	for range 2 {
+		_, err := supervision.SweepTopicAlarms(s.ctx, s.Docket, tell)
+		s.do(err)
+	}
+	if len(told) != 1 || told[0].First != hot.First || told[0].Lately != hot.Lately || told[0].People != hot.People {
+		s.t.Fatalf("told %+v", told)
+	}
+	for half, want := range []int{1, 2} { // a day after it was told, a topic that still alarms is told again
+		s.Pass(supervision.AlarmAgain/2 + time.Minute)
+		_, err := supervision.SweepTopicAlarms(s.ctx, s.Docket, tell)
+		s.do(err)
+		if len(told) != want {
+			s.t.Fatalf("told %d times after %d half days", len(told), half+1)
+		}
+	}
+	if told[1].ID == told[0].ID {
+		s.t.Errorf("two alarms of one number: %+v", told)
 	}
 }

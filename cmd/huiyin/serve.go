@@ -154,7 +154,7 @@ func (p *parts) work(ctx context.Context) error {
 		}
 		all = append(all, bell.Follower())
 	}
-	stop, err := startSweeps(ctx, p.sweeps(), p.Log)
+	stop, err := startSweeps(ctx, append(p.sweeps(), p.topicAlarms(outward{letters, bell})), p.Log)
 	if err != nil {
 		return err
 	}

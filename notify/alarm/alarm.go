@@ -1,4 +1,4 @@
-// Package alarm tells another program of the city, over HTTP and signed, that a limit was missed or a case is raised.
+// Package alarm tells another program of the city, over HTTP and signed, that a limit was missed, a case is raised, or a topic grows suddenly.
 //
 // A follower queues one River job for each such event in the transaction that remembers how far it read; the job is retried with growing pauses.
 // What is told names the case, the unit and the limit, and no resident.
@@ -78,6 +78,9 @@ func New(s Settings) (*Bell, error) {
 	b := &Bell{Settings: s}
 	all := river.NewWorkers()
 	if err := river.AddWorkerSafely(all, &worker{bell: b}); err != nil {
+		return nil, fmt.Errorf("alarm worker: %w", err)
+	}
+	if err := river.AddWorkerSafely(all, &growthWorker{bell: b}); err != nil {
 		return nil, fmt.Errorf("alarm worker: %w", err)
 	}
 	var err error
@@ -228,7 +231,7 @@ func (r refusal) final() bool {
 }
 
 // send posts one message and expects an answer of 2xx.
-func (b *Bell) send(ctx context.Context, m Message) error {
+func (b *Bell) send(ctx context.Context, m any) error {
 	body, err := json.Marshal(m)
 	if err != nil {
 		return err

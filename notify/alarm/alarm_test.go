@@ -12,9 +12,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"huiyin/casework"
 	"huiyin/casework/caseworktest"
 	"huiyin/notify/alarm"
+	"huiyin/pg"
 	"huiyin/pg/pgtest"
 	"huiyin/routing"
 	"huiyin/routing/sla"
@@ -174,5 +177,42 @@ func TestAMessageThatIsNotWantedIsNotSentForEver(t *testing.T) {
 	defer r.mu.Unlock()
 	if state != "cancelled" || len(r.answer) != 5 {
 		t.Errorf("%s after %d tries", state, 6-len(r.answer))
+	}
+}
+
+func TestATopicThatGrowsIsHeardOnceWithNumbersAndNoWords(t *testing.T) {
+	town := caseworktest.New(t)
+	city, err := routing.LoadCity(os.DirFS("../../demo/city"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &receiver{t: t, answer: []int{503}}
+	server := httptest.NewServer(r)
+	defer server.Close()
+	bell, err := alarm.New(alarm.Settings{Pool: town.Pool, City: city, URL: server.URL, Secret: secret, BaseURL: "https://linlan.example", Now: town.Now, Log: slog.New(slog.DiscardHandler),
+		Pause: func(int) time.Duration { return 10 * time.Millisecond }, Poll: 100 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = pg.InTx(t.Context(), town.Pool, pg.Settings{}, func(tx pgx.Tx) error {
+		return bell.Tell(t.Context(), tx, alarm.Growth{ID: "topic-7", At: town.Now(), Category: "1201", Cases: 37, People: 36, Lately: 37, Usual: 0.5}, "/console/topics/x")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := bell.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(20 * time.Second); len(r.messages()) < 1 && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	}
+	time.Sleep(200 * time.Millisecond)
+	if err := bell.Stop(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if all := r.messages(); len(all) != 1 || all[0].ID != "topic-7" || string(all[0].Event) != alarm.TopicGrowth || all[0].Link != "https://linlan.example/console/topics/x" {
+		t.Errorf("%+v", all)
+	}
+	if !strings.Contains(r.bodies, `"lately":37,"usual":0.5`) {
+		t.Error(r.bodies)
 	}
 }

@@ -33,7 +33,7 @@ func routes(cfg Config, in *signin.Pages) []shell.Route {
 	public := &board.Pages{DB: cfg.Pool, City: cfg.City}
 	newest, _ := cfg.City.Reading("")
 	figures := supervision.NewViews(cfg.Pool, time.Minute, newest)
-	misses := shell.NewMisses(cfg.Now)
+	misses := shell.NewMisses(cfg.Counter)
 	room := &calls.Room{DB: cfg.Pool, Keys: cfg.Keys, Now: cfg.Now, Wake: cfg.Docket.Wake}
 	abroad := handover.New(handover.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, BaseURL: cfg.BaseURL, Now: cfg.Now, Log: cfg.Log})
 	log := &translog.Log{DB: cfg.Pool, Keys: cfg.Keys, Now: cfg.Now}

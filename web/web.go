@@ -44,11 +44,12 @@ type Config struct {
 	Staff   *staff.Register
 	Keys    *seal.Keyring
 	Search  search.Service
-	Live    *live.Hub // tells open pages what happens; the server closes it when it shuts down
-	Work    int       // bits of work that the web form asks of a browser; 0: none
+	Live    *live.Hub            // tells open pages what happens; the server closes it when it shuts down
+	Counter shell.Counter        // counts uses for rate limits and brakes; nil: within this process
+	Work    int                  // bits of work that the web form asks of a browser; 0: none
 	SSO     *signin.SingleSignOn // nil: staff come in by password only
-	BaseURL string    // as the world reaches the service, without a slash at the end
-	Mailbox string    // the hotline's e-mail address
+	BaseURL string               // as the world reaches the service, without a slash at the end
+	Mailbox string               // the hotline's e-mail address
 	Now     func() time.Time
 	Log     *slog.Logger
 }
@@ -69,15 +70,22 @@ func New(cfg Config) *Server {
 	return s
 }
 
-// Renew answers every request from now on with pages made of cfg; those under way end with the ones they began with. Counters in memory, such as
-// those of rate limits, begin again. It is safe while the server runs.
+// Renew answers every request from now on with pages made of cfg; those under way end with the ones they began with. It is safe while the server runs.
 func (s *Server) Renew(cfg Config) {
 	next := build(cfg).Handler()
 	s.pages.Store(&next)
 }
 
 // Routes lists every address that a server of cfg answers, in the order in which they are tried.
-func Routes(cfg Config) []shell.Route { return routes(cfg, entrance(cfg)) }
+func Routes(cfg Config) []shell.Route { return routes(cfg.counting(), entrance(cfg)) }
+
+// counting has a counter in any case.
+func (cfg Config) counting() Config {
+	if cfg.Counter == nil {
+		cfg.Counter = shell.NewMemory(cfg.Now)
+	}
+	return cfg
+}
 
 // entrance are the pages by which staff come in.
 func entrance(cfg Config) *signin.Pages {
@@ -85,6 +93,7 @@ func entrance(cfg Config) *signin.Pages {
 }
 
 func build(cfg Config) *fiber.App {
+	cfg = cfg.counting()
 	in := entrance(cfg)
 	app := shell.New(shell.Config{
 		City:    shell.City{ZH: cfg.City.Name.ZH, EN: cfg.City.Name.EN, Mailbox: cfg.Mailbox},
@@ -95,6 +104,7 @@ func build(cfg Config) *fiber.App {
 		Now:     cfg.Now,
 		Who:     in.Who,
 		Nav:     navigation,
+		Counter: cfg.Counter,
 	})
 	shell.Mount(app, routes(cfg, in))
 	return app

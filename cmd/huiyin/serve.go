@@ -16,6 +16,7 @@ import (
 	"huiyin/intake/smtpdoor"
 	"huiyin/web"
 	"huiyin/web/live"
+	"huiyin/web/shell"
 )
 
 // memoryLimit is where the collector begins to work harder, in bytes: mail of 25 MB leaves much behind. GOMEMLIMIT sets another.
@@ -73,7 +74,8 @@ type service struct {
 	*parts                        // of the start: what does not depend on the city's rules
 	present atomic.Pointer[parts] // with the rules in force
 	env     *Env
-	live    *live.Hub // what open pages hear
+	live    *live.Hub     // what open pages hear
+	counter shell.Counter // uses by sender, for every process together
 	pages   net.Listener
 	mail    net.Listener
 	door    smtpdoor.Config // of mail
@@ -104,6 +106,7 @@ func (s *service) run(ctx context.Context, worker bool) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { s.Announce.Run(ctx, s.Pool); return nil })
 	if s.pages != nil {
+		s.counter = shell.NewShared(s.Pool, time.Now)
 		s.live = live.New(s.Pool, s.Log, &live.Cases{}, &live.Calls{})
 		g.Go(func() error { s.live.Run(ctx); return nil })
 		server := web.New(s.webConfig())

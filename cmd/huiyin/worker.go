@@ -19,6 +19,7 @@ import (
 	"huiyin/supervision/months"
 	"huiyin/translog"
 	"huiyin/web/resident"
+	"huiyin/web/shell"
 )
 
 // followers lists every reader of the history.
@@ -133,6 +134,7 @@ func (p *parts) sweeps() []sweep {
 		{"months", 10 * time.Minute, p.closer().Sweep},
 		{"drafts", time.Hour, func(ctx context.Context) (int, error) { return drafts.SweepDrafts(ctx, 500) }},
 		{"calls", time.Minute, func(ctx context.Context) (int, error) { return room.Sweep(ctx, 500) }},
+		{"counts", time.Minute, func(ctx context.Context) (int, error) { return shell.SweepCounts(ctx, p.Pool, 10_000) }},
 		{"sessions", time.Hour, func(ctx context.Context) (int, error) {
 			n, err := p.Staff.Sweep(ctx)
 			return int(n), err

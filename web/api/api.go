@@ -53,7 +53,7 @@ type Service struct {
 // New makes a service.
 func New(s Settings) *Service {
 	if s.Misses == nil {
-		s.Misses = shell.NewMisses(s.Now)
+		s.Misses = shell.NewMisses(shell.NewMemory(s.Now))
 	}
 	if s.PerMinute == 0 {
 		s.PerMinute = 300

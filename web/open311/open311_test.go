@@ -72,7 +72,7 @@ func newTown(t *testing.T) *town {
 	if err := staff.SyncUnits(t.Context(), w.pool, demo.Units(city)); err != nil {
 		t.Fatal(err)
 	}
-	service := open311.New(open311.Settings{DB: w.pool, Docket: w.docket, City: city, Staff: w.staff, Misses: shell.NewMisses(clock), BaseURL: base, Now: clock,
+	service := open311.New(open311.Settings{DB: w.pool, Docket: w.docket, City: city, Staff: w.staff, Misses: shell.NewMisses(shell.NewMemory(clock)), BaseURL: base, Now: clock,
 		Door: intake.New(intake.Settings{Docket: w.docket, City: city, Terms: terms, Now: clock, Log: quiet})})
 	w.app = shell.New(shell.Config{City: shell.City{ZH: city.Name.ZH, EN: city.Name.EN}, Secret: bytes.Repeat([]byte("s"), 32), Now: clock, Log: quiet})
 	shell.Mount(w.app, service.Routes())

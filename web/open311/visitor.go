@@ -47,14 +47,14 @@ func (x *Service) visitor(c *fiber.Ctx, key string) (visitor, error) {
 		return v, nil
 	}
 	sender := shell.Sender(c)
-	if wait := x.Misses.Wait(sender); wait > 0 {
+	if wait := x.Misses.Wait(c.UserContext(), sender); wait > 0 {
 		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(wait/time.Second)+1))
 		return v, fault.New(fault.TooMany, "fault.too_many")
 	}
 	id, err := x.Docket.ByCode(ctx, code)
 	if err != nil {
 		if fault.KindOf(err) == fault.NotFound {
-			x.Misses.Add(sender)
+			x.Misses.Add(c.UserContext(), sender)
 		}
 		return v, err
 	}

@@ -45,7 +45,7 @@ type Pages struct {
 // New makes the residents' pages.
 func New(cfg Config) *Pages {
 	if cfg.Misses == nil {
-		cfg.Misses = shell.NewMisses(cfg.Now)
+		cfg.Misses = shell.NewMisses(shell.NewMemory(cfg.Now))
 	}
 	cfg.BaseURL = strings.TrimRight(cfg.BaseURL, "/")
 	return &Pages{Config: cfg, drafts: &drafts{db: cfg.DB, keys: cfg.Keys, now: cfg.Now}}

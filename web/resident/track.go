@@ -95,7 +95,7 @@ func (x *Pages) tryCode(c *fiber.Ctx, typed, next string) error {
 		return err
 	}
 	lang := shell.Lang(c)
-	wait := x.Misses.Wait(shell.Sender(c))
+	wait := x.Misses.Wait(c.UserContext(), shell.Sender(c))
 	return x.drawCode(c, shell.Status(err), shell.Errors{{Field: "code", Text: lang.T(key, locale.Args{"Span": lang.Span(wait + time.Minute)})}}, typed)
 }
 
@@ -103,7 +103,7 @@ func (x *Pages) tryCode(c *fiber.Ctx, typed, next string) error {
 func (x *Pages) codeCase(c *fiber.Ctx, typed string) (casework.CaseID, error) {
 	var none casework.CaseID
 	sender := shell.Sender(c)
-	if wait := x.Misses.Wait(sender); wait > 0 {
+	if wait := x.Misses.Wait(c.UserContext(), sender); wait > 0 {
 		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(wait/time.Second)+1))
 		return none, fault.New(fault.TooMany, "fault.too_many")
 	}
@@ -112,7 +112,7 @@ func (x *Pages) codeCase(c *fiber.Ctx, typed string) (casework.CaseID, error) {
 	}
 	id, err := x.Docket.ByCode(c.UserContext(), typed)
 	if fault.KindOf(err) == fault.NotFound {
-		x.Misses.Add(sender)
+		x.Misses.Add(c.UserContext(), sender)
 	}
 	return id, err
 }

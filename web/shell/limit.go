@@ -1,9 +1,7 @@
 package shell
 
 import (
-	"context"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -28,13 +26,7 @@ func Spend(c *fiber.Ctx, l Limit) error {
 // SpendFor counts one use by a given subject, such as an account name that somebody tries to sign in to.
 func SpendFor(c *fiber.Ctx, l Limit, subject string) error {
 	r := of(c)
-	allow := r.Allow
-	if allow == nil {
-		allow = func(_ context.Context, l Limit, key string) (time.Duration, error) {
-			return r.memory.spend(r.Now(), l, key), nil
-		}
-	}
-	wait, err := allow(c.UserContext(), l, r.mac("limit", l.Name, subject))
+	wait, err := r.Counter.Charge(c.UserContext(), r.mac("limit", l.Name, subject), l.Per/time.Duration(l.Max), l.Per)
 	if err != nil {
 		return err
 	}
@@ -43,39 +35,4 @@ func SpendFor(c *fiber.Ctx, l Limit, subject string) error {
 		return fault.New(fault.TooMany, "fault.too_many")
 	}
 	return nil
-}
-
-// memoryLimiter counts within this process: one token bucket a limit and sender.
-type memoryLimiter struct {
-	mu      sync.Mutex
-	buckets map[string]bucket
-	swept   time.Time
-}
-
-// bucket is full at the moment full; every use moves that moment later.
-type bucket struct{ full time.Time }
-
-func newMemoryLimiter() *memoryLimiter { return &memoryLimiter{buckets: map[string]bucket{}} }
-
-func (m *memoryLimiter) spend(now time.Time, l Limit, key string) (wait time.Duration) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if now.Sub(m.swept) > time.Minute {
-		for k, b := range m.buckets {
-			if b.full.Before(now) {
-				delete(m.buckets, k)
-			}
-		}
-		m.swept = now
-	}
-	full := m.buckets[key].full
-	if full.Before(now) {
-		full = now
-	}
-	full = full.Add(l.Per / time.Duration(l.Max))
-	if over := full.Sub(now) - l.Per; over > 0 {
-		return over
-	}
-	m.buckets[key] = bucket{full: full}
-	return 0
 }

@@ -1,7 +1,7 @@
 package shell
 
 import (
-	"sync"
+	"context"
 	"time"
 )
 
@@ -9,43 +9,29 @@ import (
 const (
 	missesAtOnce = 5
 	missPause    = 2 * time.Minute
+	missMemory   = 24 * time.Hour // beyond which no more are remembered
 )
 
 // Misses counts wrong codes by sender. Right codes do not count: behind one address of a mobile network are many residents.
 type Misses struct {
-	mu    sync.Mutex
-	now   func() time.Time
-	until map[string]time.Time // when all misses of a sender are forgotten
+	counter Counter
 }
 
-// NewMisses counts from nothing.
-func NewMisses(now func() time.Time) *Misses {
-	return &Misses{now: now, until: map[string]time.Time{}}
-}
+// NewMisses counts by a counter.
+func NewMisses(counter Counter) *Misses { return &Misses{counter: counter} }
 
-// Wait tells how long a sender has to wait before the next try; zero where none.
-func (m *Misses) Wait(sender string) time.Duration {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	until, missed := m.until[sender]
-	if !missed {
+// Wait tells how long a sender has to wait before the next try; zero where none, and where nobody knows.
+func (m *Misses) Wait(ctx context.Context, sender string) time.Duration {
+	left, err := m.counter.Left(ctx, missKey(sender))
+	if err != nil {
 		return 0
 	}
-	return max(0, until.Sub(m.now())-(missesAtOnce-1)*missPause)
+	return max(0, left-(missesAtOnce-1)*missPause)
 }
 
 // Add counts one wrong code.
-func (m *Misses) Add(sender string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	now := m.now()
-	for s, t := range m.until {
-		if t.Before(now) {
-			delete(m.until, s)
-		}
-	}
-	if m.until[sender].Before(now) {
-		m.until[sender] = now
-	}
-	m.until[sender] = m.until[sender].Add(missPause)
+func (m *Misses) Add(ctx context.Context, sender string) {
+	_, _ = m.counter.Charge(ctx, missKey(sender), missPause, missMemory) // a counter that fails is no reason to fail the page
 }
+
+func missKey(sender string) string { return "miss " + sender }

@@ -69,17 +69,25 @@ func TestAPromiseOnlyGetsWorseAsTimePasses(t *testing.T) {
 func TestNobodyGetsMoreThanTheLimit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := Limit{Name: "x", Max: rapid.IntRange(1, 20).Draw(t, "max"), Per: time.Duration(rapid.IntRange(1, 3600).Draw(t, "per")) * time.Second}
-		m, now, granted := newMemoryLimiter(), time.Unix(1e9, 0), []time.Time{}
+		now, granted := time.Unix(1e9, 0), []time.Time{}
+		m := NewMemory(func() time.Time { return now })
+		spend := func() time.Duration {
+			wait, err := m.Charge(t.Context(), "k", l.Per/time.Duration(l.Max), l.Per)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return wait
+		}
 		for _, gap := range rapid.SliceOfN(rapid.Int64Range(0, int64(l.Per)), 1, 200).Draw(t, "gaps") {
 			now = now.Add(time.Duration(gap) / 4)
-			if wait := m.spend(now, l, "k"); wait == 0 {
-				granted = append(granted, now)
-			} else if m.spend(now.Add(wait), l, "k") != 0 {
-				t.Fatalf("refused again after the wait of %s", wait)
-			} else {
+			wait := spend()
+			if wait > 0 {
 				now = now.Add(wait)
-				granted = append(granted, now)
+				if spend() != 0 {
+					t.Fatalf("refused again after the wait of %s", wait)
+				}
 			}
+			granted = append(granted, now)
 		}
 		// Within any span of Per a full bucket and what flows in meanwhile may pass, never more.
 		for i := range granted {

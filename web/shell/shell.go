@@ -59,21 +59,20 @@ type NavItem struct {
 // Config is what the frame needs to know.
 type Config struct {
 	City    City
-	Secret  []byte                                                                         // at least 32 bytes; signs form tokens and hashes addresses
-	Secure  bool                                                                           // the service is reached by https: cookies are Secure, HSTS is sent
-	Proxies []netip.Prefix                                                                 // reverse proxies whose X-Forwarded-For is believed
-	Timeout time.Duration                                                                  // how long a handler may work; 0 means 10 s
-	Log     *slog.Logger                                                                   // nil means slog.Default()
-	Now     func() time.Time                                                               // nil means time.Now
-	Who     func(c *fiber.Ctx) (*Identity, error)                                          // finds who is signed in, nil if nobody; nil means nobody ever
-	Nav     []NavItem                                                                      // bar of the staff pages
-	SignIn  string                                                                         // where staff who are not signed in are sent; empty means "/login"
-	Allow   func(ctx context.Context, l Limit, key string) (wait time.Duration, err error) // rate limiter; nil means counting in this process
+	Secret  []byte                                // at least 32 bytes; signs form tokens and hashes addresses
+	Secure  bool                                  // the service is reached by https: cookies are Secure, HSTS is sent
+	Proxies []netip.Prefix                        // reverse proxies whose X-Forwarded-For is believed
+	Timeout time.Duration                         // how long a handler may work; 0 means 10 s
+	Log     *slog.Logger                          // nil means slog.Default()
+	Now     func() time.Time                      // nil means time.Now
+	Who     func(c *fiber.Ctx) (*Identity, error) // finds who is signed in, nil if nobody; nil means nobody ever
+	Nav     []NavItem                             // bar of the staff pages
+	SignIn  string                                // where staff who are not signed in are sent; empty means "/login"
+	Counter Counter                               // counts uses for rate limits; nil means within this process
 }
 
 type shell struct {
 	Config
-	memory *memoryLimiter
 }
 
 const (
@@ -98,7 +97,10 @@ func New(cfg Config) *fiber.App {
 	if len(cfg.Secret) < 32 {
 		panic("shell: Config.Secret needs 32 bytes")
 	}
-	s := &shell{Config: cfg, memory: newMemoryLimiter()}
+	if cfg.Counter == nil {
+		cfg.Counter = NewMemory(cfg.Now)
+	}
+	s := &shell{Config: cfg}
 	app := fiber.New(fiber.Config{
 		AppName:               "huiyin",
 		Immutable:             true, // without it a kept c.Params value changes under its keeper

@@ -25,8 +25,9 @@ type Docket struct {
 	Zone *time.Location   // the city's zone, for the date in case numbers
 	Wake func()           // called after each commit; may be nil
 
-	Limits Limits // of call-backs and decisions; nil: none
-	Tries  Tries  // of call-backs; zero: StandardTries
+	Limits Limits  // of call-backs and decisions; nil: none
+	Tries  Tries   // of call-backs; zero: StandardTries
+	Gather *Gather // lets filings that come at once share a commit; nil: each has its own
 }
 
 // Ref names a case and the version the caller looked at; Version 0 means any.

@@ -80,6 +80,14 @@ func (d *Docket) Open(ctx context.Context, f Filing) (Receipt, error) {
 	if err := f.check(); err != nil {
 		return Receipt{}, err
 	}
+	if d.Gather != nil && f.shares() {
+		return d.gather(ctx, f)
+	}
+	return d.openAlone(ctx, f)
+}
+
+// openAlone files a checked filing in a transaction of its own.
+func (d *Docket) openAlone(ctx context.Context, f Filing) (Receipt, error) {
 	for try := 0; ; try++ {
 		var r Receipt
 		err := pg.InTx(ctx, d.DB, System.scope(), func(tx pgx.Tx) error {

@@ -33,9 +33,12 @@ func (s *Submission) tidy() {
 	}
 }
 
+// lineEnds are the ways a line ends, and what stands for them. Safe for concurrent use.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n\n")
+
 // lines tidies a text of several lines: at most one empty line between two others.
 func lines(s string) string {
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n\n").Replace(strings.ToValidUTF8(s, "\uFFFD"))
+	s = lineEnds.Replace(strings.ToValidUTF8(s, "\uFFFD"))
 	var b strings.Builder
 	empty := 0
 	for l := range strings.SplitSeq(s, "\n") {

@@ -14,6 +14,7 @@ import (
 
 // benches lists what can be measured, by name.
 var benches = map[string]func(ctx context.Context, b *benchRun) error{
+	"intake": benchIntake,
 	"mail":   benchMail,
 	"timers": benchTimers,
 }
@@ -109,9 +110,9 @@ func (b *benchRun) alone(fn func(config Config) error) (err error) {
 // connections is how many of them the service has to its database, and so the plain insert.
 const connections = 16
 
-// ceiling is the plain durable insert: one row of so many bytes, one commit, nothing else.
-func ceiling(ctx context.Context, url string, size int) (load func(time.Duration) bench.Load, stop func(), err error) {
-	pool, err := pg.Open(ctx, url, pg.Options{Name: "huiyin bench", MaxConns: connections, AsOwner: true})
+// ceiling is the plain durable insert by so many writers: one row of so many bytes, one commit, nothing else.
+func ceiling(ctx context.Context, url string, size, writers int) (load func(time.Duration) bench.Load, stop func(), err error) {
+	pool, err := pg.Open(ctx, url, pg.Options{Name: "huiyin bench", MaxConns: int32(writers), AsOwner: true}) //nolint:gosec // a few dozen
 	if err != nil {
 		return nil, nil, err
 	}
@@ -125,7 +126,7 @@ func ceiling(ctx context.Context, url string, size int) (load func(time.Duration
 	}
 	body := noise(size)
 	load = func(d time.Duration) bench.Load {
-		return bench.Load{Workers: connections, For: d, Begin: func(ctx context.Context, _ int) (func(context.Context, int) error, func(), error) {
+		return bench.Load{Workers: writers, For: d, Begin: func(ctx context.Context, _ int) (func(context.Context, int) error, func(), error) {
 			conn, err := pool.Acquire(ctx)
 			if err != nil {
 				return nil, nil, err

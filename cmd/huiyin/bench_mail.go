@@ -67,7 +67,7 @@ func (b *benchRun) mail(ctx context.Context, p *parts, own *Env) error {
 	}
 	served := make(chan error, 1)
 	go func() { served <- s.run(ctx, false) }()
-	plain, stop, err := ceiling(ctx, p.URL, mailBytes)
+	plain, stop, err := ceiling(ctx, p.URL, mailBytes, connections)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
@@ -102,11 +103,11 @@ func (s *service) listen(pages, mail bool) error {
 
 func (s *service) run(ctx context.Context, worker bool) error {
 	s.present.Store(s.parts)
+	s.counter = shell.NewShared(s.Pool, time.Now)
 	var renewals []func() // what takes up new rules, once s.present has them
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { s.Announce.Run(ctx, s.Pool); return nil })
 	if s.pages != nil {
-		s.counter = shell.NewShared(s.Pool, time.Now)
 		s.live = live.New(s.Pool, s.Log, &live.Cases{}, &live.Calls{})
 		g.Go(func() error { s.live.Run(ctx); return nil })
 		server := web.New(s.webConfig())
@@ -117,6 +118,7 @@ func (s *service) run(ctx context.Context, worker bool) error {
 		take := func(ctx context.Context, m smtpdoor.Envelope, raw []byte) error {
 			return s.present.Load().Door.Mail(ctx, m, raw)
 		}
+		s.door.Together = s.mailTogether
 		door := smtpdoor.New(s.door, take, s.Log)
 		g.Go(func() error { return door.Serve(ctx, s.mail) })
 	}
@@ -135,6 +137,14 @@ func (s *service) run(ctx context.Context, worker bool) error {
 	err := g.Wait()
 	s.Senders.Wait()
 	return err
+}
+
+// mailTogether counts a message of a mail peer with those of every other process. The peer's address is not kept.
+func (s *service) mailTogether(peer string, most int) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	wait, err := s.counter.Charge(ctx, "mail "+base64.RawURLEncoding.EncodeToString(s.Keys.Hash("mail peer", peer)), time.Minute/time.Duration(most), time.Minute)
+	return err != nil || wait == 0
 }
 
 // work runs letters, followers and timers.

@@ -35,15 +35,18 @@ type Deliver func(ctx context.Context, env Envelope, raw []byte) error
 
 // Config is the door's settings. Zero fields take the default in brackets.
 type Config struct {
-	Addr           string         // where ListenAndServe listens
-	Domain         string         // how we name ourselves ["localhost"]
-	Mailboxes      []string       // recipients accepted, compared without case; "box+token@domain" is accepted for "box@domain"
-	MaxBytes       int64          // size of one message [25 MiB]
-	MaxMemory      int64          // bytes of messages held at once; beyond it senders are asked to retry [8 × MaxBytes]
-	MaxRecipients  int            // in one transaction [100]
-	MaxConnections int            // in all [256]
-	PeerConns      int            // connections of one peer network at once [20]
-	PeerMessages   int            // messages of one peer network a minute [120]
+	Addr           string   // where ListenAndServe listens
+	Domain         string   // how we name ourselves ["localhost"]
+	Mailboxes      []string // recipients accepted, compared without case; "box+token@domain" is accepted for "box@domain"
+	MaxBytes       int64    // size of one message [25 MiB]
+	MaxMemory      int64    // bytes of messages held at once; beyond it senders are asked to retry [8 × MaxBytes]
+	MaxRecipients  int      // in one transaction [100]
+	MaxConnections int      // in all [256]
+	PeerConns      int      // connections of one peer network at once [20]
+	PeerMessages   int      // messages of one peer network a minute [120]
+	// Together counts one message of a peer network, of at most so many a minute, with those that other doors of the city took, and tells whether it may
+	// come; nil: this door counts alone. It answers within a second, whatever happens.
+	Together       func(peer string, most int) bool
 	Trusted        []netip.Prefix // peers without the two limits above, such as the city's own relay [loopback]
 	ReadTimeout    time.Duration  // for one command, and for the whole of one DATA (RFC 5321 section 4.5.3.2) [5 min]
 	WriteTimeout   time.Duration  // for one answer [1 min]

@@ -55,13 +55,19 @@ func (p *peers) trusted(a netip.Addr) bool {
 	return !a.IsValid()
 }
 
-// of finds the peer of an address, its bucket filled up to now. The map forgets idle peers when it grows.
-func (p *peers) of(a netip.Addr) *peer {
+// peerKey is what counts as one peer: a single IPv4 address, a /64 of IPv6.
+func peerKey(a netip.Addr) netip.Prefix {
 	bits := 32
 	if a.Is6() {
 		bits = 64
 	}
-	key, _ := a.Prefix(bits)
+	key, _ := a.Prefix(bits) // fails only for bits that an address does not have
+	return key
+}
+
+// of finds the peer of an address, its bucket filled up to now. The map forgets idle peers when it grows.
+func (p *peers) of(a netip.Addr) *peer {
+	key := peerKey(a)
 	now := p.cfg.Now()
 	full := float64(p.cfg.PeerMessages)
 	x := p.seen[key]
@@ -113,6 +119,10 @@ func (p *peers) message(a netip.Addr) bool {
 	if p.trusted(a) {
 		return true
 	}
+	return p.spend(a) && (p.cfg.Together == nil || p.cfg.Together(peerKey(a).String(), p.cfg.PeerMessages))
+}
+
+func (p *peers) spend(a netip.Addr) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	x := p.of(a)

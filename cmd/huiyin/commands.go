@@ -48,7 +48,7 @@ func commands() []command {
 		{"mask", "mask personal data in texts (JSON lines in, JSON lines out)", mask},
 		{"verify", "check an installation from its public pages only: its log, its signatures, every figure of its closed months", check},
 		{"witness", "countersign the public logs of other installations, so that each shows everybody the same", serveWitness},
-		{"bench", "measure load against a server started for it, beside the machine's raw ceiling: bench mail [--json]", measure},
+		{"bench", "measure load against a server started for it, beside the machine's raw ceiling: bench mail|intake|timers [--json]", measure},
 		{"help", "list the commands and the settings", help},
 		{"version", "print the version of this program and of its database schema", version},
 	}

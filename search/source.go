@@ -43,7 +43,7 @@ func Follower(engine Engine, city *routing.City) follow.Follower {
 // reindexBatch keeps each transaction of a reindex well below a second, so that no follower waits for it.
 const reindexBatch = 300
 
-// Reindex puts every case into the index again: after the words or the names of the city changed. It may run beside the follower, and again after an interruption.
+// Reindex puts every case into an index again by the engine's own way of putting. It may run beside the follower, and again after an interruption.
 // advance, unless nil, hears how many cases are done.
 func Reindex(ctx context.Context, db pg.DB, engine Engine, city *routing.City, advance func(done int)) (int, error) {
 	done := 0
@@ -66,6 +66,32 @@ func Reindex(ctx context.Context, db pg.DB, engine Engine, city *routing.City, a
 		}
 		if done += n; advance != nil {
 			advance(done)
+		}
+	}
+}
+
+// readBatch is how many cases are read at once for an index that is built as a whole.
+const readBatch = 2000
+
+// All hands over every case there is as the index keeps it, in batches, for an engine that builds its index as a whole. advance, unless nil, hears how many were read.
+func All(ctx context.Context, db pg.DB, city *routing.City, advance func(done int), each func([]Document) error) error {
+	var last casework.CaseID
+	for done := 0; ; {
+		var docs []Document
+		err := pg.InTx(ctx, db, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
+			var err error
+			docs, err = documents(ctx, tx, city, `where c.id > $1 order by c.id limit $2`, last, readBatch)
+			return err
+		})
+		if err != nil || len(docs) == 0 {
+			return err
+		}
+		last = docs[len(docs)-1].Case
+		if done += len(docs); advance != nil {
+			advance(done)
+		}
+		if err := each(docs); err != nil {
+			return err
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"huiyin/casework"
+	"huiyin/pg"
 	"huiyin/search"
 	"huiyin/search/embedded"
 	"huiyin/search/words"
@@ -16,8 +17,13 @@ import (
 
 // search is the search of this installation: the embedded engine over the same database.
 func (p *parts) search() search.Service {
-	lexicon := search.Lexicon(p.City)
-	return search.Service{Docket: p.Docket, Lexicon: lexicon, Engine: &embedded.Engine{DB: p.Pool, Lexicon: lexicon, Now: p.Config.Now(), Zone: p.City.TZ}}
+	e := p.embedded()
+	return search.Service{Docket: p.Docket, Lexicon: e.Lexicon, Engine: e}
+}
+
+// embedded is the engine inside the database.
+func (p *parts) embedded() *embedded.Engine {
+	return &embedded.Engine{DB: p.Pool, Lexicon: search.Lexicon(p.City), Now: p.Config.Now(), Zone: p.City.TZ}
 }
 
 // searchCases finds cases by their words, as the system sees them: masked, and without personal data.
@@ -76,7 +82,7 @@ func searchCases(ctx context.Context, env *Env, args []string) error {
 	return p.Close()
 }
 
-// reindex makes the search index anew: after the words or the names of the city changed. The service may run meanwhile.
+// reindex makes the search index anew, after the words or the names of the city changed. The service may run meanwhile: its searches go on in the old index until the new one takes its place.
 func reindex(ctx context.Context, env *Env, args []string) error {
 	f := env.flags("reindex", "")
 	if err := parse(f, args, 0, 0); err != nil {
@@ -87,7 +93,7 @@ func reindex(ctx context.Context, env *Env, args []string) error {
 		return err
 	}
 	begun := time.Now()
-	n, err := search.Reindex(ctx, p.Pool, p.search().Engine, p.City, func(done int) { fmt.Fprintf(env.progress(), "\r%d cases ", done) })
+	n, err := p.buildIndex(ctx, func(done int) { fmt.Fprintf(env.progress(), "\r%d cases ", done) })
 	fmt.Fprint(env.progress(), "\n")
 	if err != nil {
 		return closeAfter(p.database, err)
@@ -95,6 +101,18 @@ func reindex(ctx context.Context, env *Env, args []string) error {
 	took := time.Since(begun)
 	fmt.Fprintf(env.Stdout, "%d cases indexed in %s (%.0f cases/s)\n", n, took.Round(10*time.Millisecond), float64(n)/took.Seconds())
 	return p.Close()
+}
+
+// buildIndex builds the embedded index as a whole, as the owner of the tables.
+func (p *parts) buildIndex(ctx context.Context, advance func(done int)) (int, error) {
+	owner, err := pg.Open(ctx, p.URL, pg.Options{Name: "huiyin reindex", MaxConns: 2, AsOwner: true})
+	if err != nil {
+		return 0, err
+	}
+	defer owner.Close()
+	return p.embedded().Build(ctx, owner, func(ctx context.Context, each func([]search.Document) error) error {
+		return search.All(ctx, p.Pool, p.City, advance, each)
+	})
 }
 
 func listOf[T ~string](list string) []T {

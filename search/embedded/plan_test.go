@@ -183,7 +183,7 @@ func BenchmarkPut(b *testing.B) {
 	})
 	b.Run("read", func(b *testing.B) {
 		for i := 0; b.Loop(); i++ {
-			read(docs[i%len(docs)])
+			entryOf(docs[i%len(docs)])
 		}
 	})
 }

@@ -39,8 +39,8 @@ type entry struct {
 	tokens      []words.Token
 }
 
-// read turns a document into what is kept of it.
-func read(d search.Document) entry {
+// entryOf turns a document into what is kept of it.
+func entryOf(d search.Document) entry {
 	title, place, body := words.Fold(d.Title), words.Fold(d.Place), words.Fold(d.Body)
 	parts := []string{title, place, body}
 	for _, said := range d.Said {
@@ -57,7 +57,7 @@ func read(d search.Document) entry {
 		labels = append(labels, words.Label("category", d.Category[:n]))
 	}
 	return entry{title: title, body: text,
-		tokens: words.Union(labels, words.SoundTokens(title), words.SoundTokens(place), words.SoundTokens(names), words.SoundTokens(cut(body, heard)), words.TextTokens(text))}
+		tokens: words.Union(labels, words.SoundTokens(title), words.SoundTokens(place), words.SoundTokens(cut(body, heard)), words.TextTokens(text))}
 }
 
 func cut(s string, limit int) string {
@@ -94,7 +94,7 @@ func put(ctx context.Context, q pg.Querier, docs []search.Document) error {
 		columns[i] = make([]string, n)
 	}
 	for i, d := range docs {
-		en := read(d)
+		en := entryOf(d)
 		ids[i], versions[i], filed[i] = d.Case, d.Version, d.FiledAt
 		for k, v := range []string{string(d.State), string(d.Kind), d.Category, d.District, string(d.Lead), textArray(d.Parties), en.title, en.body, intArray(en.tokens)} {
 			columns[k][i] = v

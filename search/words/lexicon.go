@@ -130,6 +130,22 @@ func (l *Lexicon) segments(word []rune) []segment {
 	return slices.DeleteFunc(out, func(s segment) bool { return utf8.RuneCountInString(s.text) < 2 && len(out) > 1 })
 }
 
+// Known are the known words of more than one character in a text that say something, in the order in which they stand.
+func (l *Lexicon) Known(text string) []string {
+	var out []string
+	runs([]rune(Fold(text)), func(run []rune, han bool) {
+		if !han {
+			return
+		}
+		for _, s := range l.segments(run) {
+			if s.known && !l.saysLittle(s.text) {
+				out = appendNew(out, s.text)
+			}
+		}
+	})
+	return out
+}
+
 // homophones are the known words that sound like a Chinese word and are not it.
 func (l *Lexicon) homophones(word string) []string {
 	var out []string

@@ -1,8 +1,8 @@
 package words
 
 import (
-	"hash/fnv"
 	"slices"
+	"unicode/utf8"
 )
 
 // Token is a hashed piece of a text, as the index keeps it. Two pieces may share a token: what is found by tokens is checked on the text.
@@ -21,11 +21,26 @@ const (
 	labelKind    = '#' // a property of the document, such as its unit
 )
 
-func token(kind byte, piece string) Token {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte{kind})
-	_, _ = h.Write([]byte(piece))
-	return Token(h.Sum32())
+func token(kind byte, piece string) Token { return Token(hash(begin(kind), piece)) }
+
+// begin and hash are FNV-1a, written out because every piece of every text goes through them.
+func begin(kind byte) uint32 { return (2166136261 ^ uint32(kind)) * 16777619 }
+
+func hash(h uint32, piece string) uint32 {
+	for i := range len(piece) {
+		h = (h ^ uint32(piece[i])) * 16777619
+	}
+	return h
+}
+
+// pair is the token of two neighbouring characters.
+func pair(a, b rune) Token {
+	var buf [2 * utf8.UTFMax]byte
+	h := begin(pairKind)
+	for _, c := range utf8.AppendRune(utf8.AppendRune(buf[:0], a), b) {
+		h = (h ^ uint32(c)) * 16777619
+	}
+	return Token(h)
 }
 
 // Label is the token of a property, such as Label("unit", "c-urban").
@@ -38,7 +53,7 @@ func textTokens(text []rune, out []Token) []Token {
 	for i := 0; i+1 < len(text); i++ {
 		a, b := text[i], text[i+1]
 		if isWord(a) && isWord(b) && (isHan(a) || isHan(b)) {
-			out = append(out, token(pairKind, string(text[i:i+2])))
+			out = append(out, pair(a, b))
 		}
 	}
 	runs(text, func(run []rune, han bool) {
@@ -82,17 +97,22 @@ func queryTokens(text []rune) []Token {
 // SoundTokens are the tokens by which pinyin and initials find a text: of its neighbouring readings, and of their first letters.
 func SoundTokens(folded string) []Token {
 	var out []Token
+	all := readings()
 	runs([]rune(folded), func(run []rune, han bool) {
 		if !han {
 			return
 		}
 		for i := 0; i+1 < len(run); i++ {
-			for _, so := range sounds(run[i : i+2]) {
-				out = append(out, token(soundKind, so[0]+" "+so[1]), token(initialsKind, initials(so)))
-			}
-			if i+2 < len(run) {
-				for _, so := range sounds(run[i : i+3]) {
-					out = append(out, token(initialsKind, initials(so)))
+			for _, first := range all[run[i]] {
+				sound, letter := hash(hash(begin(soundKind), first), " "), hash(begin(initialsKind), first[:1])
+				for _, second := range all[run[i+1]] {
+					two := hash(letter, second[:1])
+					out = append(out, Token(hash(sound, second)), Token(two))
+					if i+2 < len(run) {
+						for _, third := range all[run[i+2]] {
+							out = append(out, Token(hash(two, third[:1])))
+						}
+					}
 				}
 			}
 		}

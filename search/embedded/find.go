@@ -65,6 +65,18 @@ func (e *Engine) Find(ctx context.Context, q search.Query, sight casework.Sight)
 			}
 		}
 	}
+	if len(a.rows) == 0 {
+		corrected, spelling, err := e.corrected(ctx, typed)
+		if err == nil && corrected != nil {
+			err = a.run(ctx, stage{words: corrected, base: 10}, false)
+		}
+		if err != nil {
+			return search.Found{}, err
+		}
+		if len(a.rows) > 0 {
+			instead = spelling
+		}
+	}
 	parts := typed
 	if split != nil {
 		parts = split
@@ -227,27 +239,12 @@ func (e *Engine) match(st *statement, q search.Query, sight casework.Sight, s st
 	return conds, true
 }
 
-// half is how much of what was asked must be found where not everything is.
-func (s stage) half() float64 { return weigh(s.words) / 2 }
-
-func weigh(list []words.Word) float64 {
-	sum := 0.0
-	for _, w := range list {
-		sum += w.Weight
-	}
-	return sum
-}
-
-// bringing are the words of which a hit has one or all. Where half is enough, words that say little and do not make up half even together bring nobody.
+// bringing are the words of which a hit has one or all.
 func (s stage) bringing() []words.Word {
 	if !s.some {
 		return s.words
 	}
-	says := slices.DeleteFunc(slices.Clone(s.words), func(w words.Word) bool { return w.Plain })
-	if weigh(s.words)-weigh(says) < s.half() {
-		return says
-	}
-	return s.words
+	return words.Bringing(s.words)
 }
 
 // enough is the condition that half of what was asked is in the document d.
@@ -256,7 +253,7 @@ func (s stage) enough(st *statement) string {
 	for _, w := range s.words {
 		found = append(found, fmt.Sprintf("case when %s then %g::float8 else 0 end", st.onText(w), w.Weight))
 	}
-	return fmt.Sprintf("%s >= %g", strings.Join(found, " + "), s.half())
+	return fmt.Sprintf("%s >= %g", strings.Join(found, " + "), words.Half(s.words))
 }
 
 // joined joins the conditions of the words: all of them, or one of those that mean something.
@@ -286,11 +283,7 @@ func (e *Engine) ranked(st *statement, q search.Query, s stage, want int) string
 		score = append(score, fmt.Sprintf("%g::float8 * (%s)::float8", w.Weight, value))
 	}
 	if len(s.words) > 1 {
-		var whole strings.Builder
-		for _, w := range s.words {
-			whole.WriteString(w.Text)
-		}
-		score = append(score, fmt.Sprintf("case when strpos(d.body, %s) > 0 then 2 else 0 end", st.arg(whole.String())))
+		score = append(score, fmt.Sprintf("case when strpos(d.body, %s) > 0 then %g else 0 end", st.arg(words.Joined(s.words)), words.Together))
 	}
 	return fmt.Sprintf("select d.case_id, (%s)::float8 as score, d.filed_at from %s%s order by %s limit %d", strings.Join(score, " + "), from, enough, order, want)
 }
@@ -302,7 +295,7 @@ func (s stage) matched(st *statement) (from, enough string) {
 		here[i] = fmt.Sprintf("%s as m%d", st.onText(w), i)
 		found[i] = fmt.Sprintf("case when d.m%d then %g::float8 else 0 end", i, w.Weight)
 	}
-	return fmt.Sprintf("(select d.*, %s from d offset 0) d", strings.Join(here, ", ")), fmt.Sprintf(" where %s >= %g", strings.Join(found, " + "), s.half())
+	return fmt.Sprintf("(select d.*, %s from d offset 0) d", strings.Join(here, ", ")), fmt.Sprintf(" where %s >= %g", strings.Join(found, " + "), words.Half(s.words))
 }
 
 // worth is what a word that was found is worth: as typed before in other words, and those before what only sounds so; in the title before in the text.
@@ -319,15 +312,15 @@ func (s *statement) worth(w words.Word) string {
 		body = append(body, "strpos(d.body, "+text+") > 0")
 	}
 	typed := s.arg(w.Text)
-	value := fmt.Sprintf("case when strpos(d.title, %s) > 0 then 3 when strpos(d.body, %s) > 0 then 2", typed, typed)
+	value := fmt.Sprintf("case when strpos(d.title, %s) > 0 then %g when strpos(d.body, %s) > 0 then %g", typed, words.TypedInTitle, typed, words.TypedInText)
 	if len(title) > 0 {
-		value += " when " + strings.Join(title, " or ") + " then 1.8"
+		value += fmt.Sprintf(" when %s then %g", strings.Join(title, " or "), words.OtherInTitle)
 	}
 	if sounds && len(body) > 0 {
-		value += " when " + strings.Join(body, " or ") + " then 1.4"
+		value += fmt.Sprintf(" when %s then %g", strings.Join(body, " or "), words.OtherInText)
 	}
 	if sounds {
-		return value + " else 0.6 end"
+		return value + fmt.Sprintf(" else %g end", words.OnlyTheSound)
 	}
-	return value + " else 1.4 end"
+	return value + fmt.Sprintf(" else %g end", words.OtherInText)
 }

@@ -60,6 +60,12 @@ func entryOf(d search.Document) entry {
 		tokens: words.Union(labels, words.SoundTokens(title), words.SoundTokens(place), words.SoundTokens(cut(body, heard)), words.TextTokens(text))}
 }
 
+// Read is what an index keeps of a document: folded title and text, and the pieces by which they are found.
+func Read(d search.Document) (title, body string, tokens []words.Token) {
+	e := entryOf(d)
+	return e.title, e.body, e.tokens
+}
+
 func cut(s string, limit int) string {
 	n := 0
 	for i := range s {

@@ -89,6 +89,15 @@ func (l *Lexicon) Synonyms(word string) []string {
 	return out
 }
 
+// Table is every word with the others of its groups, for engines that want synonyms told beforehand.
+func (l *Lexicon) Table() map[string][]string {
+	table := make(map[string][]string, len(l.groupOf))
+	for word := range l.groupOf {
+		table[word] = l.Synonyms(word)
+	}
+	return table
+}
+
 // Groups is how many groups of synonyms the vocabulary has.
 func (l *Lexicon) Groups() int { return len(l.groups) }
 

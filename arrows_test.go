@@ -111,6 +111,7 @@ var outside = map[string]string{
 	"github.com/valyala/":     "web",        // what Fiber stands on
 	"github.com/go-co-op/":    "cmd/huiyin", // gocron only says when to look
 	"github.com/pressly/":     "pg",
+	"github.com/meilisearch/": "search/meili",
 	"github.com/jackc/pgx/v4": "nowhere",
 }
 

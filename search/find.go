@@ -33,6 +33,7 @@ type Result struct {
 	More    bool
 	Facets  *Facets // nil unless asked for and searched by words
 	Instead string  // the query as it was searched instead, where nothing was found as typed; else empty
+	Standby bool    // the search server was away; the index in the database answered
 }
 
 // Hit is one case found, with what was found marked.
@@ -72,7 +73,7 @@ func (s *Service) Find(ctx context.Context, by casework.Actor, q Query) (Result,
 	if err != nil {
 		return Result{}, err
 	}
-	return Result{Hits: hits, By: ByWords, More: found.More, Facets: found.Facets, Instead: strings.Join(found.Instead, " ")}, nil
+	return Result{Hits: hits, By: ByWords, More: found.More, Facets: found.Facets, Instead: strings.Join(found.Instead, " "), Standby: found.Standby}, nil
 }
 
 // direct finds what a whole number, contact or code names; found is false where the text is none of them, or names nothing in scope.

@@ -77,6 +77,7 @@ type Found struct {
 	More    bool     // there are more hits behind these
 	Facets  *Facets  // nil unless asked for
 	Instead []string // the words searched for instead, where nothing was found as typed
+	Standby bool     // the search server was away; the index in the database answered
 }
 
 // Match is one case an engine found.

@@ -18,8 +18,8 @@ import (
 // FollowerName is the name of the cursor by which the index reads the history.
 const FollowerName = "search"
 
-// Follower keeps an engine's index as the history says, in the transaction that remembers how far it read.
-func Follower(engine Engine, city *routing.City) follow.Follower {
+// Follower keeps an engine's index as the history says, in the transaction that remembers how far it read. also hears in the same transaction which cases changed: how another engine learns what to read.
+func Follower(engine Engine, city *routing.City, also ...func(ctx context.Context, q pg.Querier, ids []casework.CaseID) error) follow.Follower {
 	return follow.Follower{Name: FollowerName, Handle: func(ctx context.Context, tx pgx.Tx, events []casework.Event) error {
 		var ids []casework.CaseID
 		known := map[casework.CaseID]bool{}
@@ -32,11 +32,19 @@ func Follower(engine Engine, city *routing.City) follow.Follower {
 		if len(ids) == 0 {
 			return nil
 		}
-		docs, err := documents(ctx, tx, city, `where c.id = any ($1)`, ids)
+		docs, err := Documents(ctx, tx, city, ids)
 		if err != nil {
 			return err
 		}
-		return engine.Put(ctx, tx, docs)
+		if err := engine.Put(ctx, tx, docs); err != nil {
+			return err
+		}
+		for _, tell := range also {
+			if err := tell(ctx, tx, ids); err != nil {
+				return err
+			}
+		}
+		return nil
 	}}
 }
 
@@ -94,6 +102,11 @@ func All(ctx context.Context, db pg.DB, city *routing.City, advance func(done in
 			return err
 		}
 	}
+}
+
+// Documents reads cases as an index keeps them; those that are not there are left out. The transaction must have the scope of the system.
+func Documents(ctx context.Context, q pg.Querier, city *routing.City, ids []casework.CaseID) ([]Document, error) {
+	return documents(ctx, q, city, `where c.id = any ($1)`, ids)
 }
 
 // documents reads cases as the index keeps them. The transaction must have the scope of the system.

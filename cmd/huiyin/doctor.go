@@ -52,7 +52,7 @@ type patient struct {
 
 // checks lists what doctor looks at, in the order of its report.
 func checks() []Check {
-	return slices.Concat(machineChecks, databaseChecks, mailChecks)
+	return slices.Concat(machineChecks, databaseChecks, searchChecks, mailChecks)
 }
 
 // doctor runs every check, one line each, and fails when one of them finds something wrong.

@@ -3,22 +3,51 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 
 	"huiyin/casework"
+	"huiyin/follow"
 	"huiyin/pg"
 	"huiyin/search"
 	"huiyin/search/embedded"
+	"huiyin/search/meili"
 	"huiyin/search/words"
 )
 
-// search is the search of this installation: the embedded engine over the same database.
+// search is the search of this installation: the index in the database, or a search server with that index standing by.
 func (p *parts) search() search.Service {
 	e := p.embedded()
-	return search.Service{Docket: p.Docket, Lexicon: e.Lexicon, Engine: e}
+	service := search.Service{Docket: p.Docket, Lexicon: e.Lexicon, Engine: e}
+	if feed := p.feed(); feed != nil {
+		service.Engine = &search.Standby{Server: feed.Engine, Here: e, Now: time.Now, Ready: func(ctx context.Context) error {
+			s, err := meili.Look(ctx, p.Pool, feed.Engine.URL())
+			if err == nil && !s.Filled {
+				err = errors.New("the search server does not have every case yet")
+			}
+			return err
+		}}
+	}
+	return service
+}
+
+// feed keeps the search server up to date; nil where none is configured.
+func (p *parts) feed() *meili.Feed {
+	if p.Config.MeiliURL == "" {
+		return nil
+	}
+	return &meili.Feed{DB: p.Pool, City: p.City, Engine: meili.New(meili.Settings{URL: p.Config.MeiliURL, Key: p.Config.MeiliKey, Lexicon: search.Lexicon(p.City), Now: p.Config.Now(), Zone: p.City.TZ})}
+}
+
+// indexer is the follower that keeps the index, and notes what the search server must hear of.
+func (p *parts) indexer() follow.Follower {
+	if p.Config.MeiliURL == "" {
+		return search.Follower(p.embedded(), p.City)
+	}
+	return search.Follower(p.embedded(), p.City, meili.Note)
 }
 
 // embedded is the engine inside the database.
@@ -63,7 +92,7 @@ func searchCases(ctx context.Context, env *Env, args []string) error {
 		return err
 	}
 	service := p.search()
-	err = search.Follower(service.Engine, p.City).CatchUp(ctx, p.Pool)
+	err = p.indexer().CatchUp(ctx, p.Pool)
 	var result search.Result
 	if err == nil {
 		result, err = service.Find(ctx, casework.System, q)
@@ -100,6 +129,13 @@ func reindex(ctx context.Context, env *Env, args []string) error {
 	}
 	took := time.Since(begun)
 	fmt.Fprintf(env.Stdout, "%d cases indexed in %s (%.0f cases/s)\n", n, took.Round(10*time.Millisecond), float64(n)/took.Seconds())
+	if feed := p.feed(); feed != nil {
+		begun = time.Now()
+		if n, err = feed.Rebuild(ctx, func(done int) { fmt.Fprintf(env.progress(), "\r%d cases ", done) }); err != nil {
+			return closeAfter(p.database, err)
+		}
+		fmt.Fprintf(env.Stdout, "%d cases on the search server in %s\n", n, time.Since(begun).Round(10*time.Millisecond))
+	}
 	return p.Close()
 }
 

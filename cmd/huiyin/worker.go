@@ -14,7 +14,6 @@ import (
 	"huiyin/follow"
 	"huiyin/intake/calls"
 	"huiyin/privacy"
-	"huiyin/search"
 	"huiyin/supervision"
 	"huiyin/supervision/months"
 	"huiyin/translog"
@@ -28,7 +27,7 @@ func (p *parts) followers() []follow.Follower {
 		supervision.Figures(p.City.TZ),
 		supervision.Cards(p.Keys, p.City.TZ, p.Config.Now()),
 		datause.Follower(p.City.TZ),
-		search.Follower(p.search().Engine, p.City),
+		p.indexer(),
 		p.abroad().Follower(),
 		p.log().Follower(),
 		p.watch().Follower(),
@@ -107,7 +106,7 @@ func (p *parts) sweeps() []sweep {
 	drafts := resident.New(resident.Config{DB: p.Pool, Keys: p.Keys, Now: p.Config.Now()})
 	room := &calls.Room{DB: p.Pool, Keys: p.Keys, Now: p.Config.Now(), Wake: p.Announce.Wake}
 	abroad := p.abroad()
-	return []sweep{
+	list := []sweep{
 		{"spool", time.Second, p.Door.Drain},
 		{"alone", 2 * time.Second, func(ctx context.Context) (int, error) { return p.Models.SweepAlone(ctx, p.Desk) }},
 		{"overdue", promiseTick, func(ctx context.Context) (int, error) { return supervision.SweepOverdue(ctx, d) }},
@@ -140,6 +139,10 @@ func (p *parts) sweeps() []sweep {
 			return int(n), err
 		}},
 	}
+	if feed := p.feed(); feed != nil {
+		list = append(list, sweep{"search_server", time.Second, feed.Sweep})
+	}
+	return list
 }
 
 // startSweeps registers the sweeps with gocron; the timers stop when ctx ends and the returned function has been called.

@@ -1,4 +1,4 @@
-// Package meili is the search engine on a Meilisearch server, for cities whose searches outgrow the database. The index holds what the embedded one holds: folded masked words and hashed pieces of them.
+// Package meili is the search engine on a Meilisearch server, for cities whose searches outgrow the database; the index holds what the embedded one holds: folded masked words and hashed pieces of them.
 package meili
 
 import (

@@ -1,5 +1,4 @@
-// Package meilitest stands in for a Meilisearch server in tests: just the routes that package meili uses, with the server's task queue, filters, facets, keys and tenant tokens. Its way of reading words is much simpler
-// than the real one, so nothing may rest on it: what it finds by words is checked again by whoever asks.
+// Package meilitest stands in for a Meilisearch server in tests, with just the routes that package meili uses.
 package meilitest
 
 import (
@@ -15,7 +14,8 @@ import (
 	"time"
 )
 
-// Server is a stand-in. Its fields may be changed between requests.
+// Server is a stand-in: with the server's task queue, filters, facets, keys and tenant tokens. Its way of reading words is much simpler than the real one, so nothing may rest on it; what it finds by words is checked
+// again by whoever asks.
 type Server struct {
 	URL string
 
@@ -167,16 +167,16 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, pattern, action s
 	if down {
 		panic(http.ErrAbortHandler) // the connection breaks
 	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
 	if slow > 0 {
 		select {
 		case <-time.After(slow):
 		case <-r.Context().Done():
 			return
 		}
-	}
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		panic(http.ErrAbortHandler)
 	}
 	c := &call{Request: r, body: body}
 	s.mu.Lock()

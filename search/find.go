@@ -31,9 +31,10 @@ type Result struct {
 	Hits    []Hit
 	By      string // how the query was understood
 	More    bool
-	Facets  *Facets // nil unless asked for and searched by words
-	Instead string  // the query as it was searched instead, where nothing was found as typed; else empty
-	Standby bool    // the search server was away; the index in the database answered
+	Facets  *Facets  // nil unless asked for and searched by words
+	Instead string   // the query as it was searched instead, where nothing was found as typed; else empty
+	Near    []string // words that may have been meant, where nothing was found
+	Standby bool     // the search server was away; the index in the database answered
 }
 
 // Hit is one case found, with what was found marked.
@@ -44,6 +45,9 @@ type Hit struct {
 	Title words.Excerpt // the whole title
 	Text  words.Excerpt // where it was found: in the text, the place, or what was said
 }
+
+// nearOffered is how many words are offered where nothing was found.
+const nearOffered = 5
 
 // excerptLength is how many characters of a text are shown around what was found.
 const excerptLength = 90
@@ -63,6 +67,9 @@ func (s *Service) Find(ctx context.Context, by casework.Actor, q Query) (Result,
 	}
 	q = q.within()
 	if r, found, err := s.direct(ctx, by, q); err != nil || found {
+		if err == nil && (r.By == ByNumber || r.By == ByCode) {
+			err = s.used(ctx, by, r.By, words.Fold(q.Text), nil, len(r.Hits))
+		}
 		return r, err
 	}
 	found, err := s.Engine.Find(ctx, q, sight)
@@ -73,7 +80,11 @@ func (s *Service) Find(ctx context.Context, by casework.Actor, q Query) (Result,
 	if err != nil {
 		return Result{}, err
 	}
-	return Result{Hits: hits, By: ByWords, More: found.More, Facets: found.Facets, Instead: strings.Join(found.Instead, " "), Standby: found.Standby}, nil
+	var near []string
+	if len(hits) == 0 {
+		near = s.Lexicon.Near(q.Text, nearOffered)
+	}
+	return Result{Hits: hits, Near: near, By: ByWords, More: found.More, Facets: found.Facets, Instead: strings.Join(found.Instead, " "), Standby: found.Standby}, nil
 }
 
 // direct finds what a whole number, contact or code names; found is false where the text is none of them, or names nothing in scope.

@@ -43,6 +43,7 @@ var arrows = map[string][]string{
 	"follow":           {"casework", "pg"},
 	"privacy":          with(leaves, "spans", "casework", "staff"),
 
+	"bulletin": with(leaves, "casework", "routing/...", "privacy"),
 	"rulebook": with(leaves, "casework", "staff", "routing", "routing/sla"),
 
 	// The doors and the followers.
@@ -83,6 +84,7 @@ var arrows = map[string][]string{
 	"web/dossier":       with(belowWeb, "web/shell", "web/assets"), // one case as staff see it: the console and the inbox show the same
 	"web/console":       with(belowWeb, "web/shell", "web/assets", "web/dossier"),
 	"web/inbox":         with(belowWeb, "web/shell", "web/assets", "web/dossier"),
+	"web/bulletins":     with(belowWeb, "web/shell", "web/assets"),
 	"web/ledger":        with(belowWeb, "web/shell", "web/assets"),
 	"web/letters":       with(leaves, "casework", "notify/postmark", "web/shell"),
 	"web/admin":         with(belowWeb, "web/shell", "web/assets"),
@@ -102,7 +104,7 @@ var arrows = map[string][]string{
 
 var (
 	leaves   = []string{"fault", "pg", "calendar", "locale", "seal"}
-	belowWeb = with(leaves, "spans", "casework", "staff", "rulebook", "routing/...", "follow", "privacy", "intake/...", "search/...", "notify/...", "translog/...", "supervision/...", "datause/...", "handover")
+	belowWeb = with(leaves, "spans", "casework", "staff", "rulebook", "routing/...", "follow", "privacy", "intake/...", "search/...", "notify/...", "translog/...", "supervision/...", "datause/...", "handover", "bulletin")
 )
 
 // outside says which packages may import a module that the others must not know.

@@ -156,6 +156,9 @@ func (c *City) Fill(ctx context.Context, p Plan, progress func(done, of int)) er
 		if err := c.stage(ctx, p, say); err != nil {
 			return err
 		}
+		if err := c.announce(ctx); err != nil {
+			return err
+		}
 	}
 	docket := c.docket(c.Now)
 	for {

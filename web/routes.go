@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"huiyin/bulletin"
 	"huiyin/handover"
 	"huiyin/intake/calls"
 	"huiyin/routing/register"
@@ -12,6 +13,7 @@ import (
 	"huiyin/web/admin"
 	"huiyin/web/api"
 	"huiyin/web/board"
+	"huiyin/web/bulletins"
 	"huiyin/web/console"
 	"huiyin/web/dossier"
 	"huiyin/web/inbox"
@@ -25,7 +27,7 @@ import (
 )
 
 // navigation is the bar of the staff pages.
-var navigation = slices.Concat(console.Nav(), inbox.Nav(), admin.Nav(), signin.Nav())
+var navigation = slices.Concat(console.Nav(), bulletins.Nav(), inbox.Nav(), admin.Nav(), signin.Nav())
 
 // routes is the one list of every address the service answers, area by area.
 func routes(cfg Config, in *signin.Pages) []shell.Route {
@@ -42,6 +44,7 @@ func routes(cfg Config, in *signin.Pages) []shell.Route {
 		resident.New(resident.Config{DB: cfg.Pool, Docket: cfg.Docket, Desk: cfg.Desk, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, Now: cfg.Now, BaseURL: cfg.BaseURL, Misses: misses, Figures: figures.View, Log: log, Work: cfg.Work}).Routes(),
 		(&letters.Pages{DB: cfg.Pool, Keys: cfg.Keys, Now: cfg.Now}).Routes(),
 		public.Routes(),
+		(&bulletins.Pages{DB: cfg.Pool, Book: &bulletin.Book{DB: cfg.Pool, City: cfg.City, Now: cfg.Now}, City: cfg.City, Figures: figures, Actor: in.Actor}).Routes(),
 		(&ledger.Pages{DB: cfg.Pool, Log: log, City: cfg.City, BaseURL: cfg.BaseURL}).Routes(),
 		in.Routes(),
 		(&live.Pages{Hub: cfg.Live, Actor: in.Actor}).Routes(),

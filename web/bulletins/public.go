@@ -112,7 +112,7 @@ func (v oneView) course() []shell.Happening {
 		if err != nil {
 			return v.Now
 		}
-		return t
+		return t.AddDate(0, 0, 1) // a day's end
 	}
 	for _, s := range v.B.Plan {
 		h := shell.Happening{Title: s.What.In(v.Lang), At: at(s.Due), Future: true, Text: v.T("bulletin.step_due")}

@@ -94,7 +94,17 @@ func (w *town) leaves(t testing.TB, people map[string]*caller) []leaf {
 	if field == nil {
 		t.Fatal("nothing to do in the field")
 	}
+	said := func(list, links string) string {
+		found := regexp.MustCompile(`href="(` + links + `)"`).FindStringSubmatch(people["supervisor"].get(list))
+		if found == nil {
+			t.Fatalf("%s leads nowhere", list)
+		}
+		return found[1]
+	}
+	theme, typical, bulletin := said("/themes", "/themes/[^\"/.]+"), said("/typical", "/typical/[^\"/.]+"), said("/console/bulletins", "/console/bulletins/[0-9]+")
 	list := []leaf{
+		{who: "nobody", path: "/themes"}, {who: "nobody", path: theme}, {who: "nobody", path: "/typical"}, {who: "nobody", path: typical}, {who: "nobody", path: "/catalogue"},
+		{who: "supervisor", path: "/console/bulletins/new?kind=theme"}, {who: "supervisor", path: "/console/bulletins/new?kind=typical"}, {who: "supervisor", path: bulletin}, {who: "supervisor", path: bulletin + "/edit"},
 		{who: "nobody", path: "/"}, {who: "nobody", path: "/help"}, {who: "nobody", path: "/privacy"}, {who: "nobody", path: "/accessibility"}, {who: "nobody", path: "/contact"},
 		{who: "nobody", path: "/report/1"}, {who: "nobody", path: "/report/1", do: submit("/report/1")},
 		{who: "danger", path: "/report/danger"},

@@ -19,7 +19,9 @@ type verified struct {
 	OK         bool           `json:"ok"`
 	Origin     string         `json:"origin"`
 	Entries    int64          `json:"entries"`
+	SM2        bool           `json:"sm2"` // the second signature holds too
 	Months     []verify.Month `json:"months"`
+	Days       []verify.Day   `json:"days"`
 	Mismatches []string       `json:"mismatches"`
 }
 
@@ -77,9 +79,12 @@ func check(ctx context.Context, env *Env, args []string) error {
 func (env *Env) tellVerified(r *verify.Report, asJSON bool) error {
 	var err error
 	if asJSON {
-		out := verified{OK: r.OK(), Origin: r.Origin, Entries: r.Size, Months: r.Months, Mismatches: r.Mismatches}
+		out := verified{OK: r.OK(), Origin: r.Origin, Entries: r.Size, SM2: r.SM2, Months: r.Months, Days: r.Days, Mismatches: r.Mismatches}
 		if out.Months == nil {
 			out.Months = []verify.Month{}
+		}
+		if out.Days == nil {
+			out.Days = []verify.Day{}
 		}
 		if out.Mismatches == nil {
 			out.Mismatches = []string{}
@@ -91,11 +96,15 @@ func (env *Env) tellVerified(r *verify.Report, asJSON bool) error {
 			figures += m.Figures
 			fmt.Fprintf(env.Stdout, "%s, edition %d: %d figures follow from %d public rows\n", m.Month, m.Revision, m.Figures, m.Rows)
 		}
+		for _, d := range r.Days {
+			figures += d.Figures
+			fmt.Fprintf(env.Stdout, "%s as of %s: %d figures follow from %d rows told by then\n", d.Month, d.Day, d.Figures, d.Rows)
+		}
 		for _, m := range r.Mismatches {
 			fmt.Fprintln(env.Stdout, "NOT AS IT SHOULD BE: "+m)
 		}
 		if r.OK() {
-			_, err = fmt.Fprintf(env.Stdout, "%s: all %d entries give the signed checkpoint, and %d published figures of closed months follow from them. Figures of months that are not closed are live and cannot be proven yet.\n", r.Origin, r.Size, figures)
+			_, err = fmt.Fprintf(env.Stdout, "%s: all %d entries give the signed checkpoint, and %d published figures of closed months and of days follow from them. What is marked live is newer, and is proven with a coming day or when its month is closed.\n", r.Origin, r.Size, figures)
 		}
 	}
 	if err == nil && !r.OK() {

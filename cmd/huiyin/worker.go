@@ -130,6 +130,7 @@ func (p *parts) sweeps() []sweep {
 		{"warnings", 30 * time.Second, func(ctx context.Context) (int, error) { return p.watch().Sweep(ctx, p.Pool) }},
 		{"topics", time.Minute, func(ctx context.Context) (int, error) { return supervision.SweepTopics(ctx, d, p.City) }},
 		{"sums", time.Minute, func(ctx context.Context) (int, error) { return supervision.SweepSums(ctx, p.Pool) }},
+		{"days", 10 * time.Minute, p.closer().SweepDay},
 		{"months", 10 * time.Minute, p.closer().Sweep},
 		{"drafts", time.Hour, func(ctx context.Context) (int, error) { return drafts.SweepDrafts(ctx, 500) }},
 		{"calls", time.Minute, func(ctx context.Context) (int, error) { return room.Sweep(ctx, 500) }},

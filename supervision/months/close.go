@@ -134,26 +134,35 @@ func readHouse(ctx context.Context, q pg.Querier) ([]Unit, error) {
 	})
 }
 
-// readRows reads the count rows that a month touches.
+// readRows reads the count rows that a month touches, each under a new random number.
 func readRows(ctx context.Context, q pg.Querier, m supervision.Month, revision int) ([]Row, error) {
-	rows, err := q.Query(ctx, `select part, unit, district, category, way, filed, opened, dispatched, due, replied, rated, signed, contacted, handled, original, verdict, satisfaction, sent_back, returned, extensions, excluded, waived, hours, not_reached
-		from figure_row where $1 in (filed, opened, due, replied, rated)`, m)
-	if err != nil {
-		return nil, fmt.Errorf("read count rows: %w", err)
-	}
 	var all []Row
-	var c supervision.Row
-	_, err = pgx.ForEachRow(rows, []any{&c.Part, &c.Unit, &c.District, &c.Category, &c.Way, &c.Filed, &c.Opened, &c.Dispatched, &c.Due, &c.Replied, &c.Rated, &c.Signed, &c.Contacted, &c.Handled, &c.Original, &c.Verdict, &c.Satisfaction,
-		&c.SentBack, &c.Returned, &c.Extensions, &c.Excluded, &c.Waived, &c.Hours, &c.NotReached}, func() error {
+	err := eachCount(ctx, q, m, func(_ rowID, c supervision.Row) {
 		number := make([]byte, 8)
 		_, _ = rand.Read(number)
 		all = append(all, of(m, revision, hex.EncodeToString(number), c))
+	})
+	return all, err
+}
+
+// eachCount goes over the count rows that a month touches.
+func eachCount(ctx context.Context, q pg.Querier, m supervision.Month, each func(rowID, supervision.Row)) error {
+	rows, err := q.Query(ctx, `select id, part, unit, district, category, way, filed, opened, dispatched, due, replied, rated, signed, contacted, handled, original, verdict, satisfaction, sent_back, returned, extensions, excluded, waived, hours, not_reached
+		from figure_row where $1 in (filed, opened, due, replied, rated)`, m)
+	if err != nil {
+		return fmt.Errorf("read count rows: %w", err)
+	}
+	var id rowID
+	var c supervision.Row
+	_, err = pgx.ForEachRow(rows, []any{&id, &c.Part, &c.Unit, &c.District, &c.Category, &c.Way, &c.Filed, &c.Opened, &c.Dispatched, &c.Due, &c.Replied, &c.Rated, &c.Signed, &c.Contacted, &c.Handled, &c.Original, &c.Verdict, &c.Satisfaction,
+		&c.SentBack, &c.Returned, &c.Extensions, &c.Excluded, &c.Waived, &c.Hours, &c.NotReached}, func() error {
+		each(id, c)
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read count rows: %w", err)
+		return fmt.Errorf("read count rows: %w", err)
 	}
-	return all, nil
+	return nil
 }
 
 // Closed is one closed month as the list shows it.

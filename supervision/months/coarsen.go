@@ -8,8 +8,9 @@ import (
 	"huiyin/supervision"
 )
 
-// coarsen makes rows that stand for fewer than MinShown of their kind say less: they lose the category, then the district, and the rows of a unit with so few
-// go to the unit above it. It is decided once, here: every figure is made of the coarsened rows. parents names the unit above each.
+// coarsen makes rows that stand for fewer than MinShown of their kind say less: the rows of a unit with so few go to the unit above it, those of a unit in a
+// district with so few lose the district, and those of a cell with so few lose the category. What lost its category must not be so few either that it tells which
+// it was not: the smallest of the other categories of the unit in the district loses it too. It is decided once, here: every figure is made of the coarsened rows. parents names the unit above each.
 func coarsen(rows []Row, parents map[casework.UnitCode]casework.UnitCode) {
 	blur := func(key func(*Row) string, less func(*Row) bool) {
 		n := map[string]int{}
@@ -40,9 +41,41 @@ func coarsen(rows []Row, parents map[casework.UnitCode]casework.UnitCode) {
 			break
 		}
 	}
-	cell := func(r *Row) string { return strings.Join([]string{string(r.Unit), r.District, r.Category}, "|") }
-	blur(cell, func(r *Row) bool { r.Category = ""; return true })
-	blur(cell, func(r *Row) bool { r.District = ""; return true })
 	blur(func(r *Row) string { return r.District }, func(r *Row) bool { r.District = ""; return true })
+	part := func(r *Row) string { return string(r.Unit) + "|" + r.District }
+	blur(part, func(r *Row) bool { r.District = ""; return true })
+	blur(func(r *Row) string { return part(r) + "|" + r.Category }, func(r *Row) bool { r.Category = ""; return true })
+	complement(rows, part)
 	slices.SortFunc(rows, func(a, b Row) int { return strings.Compare(a.ID, b.ID) }) // the order says nothing either
+}
+
+// complement takes the category also from the smallest cells of a part of the rows, until those without one are none or at least MinShown.
+func complement(rows []Row, part func(*Row) string) {
+	of := map[string]map[string]int{}
+	for i := range rows {
+		r := &rows[i]
+		if of[part(r)] == nil {
+			of[part(r)] = map[string]int{}
+		}
+		of[part(r)][r.Category]++
+	}
+	gone := map[string]bool{}
+	for p, n := range of {
+		for n[""] > 0 && n[""] < supervision.MinShown && len(n) > 1 {
+			least := ""
+			for c, k := range n {
+				if c != "" && (least == "" || k < n[least] || k == n[least] && c < least) {
+					least = c
+				}
+			}
+			gone[p+"|"+least] = true
+			n[""] += n[least]
+			delete(n, least)
+		}
+	}
+	for i := range rows {
+		if r := &rows[i]; gone[part(r)+"|"+r.Category] {
+			r.Category = ""
+		}
+	}
 }

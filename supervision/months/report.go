@@ -28,9 +28,10 @@ type Line struct {
 	Figures []supervision.Figure `json:"figures"`
 }
 
-// Report is the figures of a closed month, all of them made from its published rows.
+// Report is the figures of a closed month, all of them made from its published rows; or of a day of a month under way, made from all that was told by then.
 type Report struct {
 	Month     string               `json:"month"`
+	Day       string               `json:"day,omitempty"` // the last whole day that a day's report tells of
 	Revision  int                  `json:"revision"`
 	Rows      int                  `json:"rows"`
 	Identity  supervision.Identity `json:"identity"`
@@ -44,16 +45,24 @@ type Report struct {
 // supervision.MinShown cases are suppressed; figures of what stands now belong to no month and are left out.
 func Make(month supervision.Month, revision int, rows []Row, house []Unit) (Report, error) {
 	out := Report{Month: month.String(), Revision: revision, Rows: len(rows), House: house, Units: []Line{}, Districts: []Line{}}
-	above := map[casework.UnitCode][]casework.UnitCode{}
-	parents := parentsOf(house)
 	all := make([]supervision.Row, 0, len(rows))
-	byUnit, byDistrict := map[string][]supervision.Row{}, map[string][]supervision.Row{}
 	for _, r := range rows {
 		c, err := r.counts()
 		if err != nil || r.Month != out.Month || r.Revision != revision {
 			return out, errors.Join(fmt.Errorf("row %s is of another month", r.ID), err)
 		}
 		all = append(all, c)
+	}
+	out.fold(month, all, func(d supervision.Definition) bool { return !d.Now })
+	return out, nil
+}
+
+// fold makes the figures that tells chooses, of the city, each unit and each district.
+func (out *Report) fold(month supervision.Month, all []supervision.Row, tells func(supervision.Definition) bool) {
+	above := map[casework.UnitCode][]casework.UnitCode{}
+	parents := parentsOf(out.House)
+	byUnit, byDistrict := map[string][]supervision.Row{}, map[string][]supervision.Row{}
+	for _, c := range all {
 		if c.District != "" {
 			byDistrict[c.District] = append(byDistrict[c.District], c)
 		}
@@ -66,14 +75,13 @@ func Make(month supervision.Month, revision int, rows []Row, house []Unit) (Repo
 	}
 	p := supervision.One(month)
 	out.Identity = supervision.Balance(p, all)
-	out.City = line("", p, all, false)
+	out.City = line("", p, all, false, tells)
 	for _, code := range sorted(byUnit) {
-		out.Units = append(out.Units, line(code, p, byUnit[code], true))
+		out.Units = append(out.Units, line(code, p, byUnit[code], true, tells))
 	}
 	for _, code := range sorted(byDistrict) {
-		out.Districts = append(out.Districts, line(code, p, byDistrict[code], true))
+		out.Districts = append(out.Districts, line(code, p, byDistrict[code], true, tells))
 	}
-	return out, nil
 }
 
 func parentsOf(house []Unit) map[casework.UnitCode]casework.UnitCode {
@@ -104,10 +112,10 @@ func sorted(m map[string][]supervision.Row) []string {
 	return keys
 }
 
-func line(code string, p supervision.Period, rows []supervision.Row, part bool) Line {
+func line(code string, p supervision.Period, rows []supervision.Row, part bool, tells func(supervision.Definition) bool) Line {
 	l := Line{Code: code, Figures: []supervision.Figure{}}
 	for _, d := range supervision.Definitions {
-		if d.Now {
+		if !tells(d) {
 			continue
 		}
 		f := supervision.Fold(d, p, rows)

@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -23,10 +22,13 @@ type Month struct {
 
 // telling gathers what the log says in clear.
 type telling struct {
-	rules  map[string]string       // digest of each version of the rules
-	stones map[string]string       // what the log says last of each card that was withheld; empty: it is shown again
-	rows   map[string][]months.Row // of the months that are not closed yet, as the log goes by
-	closed []closed
+	tallies map[string]months.Tally // of each month: the rows that its days told so far
+	open    map[string]int          // changes of a day that is not closed yet
+	days    []told
+	rules   map[string]string       // digest of each version of the rules
+	stones  map[string]string       // what the log says last of each card that was withheld; empty: it is shown again
+	rows    map[string][]months.Row // of the months that are not closed yet, as the log goes by
+	closed  []closed
 }
 
 type closed struct {
@@ -41,6 +43,10 @@ func (t *telling) take(_ int64, e form.Entry) error {
 	switch e.Type {
 	case form.Tombstone:
 		return t.stone(e)
+	case form.Change:
+		return t.change(e)
+	case form.Day:
+		return t.day(e)
 	case form.Row:
 		r, err := months.Parse(e.Body)
 		if err != nil {
@@ -123,13 +129,7 @@ func (s *Site) month(ctx context.Context, r *Report, c closed) {
 	if months.Digest(published) != c.Report {
 		r.wrong("the report of %s is not the one that was closed", at)
 	}
-	var shown struct {
-		House     []months.Unit   `json:"house"`
-		City      json.RawMessage `json:"city"`
-		Units     json.RawMessage `json:"units"`
-		Districts json.RawMessage `json:"districts"`
-		Identity  json.RawMessage `json:"identity"`
-	}
+	var shown reported
 	m, err := supervision.ParseMonth(c.Month)
 	if err == nil {
 		err = json.Unmarshal(published, &shown)
@@ -147,23 +147,7 @@ func (s *Site) month(ctx context.Context, r *Report, c closed) {
 		r.wrong("the rows of %s cannot be counted: %v", at, err)
 		return
 	}
-	n := 0
-	for _, part := range []struct {
-		name  string
-		shown json.RawMessage
-		made  any
-	}{{"the city", shown.City, made.City}, {"the units", shown.Units, made.Units}, {"the districts", shown.Districts, made.Districts}, {"the double entry", shown.Identity, made.Identity}} {
-		want, err := json.Marshal(part.made)
-		if err != nil {
-			r.wrong("the figures of %s cannot be written", at)
-			return
-		}
-		if !bytes.Equal(want, part.shown) {
-			r.differ(at, part.name, part.shown, want)
-			continue
-		}
-		n += bytes.Count(want, []byte(`"definition"`))
-	}
+	n := r.compare(at, shown, made)
 	if !made.Identity.Holds() {
 		r.wrong("the double entry of %s does not hold: %d received, %d accounted for", at, made.Identity.Received, made.Identity.Sum)
 	}

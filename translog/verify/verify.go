@@ -34,6 +34,7 @@ type Report struct {
 	SM2        bool     // the checkpoint carries a good SM2 signature too
 	Checkpoint []byte   // signed: keep it for the next time
 	Months     []Month  // closed months, recomputed
+	Days       []Day    // figures of months under way, recomputed
 	Mismatches []string // each in one sentence; none: all is as it says
 }
 
@@ -104,6 +105,7 @@ func (s *Site) Run(ctx context.Context, o Options, progress func(done, of int64)
 		r.wrong("the %d entries do not give the root of the checkpoint: an entry was changed, dropped or put in between", head.Size)
 	}
 	s.months(ctx, r, t)
+	s.days(ctx, r, t)
 	s.tombstones(ctx, r, t)
 	s.audit(ctx, r)
 	for _, raw := range o.Receipts {

@@ -17,7 +17,8 @@ type Pages struct {
 	DB   pg.DB
 	City *routing.City
 
-	shelf shelf // boards drawn since the figures last moved
+	shelf  shelf  // boards drawn since the figures last moved
+	proofs proofs // what the public log proves of them
 }
 
 // fresh is how long caches may keep a public page: short enough that a resident sees the own rating arrive.

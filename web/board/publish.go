@@ -33,6 +33,7 @@ type publication struct {
 	Tags        []entry               `json:"tags,omitempty"`  // what residents' words say beside the matter
 	Codes       string                `json:"codes,omitempty"` // version of the code sets that the figures are read under
 	Identity    *supervision.Identity `json:"identity,omitempty"`
+	Proven      *publishedProof       `json:"proven,omitempty"` // what the public log proves; everything else is live
 	Definitions []definition          `json:"definitions"`
 }
 
@@ -61,6 +62,7 @@ type entry struct {
 	Population int     `json:"population,omitempty"`
 	OldestDue  string  `json:"oldest_due,omitempty"`
 	Figures    figures `json:"figures"`
+	Proven     figures `json:"proven,omitempty"` // what the public log proves of them; see proven of the whole
 }
 
 // definition explains a figure.
@@ -95,7 +97,7 @@ func dayOf(t time.Time) string {
 func (s sheet) publish() publication {
 	p := publication{
 		Scope: scope{Kind: "city", Code: s.Rules.Code, Name: name{s.Rules.Name.ZH, s.Rules.Name.EN}},
-		Codes: s.under.Version(), Period: s.Period, Complete: s.Month < s.Current, Figures: figuresOf(s.Whole), OldestDue: dayOf(s.Whole.Oldest),
+		Codes: s.under.Version(), Period: s.Period, Complete: s.Month < s.Current, Figures: figuresOf(s.Whole), OldestDue: dayOf(s.Whole.Oldest), Proven: s.publishProof(),
 	}
 	if !s.AsOf.IsZero() {
 		at := s.AsOf.In(locale.Zone).Truncate(time.Second)
@@ -267,7 +269,7 @@ func (x *Pages) readCity(c *fiber.Ctx) (publication, error) {
 		return publication{}, err
 	}
 	p := s.publish()
-	p.Trend, p.Districts, p.Units, p.Topics, p.Identity = s.trendEntries(), s.districtEntries(), unitEntries(s.late()), s.topicEntries(), &s.Identity
+	p.Trend, p.Districts, p.Units, p.Topics, p.Identity = s.trendEntries(), s.prove(s.districtEntries(), districtLines), s.prove(unitEntries(s.late()), unitLines), s.topicEntries(), &s.Identity
 	p.Tags = s.tagEntries()
 	return p, nil
 }
@@ -278,7 +280,7 @@ func (x *Pages) readDistricts(c *fiber.Ctx) (publication, error) {
 		return publication{}, err
 	}
 	p := s.publish()
-	p.Districts = s.districtEntries()
+	p.Districts = s.prove(s.districtEntries(), districtLines)
 	return p, nil
 }
 
@@ -288,7 +290,7 @@ func (x *Pages) readUnits(c *fiber.Ctx) (publication, error) {
 		return publication{}, err
 	}
 	p := s.publish()
-	p.Units = unitEntries(s.Units)
+	p.Units = s.prove(unitEntries(s.Units), unitLines)
 	return p, nil
 }
 

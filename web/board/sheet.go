@@ -22,6 +22,7 @@ type sheet struct {
 	First   supervision.Month  // the earliest month with a case; 0 where there is none
 	Current supervision.Month  // the month that is running
 	under   codes.Reading      // version of the code sets that the figures are read under
+	Proof   *proof             // what is proven of the month; nil: nothing yet
 	whole   *supervision.Board // the city's board of the same month, where Board is a part of it
 }
 
@@ -56,6 +57,9 @@ func (x *Pages) read(c *fiber.Ctx, f supervision.Filter) (sheet, error) {
 		s.Period, s.Filter = supervision.One(s.Month), f
 		s.whole = &supervision.Board{Period: s.Period}
 		return s, nil
+	}
+	if s.Proof, err = x.proof(c.UserContext(), s.Month); err != nil {
+		return s, err
 	}
 	if s.Board, err = x.view(c.UserContext(), s.Month, f, s.under); err != nil || f == (supervision.Filter{}) {
 		return s, err

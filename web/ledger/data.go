@@ -59,6 +59,7 @@ var standing = []dataset{
 	{"cards", "CONT", []string{"/cases.json", "/cases.csv"}},
 	{"uses", "CONT", []string{"/data-use.json", "/data-use.csv"}},
 	{"log", "CONT", []string{"/log/checkpoint", "/log/key", "/log/audit.json"}},
+	{"days", "DAILY", []string{"/days.json"}},
 	{"reports", "MONTHLY", []string{"/reports.json"}},
 }
 

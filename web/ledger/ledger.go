@@ -40,6 +40,9 @@ func (x *Pages) Routes() []shell.Route {
 		{Path: "/data", Handler: x.showData, MaxAge: fresh},
 		{Path: "/data.jsonld", Handler: x.catalogue, Door: shell.Files, MaxAge: time.Minute},
 		{Path: "/data/rows/:file", Handler: x.rowsFile, Door: shell.Files, MaxAge: fresh},
+		{Path: "/proven", Handler: x.showProven, MaxAge: fresh},
+		{Path: "/days.json", Handler: x.listDays, Door: shell.Files, MaxAge: fresh},
+		{Path: "/days/:month/:day.json", Handler: x.dayJSON, Door: shell.Files, MaxAge: fresh},
 		{Path: "/reports.json", Handler: x.listReports, Door: shell.Files, MaxAge: fresh},
 		{Path: "/reports", Handler: x.showReports, MaxAge: fresh},
 		{Path: "/reports/:month.json", Handler: x.reportJSON, Door: shell.Files, MaxAge: fresh},
@@ -53,11 +56,14 @@ func (x *Pages) key(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	keys := h.Verifier + "\n"
-	if h.SM2 != "" {
-		keys += h.SM2 + "\n"
+	return plain(c, keys(h))
+}
+
+func keys(h translog.Head) string {
+	if h.SM2 == "" {
+		return h.Verifier + "\n"
 	}
-	return plain(c, keys)
+	return h.Verifier + "\n" + h.SM2 + "\n"
 }
 
 // checkpoint is the newest signed checkpoint (C2SP tlog-checkpoint).
@@ -118,6 +124,7 @@ type state struct {
 	Empty       bool
 	Checkpoints []translog.Head
 	Months      []months.Closed
+	Day         months.Day // newest proven figures of a month under way; its Entry is 0 where there are none
 	BaseURL     string
 }
 
@@ -137,6 +144,13 @@ func (x *Pages) showLog(c *fiber.Ctx) error {
 	}
 	if v.Months, err = months.List(ctx, x.DB); err != nil {
 		return err
+	}
+	days, err := months.ListDays(ctx, x.DB)
+	if err != nil {
+		return err
+	}
+	if len(days) > 0 {
+		v.Day = days[0]
 	}
 	return shell.Render(c, fiber.StatusOK, logPage(v))
 }

@@ -1,10 +1,12 @@
 // Checks the public log in the reader's own browser: the whole log on its page, the steps of one case on the page of its proof. The hashes are those of
 // RFC 6962 section 2.1; the checkpoint is a signed note (C2SP tlog-checkpoint). The server says the same by huiyin verify.
+import { recount, type Day } from "./recount";
+
 type Bytes = Uint8Array<ArrayBuffer>;
 type Opening = { index: number; entry: string; payload: string; salt: string; proof: string[] };
 type Evidence = { checkpoint: string; verifier: string; size: number; root: string; steps: Opening[]; records: Opening[] };
 
-const text = new TextEncoder();
+const text = new TextEncoder(), words = new TextDecoder();
 const from64 = (s: string): Bytes => Uint8Array.from(atob(s), (c) => c.charCodeAt(0));
 const same = (a: Bytes, b: Bytes) => a.length === b.length && a.every((v, i) => v === b[i]);
 const join = (...parts: Bytes[]): Bytes => {
@@ -72,7 +74,7 @@ const group = (n: number): string => {
   return s;
 };
 
-async function checkLog(width: number, tell: (n: number, all: number) => void): Promise<{ n: number; good: boolean; signed: boolean | null }> {
+async function checkLog(width: number, tell: (n: number, all: number) => void, each?: (entry: string) => void): Promise<{ n: number; good: boolean; signed: boolean | null }> {
   const head = await checkpoint(await (await fetch("/log/checkpoint", { cache: "no-store" })).text(), await (await fetch("/log/key")).text());
   const roots: Bytes[] = [], sizes: number[] = [];
   for (let n = 0; n * width < head.size; n++) {
@@ -81,7 +83,9 @@ async function checkLog(width: number, tell: (n: number, all: number) => void): 
     const raw = new Uint8Array(await (await fetch("/log/tile/entries/" + group(n) + (part < width ? ".p/" + part : ""))).arrayBuffer());
     for (let at = 0; at < raw.length; ) {
       const length = raw[at] * 256 + raw[at + 1];
-      let h = await leaf(raw.slice(at + 2, at + 2 + length)), count = 1;
+      const entry = raw.slice(at + 2, at + 2 + length);
+      each?.(words.decode(entry));
+      let h = await leaf(entry), count = 1;
       while (sizes.length && sizes[sizes.length - 1] === count) {
         h = await node(roots.pop()!, h);
         count += sizes.pop()!;
@@ -94,6 +98,24 @@ async function checkLog(width: number, tell: (n: number, all: number) => void): 
   let root = roots.pop();
   while (root && roots.length) root = await node(roots.pop()!, root);
   return { n: all, good: head.signed !== false && all === head.size && !!root && same(root, head.root), signed: head.signed };
+}
+
+const hex = (b: Bytes) => [...b].map((v) => v.toString(16).padStart(2, "0")).join("");
+
+// checkDay checks the whole log, that it holds the digest of the day's figures, and that each figure follows from the rows in the log.
+async function checkDay(url: string, tell: (n: number, all: number) => void): Promise<{ n: number; good: boolean; signed: boolean | null }> {
+  const body = new Uint8Array(await (await fetch(url, { cache: "no-store" })).arrayBuffer());
+  const day: Day = JSON.parse(words.decode(body)), digest = hex(await sha256(body));
+  const changes: Parameters<typeof recount>[1] = [];
+  let promised = false;
+  const whole = await checkLog(256, tell, (entry) => {
+    if (!entry.includes('"t":"change"') && !entry.includes('"t":"day"')) return;
+    const e = JSON.parse(entry);
+    if (e.t === "change") changes.push(e.body);
+    if (e.t === "day" && e.body.m === day.month && e.body.day === day.day) promised = e.body.report === digest;
+  });
+  const counted = recount(day, changes);
+  return { n: counted.n, good: whole.good && promised && counted.good, signed: whole.signed };
 }
 
 function offer(box: HTMLElement, run: (tell: (n: number, all: number) => void) => Promise<{ n: number; good: boolean; signed: boolean | null }>): void {
@@ -114,6 +136,7 @@ function offer(box: HTMLElement, run: (tell: (n: number, all: number) => void) =
   });
 }
 
+document.querySelectorAll<HTMLElement>("[data-check-day]").forEach((box) => offer(box, (tell) => checkDay(box.dataset.checkDay || "", tell)));
 document.querySelectorAll<HTMLElement>("[data-check-log]").forEach((box) => offer(box, (tell) => checkLog(Number(box.dataset.checkLog), tell)));
 document.querySelectorAll<HTMLElement>("[data-check-case]").forEach((box) => {
   offer(box, () => checkCase(box.dataset.checkCase || ""));

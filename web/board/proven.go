@@ -64,7 +64,7 @@ func (x *Pages) proof(ctx context.Context, m supervision.Month) (*proof, error) 
 			select entry_idx, at, false from month_day where month = $1 and not exists (select 1 from month_report where month = $1)) f
 		order by entry_idx desc limit 1`, m).Scan(&out.Entry, &out.At, &out.Closed)
 	if pg.IsNoRows(err) {
-		return nil, nil
+		return nil, nil //nolint:nilnil // nothing is proven yet
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read what is proven: %w", err)

@@ -109,7 +109,14 @@ func newTown(t testing.TB) *town {
 	}
 	ledger := &translog.Log{DB: w.pool, Keys: keys, Origin: "linlan.example/log", Now: now}
 	must(ledger.Follower().CatchUpAll(t.Context(), w.pool))
-	if _, err := (&months.Closer{DB: w.pool, Zone: rules.TZ, Now: now, Enter: ledger.Enter}).Sweep(t.Context()); err != nil {
+	if _, err := ledger.SweepRecords(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	closer := &months.Closer{DB: w.pool, Zone: rules.TZ, Now: now, Enter: ledger.Enter}
+	if _, err := closer.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := closer.SweepDay(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := supervision.SweepTopics(t.Context(), w.docket, rules); err != nil {

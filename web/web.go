@@ -45,6 +45,7 @@ type Config struct {
 	Keys    *seal.Keyring
 	Search  search.Service
 	Live    *live.Hub            // tells open pages what happens; the server closes it when it shuts down
+	Leaving func() bool          // whether the process was told to stop: readyz says no, and each answer closes its connection; nil: never
 	Counter shell.Counter        // counts uses for rate limits and brakes; nil: within this process
 	Work    int                  // bits of work that the web form asks of a browser; 0: none
 	SSO     *signin.SingleSignOn // nil: staff come in by password only
@@ -63,10 +64,18 @@ type Server struct {
 
 // New makes a server of every page. The route list is routes.go.
 func New(cfg Config) *Server {
+	if cfg.Leaving == nil {
+		cfg.Leaving = func() bool { return false }
+	}
 	s := &Server{app: build(cfg), live: cfg.Live}
 	first := s.app.Handler()
 	s.pages.Store(&first)
-	s.app.Server().Handler = func(c *fasthttp.RequestCtx) { (*s.pages.Load())(c) }
+	s.app.Server().Handler = func(c *fasthttp.RequestCtx) {
+		(*s.pages.Load())(c)
+		if cfg.Leaving() {
+			c.SetConnectionClose()
+		}
+	}
 	return s
 }
 

@@ -42,6 +42,7 @@ type Config struct {
 	OIDCClientID     string             // our name there
 	OIDCClientSecret string             // our secret there
 	OIDCClaim        string             // of its tokens, that holds the login
+	Drain            time.Duration      // how long a process that was told to stop goes on while its balancer notices; zero: it stops at once
 	Keys             string             // file of the keys that seal personal data
 	Clock            time.Time          // the clock starts here instead of now; zero = the real time
 	attached         bool               // the private database ends with this process, however that ends; no setting: for benches
@@ -97,6 +98,8 @@ func settings() []setting {
 		{"HUIYIN_OIDC_CLIENT_ID", "", "our name at the single sign-on", func(c *Config, v string) error { return word(&c.OIDCClientID, v) }},
 		{"HUIYIN_OIDC_CLIENT_SECRET", "", "our secret at the single sign-on", func(c *Config, v string) error { return word(&c.OIDCClientSecret, v) }},
 		{"HUIYIN_OIDC_CLAIM", "preferred_username", "what in its tokens holds the login of the account; only the provider's keepers may be able to change it", func(c *Config, v string) error { return word(&c.OIDCClaim, v) }},
+		{"HUIYIN_DRAIN", "0s", "how long a process that was told to stop still answers while /readyz says no, such as 5s: twice as long as the balancer needs to notice (0s: it stops at once)",
+			func(c *Config, v string) error { return drainTime(&c.Drain, v) }},
 		{"HUIYIN_KEYS", "", "file of the keys that seal personal data (empty: keys.json in HUIYIN_DATA)", func(c *Config, v string) error { return path(&c.Keys, v) }},
 		{"HUIYIN_CLOCK", "", "time at which the clock starts, such as 2026-11-23T09:00:00+08:00: for demonstrations and tests (empty: now)",
 			func(c *Config, v string) error { return instant(&c.Clock, v) }},
@@ -157,6 +160,15 @@ func relay(to *string, v string) error {
 		return err
 	}
 	return word(to, v)
+}
+
+func drainTime(to *time.Duration, v string) error {
+	d, err := time.ParseDuration(v)
+	if err != nil || d < 0 || d > time.Minute {
+		return errors.New("it must be a time from 0s to 1m, such as 5s")
+	}
+	*to = d
+	return nil
 }
 
 func onOff(to *bool, v string) error {

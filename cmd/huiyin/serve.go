@@ -76,6 +76,7 @@ type service struct {
 	present atomic.Pointer[parts] // with the rules in force
 	env     *Env
 	live    *live.Hub     // what open pages hear
+	leaving atomic.Bool   // told to stop, and still answering
 	counter shell.Counter // uses by sender, for every process together
 	pages   net.Listener
 	mail    net.Listener
@@ -104,6 +105,8 @@ func (s *service) listen(pages, mail bool) error {
 func (s *service) run(ctx context.Context, worker bool) error {
 	s.present.Store(s.parts)
 	s.counter = shell.NewShared(s.Pool, time.Now)
+	ctx, stop := s.linger(ctx)
+	defer stop()
 	var renewals []func() // what takes up new rules, once s.present has them
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { s.Announce.Run(ctx, s.Pool); return nil })
@@ -137,6 +140,17 @@ func (s *service) run(ctx context.Context, worker bool) error {
 	err := g.Wait()
 	s.Senders.Wait()
 	return err
+}
+
+// linger gives a context that ends later than ctx by the time that a balancer needs to notice. Until then everything goes on, and /readyz says no.
+func (s *service) linger(ctx context.Context) (later context.Context, stop func()) {
+	later, stop = context.WithCancel(context.WithoutCancel(ctx))
+	context.AfterFunc(ctx, func() {
+		s.leaving.Store(true)
+		_ = waitUntil(later, time.Now().Add(s.Config.Drain)) // ends early where a part failed
+		stop()
+	})
+	return later, stop
 }
 
 // mailTogether counts a message of a mail peer with those of every other process. The peer's address is not kept.

@@ -31,6 +31,7 @@ type Settings struct {
 	Now       func() time.Time     // the service clock
 	Misses    *shell.Misses        // wrong codes, counted together with the pages'; nil means its own count
 	PerMinute int                  // cases that one sender may file in a minute; 0 means 300
+	Leaving   func() bool          // whether the process was told to stop; nil: never
 	MaxLag    time.Duration        // how far followers may be behind before the service counts as not ready; 0 means two minutes
 	Metrics   *prometheus.Registry // where the figures for operators are kept; nil means one of its own
 	Pools     []PoolStat           // connection pools to watch

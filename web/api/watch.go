@@ -30,13 +30,16 @@ type checked struct {
 	Message string `json:"message"`
 }
 
-// ready answers 200 when the database answers, its schema is ours and no follower is far behind; else 503 and which of it is wrong.
+// ready answers 200 when the process is not on its way out, the database answers, its schema is ours and no follower is far behind; else 503 and which of it is wrong.
 func (x *Service) ready(c *fiber.Ctx) error {
 	ctx, cancel := context.WithTimeout(c.UserContext(), 3*time.Second)
 	defer cancel()
 	l := language(c)
 	var list []checked
 	add := func(name string, ok bool, message string) { list = append(list, checked{name, ok, message}) }
+	if x.Leaving != nil && x.Leaving() {
+		add("leaving", false, l.T("api.leaving"))
+	}
 	var one int
 	if err := x.DB.QueryRow(ctx, `select 1`).Scan(&one); err != nil {
 		add("database", false, l.T("api.database_away"))

@@ -47,7 +47,7 @@ var arrows = map[string][]string{
 	"rulebook": with(leaves, "casework", "staff", "routing", "routing/sla"),
 
 	// The doors and the followers.
-	"intake":                 with(leaves, "intake/...", "notify/postmark", "routing/...", "privacy", "casework", "staff"),
+	"intake":                 with(leaves, "intake/...", "rating/words", "notify/postmark", "routing/...", "privacy", "casework", "staff"),
 	"intake/mail":            {"fault"},
 	"intake/normalize":       {"search/words"},
 	"intake/mailauth":        {},
@@ -60,6 +60,8 @@ var arrows = map[string][]string{
 	"notify":                 with(leaves, "notify/postmark", "routing/...", "follow", "privacy", "casework", "staff"),
 	"notify/postmark":        {"casework", "pg", "seal"},
 	"notify/alarm":           {"pg", "casework", "follow", "routing"},
+	"rating":                 with(leaves, "rating/words", "routing/...", "intake", "casework"),
+	"rating/words":           {},
 	"handover":               with(leaves, "routing/...", "follow", "intake", "privacy", "casework"),
 	"translog":               with(leaves, "follow", "casework", "translog/form", "translog/witness"),
 	"translog/form":          {},
@@ -104,7 +106,7 @@ var arrows = map[string][]string{
 
 var (
 	leaves   = []string{"fault", "pg", "calendar", "locale", "seal"}
-	belowWeb = with(leaves, "spans", "casework", "staff", "rulebook", "routing/...", "follow", "privacy", "intake/...", "search/...", "notify/...", "translog/...", "supervision/...", "datause/...", "handover", "bulletin")
+	belowWeb = with(leaves, "spans", "casework", "staff", "rulebook", "routing/...", "follow", "privacy", "intake/...", "search/...", "notify/...", "translog/...", "supervision/...", "datause/...", "handover", "bulletin", "rating", "rating/...")
 )
 
 // outside says which packages may import a module that the others must not know.

@@ -23,6 +23,7 @@ type Order struct {
 	RuleAfter int       // how many returns make a ruling necessary, by the policy; 0 is ReturnsBeforeRuling
 	Suggested int       // 1 where the first proposal was taken, 2 the second …, 0 where the dispatcher chose freely
 	Auto      bool
+	Rectify   bool // the case is a bad rating of the unit's own service: the unit may not return it
 }
 
 type dispatchData struct {
@@ -59,6 +60,7 @@ func (d *Docket) Dispatch(ctx context.Context, by Actor, ref Ref, o Order) error
 			if err := w.rule(ctx, o.Ruling, o.RuleAfter); err != nil {
 				return nil, err
 			}
+			w.c.Designated = w.c.Designated || o.Rectify
 			w.classify(o.Classification)
 			w.c.State = Dispatched
 			if err := w.cancelLeg(ctx); err != nil { // of the hotline's own turn, in a later round

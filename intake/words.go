@@ -95,6 +95,9 @@ func languageOf(s string) locale.Lang {
 	return locale.ZH
 }
 
+// Masked tidies words of a person and pairs them with the copy that staff see.
+func (d *Door) Masked(s string, p casework.Person) casework.Masked { return d.masked(lines(s), p) }
+
 // masked pairs words with the copy that staff see: what the rules of privacy and the city's model find, and what the person told about themselves, is hidden.
 func (d *Door) masked(s string, p casework.Person) casework.Masked {
 	clear, _ := d.masker.Mask(s)

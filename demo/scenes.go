@@ -45,7 +45,10 @@ func (c *City) stage(ctx context.Context, p Plan, say phrases) error {
 	if err := c.callDepartments(ctx, p, s, say); err != nil {
 		return err
 	}
-	return c.fileAlike(ctx, p, s, say)
+	if err := c.fileAlike(ctx, p, s, say); err != nil {
+		return err
+	}
+	return c.rateServices(ctx, p)
 }
 
 // fileAlike files cases about one place within the last hour, none of them dispatched.

@@ -77,8 +77,8 @@ func (b *Book) flood(ctx context.Context, tx pgx.Tx, p Point, now time.Time) err
 		return nil
 	}
 	rows, err := tx.Query(ctx, `update service_opinion o set suspect = array_append(o.suspect, $3)
-		from (select count(*) as n, min(level) as least from service_opinion where point = $1 and given_at >= $2) as row
-		where o.point = $1 and o.given_at >= $2 and row.n >= $4 and row.least = 5 and not o.suspect @> array[$3] and o.cleared_at is null returning o.id`, p.Code, from, string(Closing), ClosingRow)
+		from (select count(*) as n, min(level) as least from service_opinion where point = $1 and given_at between $2 and $5) as row
+		where o.point = $1 and o.given_at between $2 and $5 and row.n >= $4 and row.least = 5 and not o.suspect @> array[$3] and o.cleared_at is null returning o.id`, p.Code, from, string(Closing), ClosingRow, now)
 	if err != nil {
 		return fmt.Errorf("look at closing time: %w", err)
 	}
@@ -95,11 +95,11 @@ func (b *Book) flood(ctx context.Context, tx pgx.Tx, p Point, now time.Time) err
 }
 
 // Forget takes away the hashes of terminals that are older than two hours, in which nothing is compared any more. It tells how many.
-func (b *Book) Forget(ctx context.Context) (int64, error) {
-	var n int64
+func (b *Book) Forget(ctx context.Context) (int, error) {
+	var n int
 	err := pg.InTx(ctx, b.DB, all, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `update service_opinion set device = null where device is not null and given_at < $1`, b.Now().UTC().Add(-2*time.Hour))
-		n = tag.RowsAffected()
+		n = int(tag.RowsAffected())
 		return err
 	})
 	if err != nil {

@@ -134,3 +134,12 @@ func tell(ctx context.Context, tx pgx.Tx, id uuid.UUID, step string, at time.Tim
 	}
 	return nil
 }
+
+// Earlier is the history for the resident whose own token it is.
+func (b *Book) Earlier(ctx context.Context, token string) ([]Before, error) {
+	id, ok := b.checked(token, opinionUse)
+	if !ok {
+		return nil, fault.New(fault.NotFound, "fault.no_such_link")
+	}
+	return b.history(ctx, all, id)
+}

@@ -7,6 +7,7 @@ import (
 	"huiyin/bulletin"
 	"huiyin/handover"
 	"huiyin/intake/calls"
+	"huiyin/rating"
 	"huiyin/routing/register"
 	"huiyin/supervision"
 	"huiyin/translog"
@@ -21,13 +22,14 @@ import (
 	"huiyin/web/letters"
 	"huiyin/web/live"
 	"huiyin/web/open311"
+	"huiyin/web/ratings"
 	"huiyin/web/resident"
 	"huiyin/web/shell"
 	"huiyin/web/signin"
 )
 
 // navigation is the bar of the staff pages.
-var navigation = slices.Concat(console.Nav(), bulletins.Nav(), inbox.Nav(), admin.Nav(), signin.Nav())
+var navigation = slices.Concat(console.Nav(), bulletins.Nav(), inbox.Nav(), ratings.Nav(), admin.Nav(), signin.Nav())
 
 // routes is the one list of every address the service answers, area by area.
 func routes(cfg Config, in *signin.Pages) []shell.Route {
@@ -39,8 +41,10 @@ func routes(cfg Config, in *signin.Pages) []shell.Route {
 	room := &calls.Room{DB: cfg.Pool, Keys: cfg.Keys, Now: cfg.Now, Wake: cfg.Docket.Wake}
 	abroad := handover.New(handover.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, BaseURL: cfg.BaseURL, Now: cfg.Now, Log: cfg.Log})
 	log := &translog.Log{DB: cfg.Pool, Keys: cfg.Keys, Now: cfg.Now}
+	services := &rating.Book{DB: cfg.Pool, Keys: cfg.Keys, Door: cfg.Door, Desk: cfg.Desk, Zone: cfg.City.TZ, Now: cfg.Now}
 	return slices.Concat(
 		shell.Routes(),
+		(&ratings.Pages{Book: services, City: cfg.City, Keys: cfg.Keys, BaseURL: cfg.BaseURL, Actor: in.Actor}).Routes(),
 		resident.New(resident.Config{DB: cfg.Pool, Docket: cfg.Docket, Desk: cfg.Desk, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, Now: cfg.Now, BaseURL: cfg.BaseURL, Misses: misses, Figures: figures.View, Log: log, Work: cfg.Work}).Routes(),
 		(&letters.Pages{DB: cfg.Pool, Keys: cfg.Keys, Now: cfg.Now}).Routes(),
 		public.Routes(),

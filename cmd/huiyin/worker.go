@@ -14,6 +14,7 @@ import (
 	"huiyin/follow"
 	"huiyin/intake/calls"
 	"huiyin/privacy"
+	"huiyin/rating"
 	"huiyin/supervision"
 	"huiyin/supervision/months"
 	"huiyin/translog"
@@ -106,6 +107,7 @@ func (p *parts) sweeps() []sweep {
 	drafts := resident.New(resident.Config{DB: p.Pool, Keys: p.Keys, Now: p.Config.Now()})
 	room := &calls.Room{DB: p.Pool, Keys: p.Keys, Now: p.Config.Now(), Wake: p.Announce.Wake}
 	abroad := p.abroad()
+	services := &rating.Book{DB: p.Pool, Keys: p.Keys, Door: p.Door, Desk: p.Desk, Zone: p.City.TZ, Now: p.Config.Now()}
 	list := []sweep{
 		{"spool", time.Second, p.Door.Drain},
 		{"alone", 2 * time.Second, func(ctx context.Context) (int, error) { return p.Models.SweepAlone(ctx, p.Desk) }},
@@ -133,6 +135,8 @@ func (p *parts) sweeps() []sweep {
 		{"days", 10 * time.Minute, p.closer().SweepDay},
 		{"months", 10 * time.Minute, p.closer().Sweep},
 		{"drafts", time.Hour, func(ctx context.Context) (int, error) { return drafts.SweepDrafts(ctx, 500) }},
+		{"bad_ratings", time.Minute, services.SweepRoutes},
+		{"rating_terminals", 10 * time.Minute, services.Forget},
 		{"calls", time.Minute, func(ctx context.Context) (int, error) { return room.Sweep(ctx, 500) }},
 		{"counts", time.Minute, func(ctx context.Context) (int, error) { return shell.SweepCounts(ctx, p.Pool, 10_000) }},
 		{"sessions", time.Hour, func(ctx context.Context) (int, error) {

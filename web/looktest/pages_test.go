@@ -123,6 +123,7 @@ func (w *town) leaves(t testing.TB, people map[string]*caller) []leaf {
 		{who: "admin", path: "/admin/rules/policy.yaml/edit"}, {who: "admin", path: "/admin/rules/policy.yaml/version/0"}, {who: "admin", path: "/admin/rules/texts.yaml"}, {who: "admin", path: "/admin/rules/texts.yaml/draft"},
 		{who: "nobody", path: "/nothing-here"}, {who: "nobody", path: "/login"}, {who: "admin", path: "/password"},
 	}
+	list = append(list, w.ratingLeaves(t)...)
 	return append(list, w.staffLeaves(t, people)...)
 }
 

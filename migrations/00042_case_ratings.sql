@@ -1,11 +1,12 @@
--- A resident's rating of a case names fixed tags, may be changed for a day, and is counted apart where its making is doubtful.
+-- A resident's rating of a case names fixed tags, may be changed for a day, and says nothing of the solution where a letter said nothing of it.
 -- +goose Up
 alter table rating
   add column tags       text[] not null default '{}',
   add column tag_set    text not null default '',
   add column changed_at timestamptz,
-  add column version    integer not null default 1,
-  add column suspect    text[] not null default '{}';
+  add column version    integer not null default 1;
+alter table rating drop constraint rating_solved_check;
+alter table rating add constraint rating_solved_check check (solved in ('', 'yes', 'partly', 'no'));
 comment on column rating.at is 'When the round was rated first; changed_at: when the resident last said something else.';
 
 create table rating_before (
@@ -32,4 +33,6 @@ create policy rating_before_scope on rating_before using (
 
 -- +goose Down
 drop table rating_before;
-alter table rating drop column tags, drop column tag_set, drop column changed_at, drop column version, drop column suspect;
+alter table rating drop column tags, drop column tag_set, drop column changed_at, drop column version;
+alter table rating drop constraint rating_solved_check;
+alter table rating add constraint rating_solved_check check (solved in ('', 'yes', 'partly', 'no')) not valid;

@@ -1,4 +1,4 @@
-// Package words reads a rating out of plain words: the answer to a letter, or what was said on the telephone. What is not plain is told as doubtful and never guessed.
+// Package words reads a rating out of plain words, the answer to a letter or what was said on the telephone; what is not plain is told as doubtful and never guessed.
 package words
 
 import (

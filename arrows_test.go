@@ -71,6 +71,7 @@ var arrows = map[string][]string{
 	"supervision":            with(leaves, "supervision/replycheck", "routing/...", "follow", "privacy", "casework", "staff"),
 	"supervision/replycheck": {"calendar", "search/words"},
 	"datause/warning":        with(leaves, "follow", "casework"),
+	"rights":                 with(leaves, "routing/sla", "datause", "privacy", "translog", "translog/form", "casework"),
 	"datause":                with(leaves, "datause/warning", "routing/...", "follow", "privacy", "casework", "staff"),
 
 	// The made-up city goes in by the same doors as a real one.
@@ -106,7 +107,11 @@ var arrows = map[string][]string{
 
 var (
 	leaves   = []string{"fault", "pg", "calendar", "locale", "seal"}
+<<<<<<< HEAD
 	belowWeb = with(leaves, "spans", "casework", "staff", "rulebook", "routing/...", "follow", "privacy", "intake/...", "search/...", "notify/...", "translog/...", "supervision/...", "datause/...", "handover", "bulletin", "rating", "rating/...")
+=======
+	belowWeb = with(leaves, "spans", "casework", "staff", "rulebook", "routing/...", "follow", "privacy", "intake/...", "search/...", "notify/...", "translog/...", "supervision/...", "datause/...", "rights", "handover", "bulletin")
+>>>>>>> 689b6bd (rights: requests about data have a clock, two persons destroy, a certificate stays)
 )
 
 // outside says which packages may import a module that the others must not know.

@@ -160,6 +160,9 @@ func (w *work) mayHold(ctx context.Context, giver UnitCode, t Task) error {
 
 // joinBelow lets a unit below the lead see and work on the case.
 func (w *work) joinBelow(ctx context.Context, unit UnitCode, due time.Time) error {
+	if err := w.keepsOut(ctx, unit); err != nil {
+		return err
+	}
 	_, err := w.tx.Exec(ctx, `insert into party (case_id, unit, role, leg, due_at, joined_at) values ($1, $2, 'sub', $3, $4, $5)
 		on conflict (case_id, leg, unit) do update set left_at = null, due_at = excluded.due_at where party.role = 'sub'`, w.c.ID, unit, w.c.Leg, due, w.at)
 	if err != nil {

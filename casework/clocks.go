@@ -17,6 +17,7 @@ const (
 	ClockContact  = "contact"
 	ClockHandle   = "handle"
 	ClockFollowUp = "follow_up"
+	ClockRight    = "right" // the limit of a request about data; it stands in the request, not among the clocks of the case
 )
 
 // Clock is one running or finished limit of a case.

@@ -171,6 +171,9 @@ func (w *work) openLeg(ctx context.Context, lead UnitCode, co []UnitCode, clocks
 }
 
 func (w *work) join(ctx context.Context, unit UnitCode, role string, due time.Time) error {
+	if err := w.keepsOut(ctx, unit); err != nil {
+		return err
+	}
 	_, err := w.tx.Exec(ctx, `insert into party (case_id, unit, role, leg, due_at, joined_at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing`, w.c.ID, unit, role, w.c.Leg, due, w.at)
 	if pg.IsForeignKeyViolation(err, "") {
 		return fault.Wrap(fault.Invalid, "fault.unit_needed", err).At("unit")

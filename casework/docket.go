@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -65,14 +66,15 @@ type record struct {
 	FiledAt    time.Time
 	RepliedAt  *time.Time
 	ClosedAt   *time.Time
+	Restricted *time.Time // since when personal data is only kept
 }
 
 const recordColumns = `id, number, version, state, kind, category, territory, urgency, secret, publish, title, body, place,
-	owner_unit, lead_unit, round, leg, designated, pending, supervised, merged_into, channel_told, review_on, plan, filed_at, replied_at, closed_at`
+	owner_unit, lead_unit, round, leg, designated, pending, supervised, merged_into, channel_told, review_on, plan, filed_at, replied_at, closed_at, restricted_at`
 
 func (r *record) dest() []any {
 	return []any{&r.ID, &r.Number, &r.Version, &r.State, &r.Kind, &r.Category, &r.Territory, &r.Urgency, &r.Secret, &r.Publish, &r.Title, &r.Body, &r.Place,
-		&r.Owner, &r.Lead, &r.Round, &r.Leg, &r.Designated, &r.Pending, &r.Supervised, &r.MergedInto, &r.Told, &r.ReviewOn, &r.Plan, &r.FiledAt, &r.RepliedAt, &r.ClosedAt}
+		&r.Owner, &r.Lead, &r.Round, &r.Leg, &r.Designated, &r.Pending, &r.Supervised, &r.MergedInto, &r.Told, &r.ReviewOn, &r.Plan, &r.FiledAt, &r.RepliedAt, &r.ClosedAt, &r.Restricted}
 }
 
 func (r *record) lead() UnitCode {
@@ -243,13 +245,15 @@ func (a Actor) scope() pg.Settings {
 	case a.Kind == ByResident:
 		return pg.Settings{"huiyin.scope": "case", "huiyin.case": a.Case.String()}
 	case a.Has(Operator, Dispatcher, Callback, Supervisor, Publisher, Privacy) && a.Unit == Hotline:
-		return pg.Settings{"huiyin.scope": "hotline"}
+		return pg.Settings{"huiyin.scope": "hotline", "huiyin.staff": itoa64(a.StaffID)}
 	case a.Has(Liaison, Handler, Leader) && a.Unit != Hotline:
-		return pg.Settings{"huiyin.scope": "unit", "huiyin.units": arrayLiteral(a.Units)}
+		return pg.Settings{"huiyin.scope": "unit", "huiyin.units": arrayLiteral(a.Units), "huiyin.unit": string(a.Unit), "huiyin.staff": itoa64(a.StaffID)}
 	default:
 		return pg.Settings{"huiyin.scope": "none"}
 	}
 }
+
+func itoa64(n int64) string { return strconv.FormatInt(n, 10) }
 
 func arrayLiteral(units []UnitCode) string {
 	quoted := make([]string, len(units))

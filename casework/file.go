@@ -188,6 +188,7 @@ func scanRequest(row pgx.CollectableRow) (r Request, err error) {
 
 // UseView is one use of a resident's data as the resident sees it: when, which unit, in what role, what, and why.
 type UseView struct {
+	Seq     int64 // of the event; 0 where it stands in no case
 	At      time.Time
 	Unit    UnitCode
 	Role    Role
@@ -206,11 +207,11 @@ func (d *Docket) Uses(ctx context.Context, by Actor, id CaseID) ([]UseView, erro
 		uses, err = collect(ctx, tx, func(row pgx.CollectableRow) (UseView, error) {
 			var u UseView
 			var data []byte
-			if err := row.Scan(&u.At, &u.Unit, &u.Role, &u.StaffID, &data); err != nil {
+			if err := row.Scan(&u.Seq, &u.At, &u.Unit, &u.Role, &u.StaffID, &data); err != nil {
 				return u, err
 			}
 			return u, json.Unmarshal(data, &u.LogUse)
-		}, `select at, unit, role, coalesce(staff_id, 0), data from event where case_id = $1 and step = 'use' order by at desc, seq desc`, id)
+		}, `select seq, at, unit, role, coalesce(staff_id, 0), data from event where case_id = $1 and step = 'use' order by at desc, seq desc`, id)
 		return err
 	})
 	return uses, err

@@ -111,6 +111,8 @@ const (
 	StepErase           Step = "erase"
 	StepHandOver        Step = "hand_over"
 	StepAbroad          Step = "abroad"
+	StepRight           Step = "right"  // a step of a request about the resident's own data
+	StepRecuse          Step = "recuse" // a person or a unit keeps out of the case (回避)
 )
 
 // Rule says from where a step may be taken, where it leads, and who may take it.
@@ -199,7 +201,9 @@ var Lifecycle = map[Step]Rule{
 	StepHandOver: {From: []State{Accepted}, By: hotlineRoles},
 	StepAbroad:   {From: States, By: []Role{SystemRole}},
 
-	StepErase:  {From: States, By: []Role{Privacy, SystemRole}},
+	StepErase:  {From: States, By: []Role{Privacy, Supervisor, SystemRole}}, // a supervisor as the second person of a deletion
+	StepRight:  {From: States, By: []Role{Privacy, Supervisor, ResidentRole, SystemRole}},
+	StepRecuse: {From: States, By: roles(hotlineRoles, Supervisor, Privacy)},
 	StepBreach: {From: States, By: []Role{SystemRole}},
 	// What is said of a limit by itself: before it, and after it.
 	StepRemind:   {From: States, By: []Role{SystemRole}},

@@ -55,20 +55,21 @@ type Case struct {
 	Due         time.Time  // the promise to the resident
 	Met         *time.Time // when the promise ended
 	UnitDue     *time.Time // the lead's handling limit of this leg, extensions included
+	Restricted  bool       // personal data is only kept, at the resident's request
 	HasIdentity bool       // a name, phone, e-mail or address is kept
 	Files       int
 }
 
 const caseColumns = `c.id, c.number, c.version, c.state, c.kind, c.category, c.territory, c.urgency, c.channel, c.language, c.external_no, c.title, c.body, c.place,
 	c.secret, c.publish, c.unreadable, c.tags, c.proposal, c.owner_unit, coalesce(c.lead_unit, ''), c.round, c.leg, c.designated, coalesce(c.pending, ''), coalesce(c.supervised, ''), c.raised,
-	c.merged_into, c.channel_told, c.review_on, c.plan, c.filed_at, c.replied_at, c.closed_at, k.due_at, k.met_at, h.due_at`
+	c.merged_into, c.channel_told, c.review_on, c.plan, c.filed_at, c.replied_at, c.closed_at, k.due_at, k.met_at, h.due_at, c.restricted_at is not null`
 
 const caseTables = ` from cases c join clock k on k.case_id = c.id and k.name = 'total' and k.leg = 0 left join clock h on h.case_id = c.id and h.name = 'handle' and h.leg = c.leg `
 
 func (c *Case) dest() []any {
 	return []any{&c.ID, &c.Number, &c.Version, &c.State, &c.Kind, &c.Category, &c.Territory, &c.Urgency, &c.Channel, &c.Language, &c.ExternalNo, &c.Title, &c.Body, &c.Place,
 		&c.Secret, &c.Publish, &c.Unreadable, &c.Tags, &c.Proposal, &c.Owner, &c.Lead, &c.Round, &c.Leg, &c.Designated, &c.Pending, &c.Supervised, &c.Raised,
-		&c.MergedInto, &c.Told, &c.ReviewOn, &c.Plan, &c.FiledAt, &c.RepliedAt, &c.ClosedAt, &c.Due, &c.Met, &c.UnitDue}
+		&c.MergedInto, &c.Told, &c.ReviewOn, &c.Plan, &c.FiledAt, &c.RepliedAt, &c.ClosedAt, &c.Due, &c.Met, &c.UnitDue, &c.Restricted}
 }
 
 // Case reads one case in the actor's scope. Errors: fault.NotFound where it does not exist for this actor.

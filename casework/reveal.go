@@ -32,10 +32,11 @@ const (
 	FieldMessages PersonalField = "messages" // additions and comments as the resident wrote them
 	FieldRaw      PersonalField = "raw"      // the submission as it came
 	FieldFile     PersonalField = "file"     // an attached file
+	FieldRequest  PersonalField = "request"  // what was written in a request about the own data, and values that it replaced
 )
 
 // PersonalFields lists every personal field, for inventories and tests.
-var PersonalFields = []PersonalField{FieldName, FieldPhone, FieldEmail, FieldAddress, FieldTitle, FieldBody, FieldPlace, FieldCode, FieldMailID, FieldMessages, FieldRaw, FieldFile}
+var PersonalFields = []PersonalField{FieldName, FieldPhone, FieldEmail, FieldAddress, FieldTitle, FieldBody, FieldPlace, FieldCode, FieldMailID, FieldMessages, FieldRaw, FieldFile, FieldRequest}
 
 // Purpose says what personal data is used for; a closed list, shown to the resident in plain words.
 type Purpose string
@@ -176,6 +177,9 @@ func mayReveal(c *record, by Actor, fields []PersonalField, use Use) error {
 	if !Allowed(StepUse, c.State, by) {
 		return fault.New(fault.Forbidden, "fault.not_your_step")
 	}
+	if c.Restricted != nil && by.Kind != ByResident && !mayOpenRestricted(by, use) {
+		return fault.New(fault.Forbidden, "fault.restricted")
+	}
 	if by.Kind == ByStaff {
 		if err := need(slices.Contains(Purposes, use.Purpose), "fault.purpose_needed", "purpose"); err != nil {
 			return err
@@ -192,6 +196,11 @@ func mayReveal(c *record, by Actor, fields []PersonalField, use Use) error {
 		}
 	}
 	return nil
+}
+
+// mayOpenRestricted says who may still open data that is only kept (PIPL 44): the privacy officer to answer requests about it, and the machine that writes the resident's own letters.
+func mayOpenRestricted(by Actor, use Use) bool {
+	return by.Kind == ByStaff && by.Has(Privacy) && use.Purpose == ForRights || by.Kind == BySystem && use.Purpose == ForLetter
 }
 
 // RevealMessages reads what the resident added, as written, by message.
@@ -285,16 +294,21 @@ func (d *Docket) RevealFile(ctx context.Context, by Actor, id CaseID, file uuid.
 
 // Erasure says why personal data was destroyed.
 type Erasure struct {
-	Reason string `json:"reason"` // retention, right: the end of the keeping time, or the resident's own request
+	Reason string `json:"reason"`           // retention, right: the end of the keeping time, or the resident's own request
+	Masked bool   `json:"masked,omitempty"` // the masked words, ten years after the end
 }
 
 // Erase destroys the personal data of an ended case by destroying its key (crypto-shredding), and says so in the history; masked words and
 // history remain. privacy decides when; this does it.
 func (d *Docket) Erase(ctx context.Context, by Actor, id CaseID, why Erasure) error {
-	return d.step(ctx, by, Ref{ID: id}, StepErase, func(ctx context.Context, w *work) (any, error) { return why, w.erase(ctx) })
+	if by.Kind == ByStaff && !by.Has(Privacy) {
+		return errNotYourStep
+	}
+	return d.step(ctx, by, Ref{ID: id}, StepErase, func(ctx context.Context, w *work) (any, error) { return why, w.erase(ctx, why, nil) })
 }
 
-func (w *work) erase(ctx context.Context) error {
+// erase destroys the key and what it sealed, and notes the destruction, for which a certificate is made.
+func (w *work) erase(ctx context.Context, why Erasure, request *uuid.UUID) error {
 	for _, sql := range []string{
 		`update person set wrapped_key = null, name = null, phone = null, email = null, address = null, title = null, body = null, place = null, code = null, mail_id = null,
 			name_hash = null, phone_hash = null, email_hash = null, words_hash = null, erased_at = $2 where case_id = $1`,
@@ -302,10 +316,12 @@ func (w *work) erase(ctx context.Context) error {
 		`update attachment set data = '', name = '', sha256 = '' where case_id = $1 and $2::timestamptz is not null`,
 		`update message set sealed = null where case_id = $1 and $2::timestamptz is not null`,
 		`update rating set sealed = null where case_id = $1 and $2::timestamptz is not null`,
+		`update rights_request set sealed = null where case_id = $1 and $2::timestamptz is not null`,
+		`update person_former set sealed = null where case_id = $1 and $2::timestamptz is not null`,
 	} {
 		if _, err := w.tx.Exec(ctx, sql, w.c.ID, w.at); err != nil {
 			return fmt.Errorf("erase: %w", err)
 		}
 	}
-	return nil
+	return w.destroyed(ctx, "personal", why, request)
 }

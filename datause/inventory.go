@@ -27,7 +27,7 @@ const (
 // stays KeepMaskedYears, the history without personal data stays for good.
 const (
 	KeepYears       = privacy.KeepYears
-	KeepMaskedYears = 10
+	KeepMaskedYears = privacy.KeepMaskedYears
 )
 
 // KeepUntil is the day on which the personal data of a case that ended then is destroyed.
@@ -50,6 +50,7 @@ var inventory = []Item{
 	{Field: casework.FieldMailID, Name: "datause.field_mail_id", Why: "datause.why_mail_id", Purposes: []casework.Purpose{casework.ForLetter}, Basis: casework.BasisDuty, Keep: keepIdentity},
 	{Field: casework.FieldMessages, Name: "datause.field_messages", Why: "datause.why_words", Purposes: forMatter, Basis: casework.BasisDuty, Keep: keepWords},
 	{Field: casework.FieldRaw, Name: "datause.field_raw", Why: "datause.why_raw", Purposes: forMatter, Basis: casework.BasisDuty, Keep: keepWords},
+	{Field: casework.FieldRequest, Name: "datause.field_request", Why: "datause.why_request", Purposes: []casework.Purpose{casework.ForRights}, Basis: casework.BasisRights, Keep: keepIdentity},
 	{Field: casework.FieldFile, Name: "datause.field_file", Why: "datause.why_file", Purposes: forMatter, Basis: casework.BasisDuty, Keep: keepWords},
 }
 

@@ -40,8 +40,17 @@ func (u Use) ActionName() string {
 
 // CaseUses is the answer to "who used my data in this matter".
 type CaseUses struct {
-	Uses     []Use // newest first
-	Withheld int   // entries that the law forbids to show for now; they are counted
+	Uses     []Use          // newest first
+	Withheld map[string]int // entries that the law forbids to show for now, by ground; they are counted
+}
+
+// Hidden is how many entries are withheld for now.
+func (u CaseUses) Hidden() int {
+	n := 0
+	for _, k := range u.Withheld {
+		n += k
+	}
+	return n
 }
 
 // ForCase reads every use of the personal data of one case, in the actor's scope, straight from the history, and the look-ups
@@ -55,8 +64,18 @@ func ForCase(ctx context.Context, d *casework.Docket, by casework.Actor, id case
 	if err != nil {
 		return CaseUses{}, err
 	}
-	var out CaseUses
+	out := CaseUses{Withheld: map[string]int{}}
+	var secret map[int64]string
+	if by.Kind == casework.ByResident {
+		if secret, err = withheld(ctx, d, id); err != nil {
+			return CaseUses{}, err
+		}
+	}
 	for i, u := range slices.Concat(found, beside) {
+		if ground, hidden := secret[u.Seq]; hidden && i < len(found) {
+			out.Withheld[ground]++
+			continue
+		}
 		use := Use{At: u.At, Unit: u.Unit, Role: u.Role, Fields: u.Fields, Purpose: u.Purpose, Basis: u.Basis, Automatic: u.Automatic, Receiver: u.Receiver}
 		if i >= len(found) {
 			use.Means = means[i-len(found)]

@@ -59,7 +59,7 @@ func (p *Post) heldNow(ctx context.Context, l row) error {
 // happens to it, nothing comes back that could be answered. A letter with a person's words wants its bounce: it goes out under the reply address.
 func (k Kind) automatic() bool {
 	switch k {
-	case Interim, Replied, Answered, Declined, Redirected, Terminated:
+	case Interim, Replied, Answered, Declined, Redirected, Terminated, RightAnswered:
 		return false
 	}
 	return true

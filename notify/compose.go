@@ -44,6 +44,10 @@ var letterKeys = map[Kind]struct{ subject, text string }{
 	Joined:     {"letter.subject_news", "letter.joined"},
 	Parted:     {"letter.subject_news", "letter.parted"},
 	Again:      {"letter.subject_filed", "letter.again"},
+
+	RightAsked:    {"letter.subject_right", "letter.right_asked"},
+	RightProposed: {"letter.subject_right", "letter.right_proposed"},
+	RightAnswered: {"letter.subject_right", "letter.right_answered"},
 }
 
 // compose reads the case, reveals address and code, and writes the letter.
@@ -53,6 +57,9 @@ func (p *Post) compose(ctx context.Context, l row) (Mail, error) {
 	}
 	d, told, relayed, err := p.about(ctx, l)
 	if err != nil {
+		return Mail{}, err
+	}
+	if l.Right, err = p.request(ctx, l); err != nil {
 		return Mail{}, err
 	}
 	to, code, opened, err := p.address(ctx, l.Case)
@@ -74,6 +81,7 @@ func (p *Post) words(c casework.Case, d casework.Dossier, l row, code string, re
 	page := func(lang locale.Lang) string { return p.BaseURL + lang.Path("/t/"+code) }
 	unit, said := p.said(d, l, lang)
 	args := locale.Args{"Number": c.Number, "Due": lang.Deadline(d.Case.Due), "Unit": unit, "Told": d.Case.Told, "Code": code, "City": p.City.Name.In(lang), "Phone": p.City.Phone}
+	rightArgs(args, lang, l.Right)
 	keys := letterKeys[l.Kind]
 	if l.Kind == Closed && inVain(d, l.Event) {
 		keys.text = "letter.closed_unreached"
@@ -102,6 +110,7 @@ func (p *Post) words(c casework.Case, d casework.Dossier, l row, code string, re
 	signature, other := lang.T("letter.signature", args), lang.Other()
 	args["Due"], args["City"] = other.Deadline(d.Case.Due), p.City.Name.In(other)
 	args["Unit"], _ = p.said(d, l, other)
+	rightArgs(args, other, l.Right)
 	out.Blocks = append(out.Blocks,
 		block{Text: other.T(keys.text, args) + other.T("letter.other_line", locale.Args{"Link": page(other)}), Small: true},
 		block{Text: signature, Small: true})
@@ -137,6 +146,8 @@ func (p *Post) said(d casework.Dossier, l row, lang locale.Lang) (unit, words st
 		}
 	}
 	switch l.Kind {
+	case RightAnswered:
+		words = l.Right.Reason
 	case Declined, Terminated:
 		words = d.Case.Told
 	case Joined:

@@ -65,6 +65,9 @@ func New(s Settings) (*Post, error) {
 	if err := river.AddWorkerSafely(all, &officeWorker{post: p}); err != nil {
 		return nil, fmt.Errorf("notice worker: %w", err)
 	}
+	if err := river.AddWorkerSafely(all, &alertWorker{post: p}); err != nil {
+		return nil, fmt.Errorf("alert worker: %w", err)
+	}
 	jobs, err := river.NewClient(riverpgxv5.New(s.Pool), &river.Config{
 		Queues: map[string]river.QueueConfig{queue: {MaxWorkers: workers}}, Workers: all, JobTimeout: sendTimeout, MaxAttempts: maxAttempts,
 		RescueStuckJobsAfter: 2 * sendTimeout, // a process that was killed leaves its letters to the others

@@ -72,6 +72,8 @@ func kindOf(e casework.Event) (k Kind, ok bool) {
 		}
 		err := json.Unmarshal(e.Data, &told)
 		return Moved, err == nil && told.Clock == casework.ClockTotal
+	case casework.StepRight:
+		return rightLetter(e)
 	}
 	return joins(e)
 }

@@ -32,8 +32,9 @@ type row struct {
 	Event int64
 	Round int
 	Kind  Kind
-	Unit  casework.UnitCode // it goes to this unit; empty: to the resident
-	First uuid.UUID         // the first letter of the same case to the same receiver: the others belong to its thread
+	Unit  casework.UnitCode      // it goes to this unit; empty: to the resident
+	Right *casework.RightRequest // the request about data that it is about; nil: none
+	First uuid.UUID              // the first letter of the same case to the same receiver: the others belong to its thread
 }
 
 // send sends one letter, and writes down what became of it. The error it returns holds no personal data: River keeps and logs it.

@@ -3,6 +3,7 @@ package translog
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/mod/sumdb/tlog"
@@ -58,7 +59,7 @@ func (l *Log) Evidence(ctx context.Context, docket *casework.Docket, by casework
 }
 
 func (l *Log) gather(ctx context.Context, tx pgx.Tx, d casework.Dossier, out *Evidence) error {
-	rows, err := tx.Query(ctx, keptColumns+` where o.case_id = $1 order by o.idx`, d.Case.ID)
+	rows, err := tx.Query(ctx, keptColumns+` where o.case_id = $1 and not exists (select 1 from withheld_use w where w.event_seq = o.seq and w.approved_at is not null and w.ended_at is null and w.until >= $2::date) order by o.idx`, d.Case.ID, l.Now().Format(time.DateOnly))
 	if err != nil {
 		return fmt.Errorf("read entries: %w", err)
 	}

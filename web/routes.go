@@ -8,6 +8,7 @@ import (
 	"huiyin/handover"
 	"huiyin/intake/calls"
 	"huiyin/rating"
+	"huiyin/rights"
 	"huiyin/routing/register"
 	"huiyin/supervision"
 	"huiyin/translog"
@@ -42,10 +43,11 @@ func routes(cfg Config, in *signin.Pages) []shell.Route {
 	abroad := handover.New(handover.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, BaseURL: cfg.BaseURL, Now: cfg.Now, Log: cfg.Log})
 	log := &translog.Log{DB: cfg.Pool, Keys: cfg.Keys, Now: cfg.Now}
 	services := &rating.Book{DB: cfg.Pool, Keys: cfg.Keys, Door: cfg.Door, Desk: cfg.Desk, Zone: cfg.City.TZ, Now: cfg.Now}
+	data := &rights.Office{Docket: cfg.Docket, Terms: cfg.Terms}
 	return slices.Concat(
 		shell.Routes(),
 		(&ratings.Pages{Book: services, City: cfg.City, Keys: cfg.Keys, BaseURL: cfg.BaseURL, Actor: in.Actor}).Routes(),
-		resident.New(resident.Config{DB: cfg.Pool, Docket: cfg.Docket, Desk: cfg.Desk, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, Now: cfg.Now, BaseURL: cfg.BaseURL, Misses: misses, Figures: figures.View, Log: log, Work: cfg.Work}).Routes(),
+		resident.New(resident.Config{DB: cfg.Pool, Docket: cfg.Docket, Desk: cfg.Desk, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, Now: cfg.Now, BaseURL: cfg.BaseURL, Misses: misses, Figures: figures.View, Rights: data, Log: log, Work: cfg.Work}).Routes(),
 		(&letters.Pages{DB: cfg.Pool, Keys: cfg.Keys, Now: cfg.Now}).Routes(),
 		public.Routes(),
 		(&bulletins.Pages{DB: cfg.Pool, Book: &bulletin.Book{DB: cfg.Pool, City: cfg.City, Now: cfg.Now}, City: cfg.City, Figures: figures, Actor: in.Actor}).Routes(),
@@ -54,7 +56,7 @@ func routes(cfg Config, in *signin.Pages) []shell.Route {
 		(&live.Pages{Hub: cfg.Live, Actor: in.Actor}).Routes(),
 		console.New(office, cfg.Door, cfg.Keys, cfg.Search, cfg.Staff, room, abroad).Routes(),
 		(&inbox.Pages{Office: office, DB: cfg.Pool, BaseURL: cfg.BaseURL, Figures: figures.View, Texts: cfg.Rules.Texts}).Routes(),
-		(&admin.Pages{DB: cfg.Pool, Register: cfg.Staff, Book: cfg.Book, Rules: cfg.Rules, Models: &register.Register{DB: cfg.Pool, Now: cfg.Now}, Model: cfg.Model, Actor: in.Actor, Checks: cfg.Checks}).Routes(),
+		(&admin.Pages{DB: cfg.Pool, Docket: cfg.Docket, Register: cfg.Staff, Book: cfg.Book, Rules: cfg.Rules, Models: &register.Register{DB: cfg.Pool, Now: cfg.Now}, Model: cfg.Model, Actor: in.Actor, Checks: cfg.Checks}).Routes(),
 		api.New(api.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, Desk: cfg.Desk, City: cfg.City, Staff: cfg.Staff, Calls: room, BaseURL: cfg.BaseURL, Figures: public.Figures, Now: cfg.Now, Misses: misses, Pools: pools(cfg), Leaving: cfg.Leaving}).Routes(),
 		(&api.Handovers{Service: abroad, BaseURL: cfg.BaseURL, City: cfg.City.Name.ZH}).Routes(),
 		open311.New(open311.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, City: cfg.City, Staff: cfg.Staff, Misses: misses, BaseURL: cfg.BaseURL, Now: cfg.Now}).Routes(),

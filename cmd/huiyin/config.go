@@ -27,6 +27,7 @@ type Config struct {
 	MailAddr         string             // where mail is received, host:port
 	Mailbox          []string           // recipients accepted, in lower case; others get 550
 	Smarthost        string             // where letters are sent, host:port or a URL; empty = written to the outbox in Data
+	PrivacyMail      string             // where the privacy officer is written to of warnings; empty = nowhere
 	MailAuth         bool               // whether DKIM, SPF and DMARC of incoming mail are looked up
 	MailCert         string             // file of the certificate for STARTTLS at the mail door; empty = STARTTLS is not offered
 	MailKey          string             // file of its key
@@ -80,6 +81,8 @@ func settings() []setting {
 		{"HUIYIN_MAILBOX", "12345@localhost", "mail addresses accepted, separated by commas", func(c *Config, v string) error { return mailboxes(&c.Mailbox, v) }},
 		{"HUIYIN_SMARTHOST", "", "SMTP server that takes our letters: host:port, smtp://user:password@host:587 or smtps://… (empty: they are written to the outbox)",
 			func(c *Config, v string) error { return relay(&c.Smarthost, v) }},
+		{"HUIYIN_PRIVACY_MAIL", "", "address of the privacy officer, who is written to of each warning of unusual reading and of late requests about data (empty: pages only)",
+			func(c *Config, v string) error { return privacyMail(&c.PrivacyMail, v) }},
 		{"HUIYIN_MAIL_AUTH", "on", "look up DKIM, SPF and DMARC of incoming mail after taking it: on or off", func(c *Config, v string) error { return onOff(&c.MailAuth, v) }},
 		{"HUIYIN_MAIL_CERT", "", "certificate file for STARTTLS at the mail door, read again when it changes (empty: not offered)", func(c *Config, v string) error { return path(&c.MailCert, v) }},
 		{"HUIYIN_MAIL_KEY", "", "key file of that certificate", func(c *Config, v string) error { return path(&c.MailKey, v) }},

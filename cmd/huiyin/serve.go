@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"runtime/debug"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -181,7 +182,8 @@ func (p *parts) work(ctx context.Context) error {
 		}
 		all = append(all, bell.Follower())
 	}
-	stop, err := startSweeps(ctx, append(p.sweeps(), p.topicAlarms(outward{letters, bell})), p.Log)
+	timers := slices.Concat(p.sweeps(), []sweep{p.topicAlarms(outward{letters, bell})}, p.guardSweep(letters))
+	stop, err := startSweeps(ctx, timers, p.Log)
 	if err != nil {
 		return err
 	}

@@ -154,3 +154,33 @@ func Count(ctx context.Context, q pg.Querier, from, until time.Time) (c Counts, 
 	}
 	return c, err
 }
+
+// Tell hands each warning that no letter was written about to tell, in the transaction that notes it, at most limit a call, and tells how many. It is safe to run twice, late, or on two machines at once.
+func Tell(ctx context.Context, db pg.DB, now time.Time, limit int, tell func(context.Context, pgx.Tx, Warning) error) (int, error) {
+	n := 0
+	err := pg.InTx(ctx, db, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
+		n = 0
+		rows, err := tx.Query(ctx, `update warning set told_officer_at = $1 where id in (select id from warning where told_officer_at is null and raised_at > $1::timestamptz - interval '3 days' order by id limit $2 for update skip locked)
+			returning id, rule, at, raised_at, unit, measure`, now.UTC(), limit)
+		if err != nil {
+			return err
+		}
+		all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (w Warning, err error) {
+			return w, row.Scan(&w.ID, &w.Rule, &w.At, &w.RaisedAt, &w.Unit, &w.Measure)
+		})
+		if err != nil {
+			return err
+		}
+		for _, w := range all {
+			if err := tell(ctx, tx, w); err != nil {
+				return err
+			}
+			n++
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("tell of warnings: %w", err)
+	}
+	return n, nil
+}

@@ -70,6 +70,12 @@ type Policy struct {
 		Apart    Limit `yaml:"apart"`    // how far the hours of the day at which they are made lie apart; none: 2h
 	} `yaml:"follow_up"`
 
+	// Rights are the limits for requests about a resident's own data; without them a request has fifteen working days, and what is in public is gone within one.
+	Rights struct {
+		Answer   Limit `yaml:"answer"`
+		Takedown Limit `yaml:"takedown"`
+	} `yaml:"rights"`
+
 	id string
 }
 

@@ -36,6 +36,8 @@ const (
 	Change Type = "change"
 	// Day closes the changes of a day: the figures made of all changes so far.
 	Day Type = "day"
+	// Certificate says that data was destroyed: the digest of a signed certificate, which names cases by commitments.
+	Certificate Type = "certificate"
 )
 
 // MaxEntry bounds an entry in bytes (C2SP tlog-tiles: a 16-bit length).
@@ -83,7 +85,7 @@ func ParseEntry(raw []byte) (Entry, error) {
 		if len(e.Commitment) != sha256.Size || e.Body != nil {
 			return e, errEntry
 		}
-	case Row, Month, Rules, Model, Change, Day:
+	case Row, Month, Rules, Model, Change, Day, Certificate:
 		if e.Commitment != nil || e.Body == nil {
 			return e, errEntry
 		}

@@ -26,6 +26,7 @@ type Finding struct {
 // Pages are the administrators' pages.
 type Pages struct {
 	DB       *pgxpool.Pool
+	Docket   *casework.Docket
 	Register *staff.Register
 	Book     *rulebook.Book
 	Rules    *rulebook.Rules // by which this process decides
@@ -73,6 +74,11 @@ func (x *Pages) Routes() []shell.Route {
 		page("/admin/models", x.models),
 		post("/admin/models", x.switchModel),
 		page("/admin/health", x.health),
+		{Path: "/admin/rights", Handler: x.rightsList, Door: shell.Staff, Roles: keepers},
+		{Path: "/admin/rights/:id", Handler: x.right, Door: shell.Staff, Roles: keepers},
+		{Method: fiber.MethodPost, Path: "/admin/rights/:id", Handler: x.decideRight, Door: shell.Staff, Roles: keepers},
+		{Path: "/admin/keeping", Handler: x.keeping, Door: shell.Staff, Roles: keepers},
+		{Method: fiber.MethodPost, Path: "/admin/keeping", Handler: x.keep, Door: shell.Staff, Roles: keepers},
 		{Path: "/admin/warnings", Handler: x.warnings, Door: shell.Staff, Roles: guards},
 		{Method: fiber.MethodPost, Path: "/admin/warnings/:id", Handler: x.judge, Door: shell.Staff, Roles: guards},
 	}
@@ -85,6 +91,8 @@ func Nav() []shell.NavItem {
 		{Section: "rules", Key: "admin.rules", Path: "/admin/rules", Roles: roles},
 		{Section: "models", Key: "admin.models", Path: "/admin/models", Roles: roles},
 		{Section: "calendar", Key: "admin.calendar", Path: "/admin/calendar", Roles: roles},
+		{Section: "rights", Key: "rights.desk", Path: "/admin/rights", Roles: keepers},
+		{Section: "keeping", Key: "keeping.title", Path: "/admin/keeping", Roles: keepers},
 		{Section: "warnings", Key: "warning.title", Path: "/admin/warnings", Roles: guards},
 		{Section: "health", Key: "admin.health", Path: "/admin/health", Roles: roles},
 	}

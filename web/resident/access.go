@@ -1,6 +1,7 @@
 package resident
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -10,17 +11,22 @@ import (
 	"huiyin/casework"
 	"huiyin/datause"
 	"huiyin/locale"
+	"huiyin/rights"
 	"huiyin/web/shell"
 )
 
 // accessView is who used the resident's data, and what data there is.
 type accessView struct {
 	Uses   []shell.Happening
-	Hidden int // uses that the law forbids to show for now
+	Hidden []string // uses that the law forbids to show for now: how many, and on what ground
 	Held   []shell.Item
 	Logged bool // some of the uses stand in the public log already
 	Erased bool
 	Until  string // until when it is kept
+
+	Requests   []casework.RightRequest
+	Destroyed  []rights.Destroyed
+	Restricted bool
 }
 
 // heldFields are the personal fields of the resident that can be read in one go.
@@ -38,7 +44,7 @@ func (x *Pages) showAccess(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	a := accessView{Erased: v.Erased, Hidden: uses.Withheld, Until: page.T("mydata.until_open", locale.Args{"Years": datause.KeepYears})}
+	a := accessView{Erased: v.Erased, Restricted: v.Case.Restricted, Until: page.T("mydata.until_open", locale.Args{"Years": datause.KeepYears})}
 	if v.Case.ClosedAt != nil {
 		a.Until = page.T("mydata.until", locale.Args{"Date": page.Lang.Date(v.Case.ClosedAt.AddDate(datause.KeepYears, 0, 0))})
 	}
@@ -47,6 +53,15 @@ func (x *Pages) showAccess(c *fiber.Ctx) error {
 		index, ok := logged[useKey(u.At, u.Unit)]
 		a.Uses = append(a.Uses, x.useLine(page, u, index, ok))
 		a.Logged = a.Logged || ok
+	}
+	for _, ground := range slices.Sorted(maps.Keys(uses.Withheld)) {
+		a.Hidden = append(a.Hidden, page.T("mydata.hidden", locale.Args{"N": uses.Withheld[ground], "Ground": page.T("datause.ground_" + ground)}))
+	}
+	if a.Requests, err = x.Docket.RightsOf(ctx, casework.Resident(id), id); err != nil {
+		return err
+	}
+	if a.Destroyed, err = rights.DestroyedOf(ctx, x.DB, casework.Resident(id), id); err != nil {
+		return err
 	}
 	if !v.Erased {
 		own, err := x.Docket.Reveal(ctx, casework.Resident(id), id, heldFields, ownUse)

@@ -10,6 +10,7 @@ import (
 	"huiyin/casework"
 	"huiyin/intake"
 	"huiyin/pg"
+	"huiyin/rights"
 	"huiyin/routing"
 	"huiyin/seal"
 	"huiyin/supervision"
@@ -26,11 +27,12 @@ type Config struct {
 	City    *routing.City
 	Keys    *seal.Keyring
 	Now     func() time.Time
-	Misses  *shell.Misses // wrong codes, counted together with the API's
-	Figures Figures       // what the form says of waiting times; nil: it says nothing
-	Log     *translog.Log // proves what became of a case; nil: the page of the proof has nothing to show
-	Work    int           // bits of work that a form asks of the browser before it is sent without counting; 0: none
-	BaseURL string        // of the service as residents reach it, without a slash at the end
+	Misses  *shell.Misses  // wrong codes, counted together with the API's
+	Figures Figures        // what the form says of waiting times; nil: it says nothing
+	Rights  *rights.Office // answers requests about the own data
+	Log     *translog.Log  // proves what became of a case; nil: the page of the proof has nothing to show
+	Work    int            // bits of work that a form asks of the browser before it is sent without counting; 0: none
+	BaseURL string         // of the service as residents reach it, without a slash at the end
 }
 
 // Figures gives the public figures of a period.
@@ -100,6 +102,11 @@ func (x *Pages) Routes() []shell.Route {
 		{Method: "POST", Path: "/t/withdraw", Handler: x.withdraw, Private: true, Limit: sending},
 		{Method: "POST", Path: "/t/urge", Handler: x.urge, Private: true, Limit: sending},
 		{Method: "POST", Path: "/t/leave", Handler: x.leave, Private: true},
+		{Path: "/t/rights", Handler: x.showRights, Private: true},
+		{Method: "POST", Path: "/t/rights", Handler: x.askRight, Private: true, Body: smallBody, Limit: sending},
+		{Path: "/t/rights/:id", Handler: x.showRight, Private: true},
+		{Path: "/t/rights/:id/copy", Handler: x.showCopy, Private: true, Limit: looking},
+		{Path: "/t/rights/:id/copy.json", Handler: x.copyJSON, Door: shell.Files, Private: true, Limit: looking},
 		{Path: "/t/file/:id", Handler: x.file, Private: true},
 		{Path: "/t/:code", Handler: x.openByLink, Private: true, Limit: looking},
 		{Path: "/t/:code/proof", Handler: x.openProofByLink, Private: true, Limit: looking},

@@ -32,6 +32,8 @@ type told struct {
 	City         string                `json:"city"`
 	What         casework.Abroad       `json:"what"`
 	TheirUnit    string                `json:"their_unit"`
+	Do           string                `json:"do"`
+	Right        casework.RightKind    `json:"right"`
 }
 
 // decode reads an event's data; what a later version wrote otherwise is left out of the story, never guessed.
@@ -113,16 +115,26 @@ func (t teller) tell(e casework.Event) (shell.Happening, bool) {
 	if e.Step == casework.StepRecount && d.Clock != casework.ClockTotal {
 		return shell.Happening{}, false // between offices
 	}
+	if e.Step == casework.StepRight && d.Do != "asked" && d.Do != "granted" && d.Do != "refused" {
+		return shell.Happening{}, false // between offices, or told on the request's own page
+	}
 	if inside[e.Step] || hops[e.Step] && !t.v.hops || e.Step == casework.StepRecord && !d.ToResident {
 		return shell.Happening{}, false
 	}
 	h := shell.Happening{At: e.At, Tone: tones[e.Step], Who: t.who(e)}
 	args := locale.Args{
 		"Unit": t.unit(d), "Number": d.Number, "Due": moment(t.p.Lang, d.Due), "NewDue": moment(t.p.Lang, d.NewDue),
-		"Solved": "", "Satisfaction": "", "Clock": "", "Stage": "", "City": d.City,
+		"Solved": "", "Satisfaction": "", "Clock": "", "Stage": "", "City": d.City, "Right": "",
 	}
 	key := string(e.Step)
 	switch e.Step {
+	case casework.StepRight:
+		key += "_" + d.Do
+		args["Right"] = t.p.T("rights.kind_" + string(d.Right))
+	case casework.StepErase:
+		if d.Reason == "right" {
+			key += "_right"
+		}
 	case casework.StepContact, casework.StepFollowUp:
 		if !d.Reached {
 			key += "_missed"

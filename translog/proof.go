@@ -31,9 +31,28 @@ type Evidence struct {
 	Root       tlog.Hash `json:"root"`
 	Case       string    `json:"case"`
 	Steps      []Opening `json:"steps"`
-	Records    []Opening `json:"records"` // every use of the resident's data, and what else the log holds of the case beside its steps
-	Waiting    int       `json:"waiting"` // steps that are not in the log yet: they are within seconds
-	Broken     []int64   `json:"broken"`  // numbers of entries that do not open to the step as it stands now: somebody changed it
+	Records    []Opening `json:"records"`  // every use of the resident's data, and what else the log holds of the case beside its steps
+	Waiting    int       `json:"waiting"`  // steps that are not in the log yet: they are within seconds
+	Withheld   int       `json:"withheld"` // uses that a legal ground keeps from the resident for now, by two persons and until a day: their entries are not opened
+	Broken     []int64   `json:"broken"`   // numbers of entries that do not open to the step as it stands now: somebody changed it
+
+	unseen []int64 // the events of Withheld
+}
+
+// withheld reads which uses of a case are not shown now.
+func (l *Log) withheld(ctx context.Context, tx pgx.Tx, id casework.CaseID, out *Evidence) error {
+	rows, err := tx.Query(ctx, `select event_seq from withheld_use where case_id = $1 and approved_at is not null and ended_at is null and until >= $2::date`, id, l.Now().Format(time.DateOnly))
+	if err == nil {
+		out.unseen, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+	}
+	if err != nil {
+		return fmt.Errorf("read withheld uses: %w", err)
+	}
+	if out.unseen == nil {
+		out.unseen = []int64{}
+	}
+	out.Withheld = len(out.unseen)
+	return nil
 }
 
 // Evidence gathers the proofs of a case for its resident. Steps of others' rights stay out: what a step says beyond time, unit and kind is in it by digest only.
@@ -50,6 +69,9 @@ func (l *Log) Evidence(ctx context.Context, docket *casework.Docket, by casework
 	out := Evidence{Checkpoint: head.Signed, Verifier: head.Verifier, Size: head.Size, Root: head.Root, Case: d.Case.Number, Steps: []Opening{}, Records: []Opening{}, Broken: []int64{}}
 	err = pg.InTx(ctx, l.DB, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
 		out.Steps, out.Records, out.Broken, out.Waiting = []Opening{}, []Opening{}, []int64{}, 0
+		if err := l.withheld(ctx, tx, d.Case.ID, &out); err != nil {
+			return err
+		}
 		if err := l.gather(ctx, tx, d, &out); err != nil {
 			return err
 		}
@@ -59,7 +81,7 @@ func (l *Log) Evidence(ctx context.Context, docket *casework.Docket, by casework
 }
 
 func (l *Log) gather(ctx context.Context, tx pgx.Tx, d casework.Dossier, out *Evidence) error {
-	rows, err := tx.Query(ctx, keptColumns+` where o.case_id = $1 and not exists (select 1 from withheld_use w where w.event_seq = o.seq and w.approved_at is not null and w.ended_at is null and w.until >= $2::date) order by o.idx`, d.Case.ID, l.Now().Format(time.DateOnly))
+	rows, err := tx.Query(ctx, keptColumns+` where o.case_id = $1 and o.seq <> all ($2::bigint[]) order by o.idx`, d.Case.ID, out.unseen)
 	if err != nil {
 		return fmt.Errorf("read entries: %w", err)
 	}
@@ -101,7 +123,7 @@ func (l *Log) gather(ctx context.Context, tx pgx.Tx, d casework.Dossier, out *Ev
 
 // gatherRecords adds what stands in the log of the case beside its steps.
 func (l *Log) gatherRecords(ctx context.Context, tx pgx.Tx, d casework.Dossier, out *Evidence) error {
-	all, err := collectKept(tx.Query(ctx, keptRecords+` where l.case_id = $1 and not l.clear order by l.idx`, d.Case.ID))
+	all, err := collectKept(tx.Query(ctx, keptRecords+` where l.case_id = $1 and not l.clear and not (l.source = 'data_use' and l.id = any ($2::bigint[]::text[])) order by l.idx`, d.Case.ID, out.unseen))
 	if err != nil {
 		return fmt.Errorf("read records: %w", err)
 	}

@@ -233,7 +233,7 @@ func (v copyView) said(p shell.Page) []shell.Happening {
 func (v copyView) uses(p shell.Page) []shell.Happening {
 	var list []shell.Happening
 	for _, u := range v.Uses {
-		list = append(list, v.pages.useLine(p, datause.Use{At: u.At, Unit: u.Unit, Role: u.Role, Person: u.Person, Fields: u.Fields, Purpose: u.Purpose, Basis: u.Basis, Automatic: u.Automatic, Receiver: u.Receiver}))
+		list = append(list, v.pages.useLine(p, datause.Use{At: u.At, Unit: u.Unit, Role: u.Role, Person: u.Person, Fields: u.Fields, Purpose: u.Purpose, Basis: u.Basis, Automatic: u.Automatic, Receiver: u.Receiver}, 0, false))
 	}
 	return list
 }

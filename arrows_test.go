@@ -107,11 +107,7 @@ var arrows = map[string][]string{
 
 var (
 	leaves   = []string{"fault", "pg", "calendar", "locale", "seal"}
-<<<<<<< HEAD
-	belowWeb = with(leaves, "spans", "casework", "staff", "rulebook", "routing/...", "follow", "privacy", "intake/...", "search/...", "notify/...", "translog/...", "supervision/...", "datause/...", "handover", "bulletin", "rating", "rating/...")
-=======
-	belowWeb = with(leaves, "spans", "casework", "staff", "rulebook", "routing/...", "follow", "privacy", "intake/...", "search/...", "notify/...", "translog/...", "supervision/...", "datause/...", "rights", "handover", "bulletin")
->>>>>>> 689b6bd (rights: requests about data have a clock, two persons destroy, a certificate stays)
+	belowWeb = with(leaves, "spans", "casework", "staff", "rulebook", "routing/...", "follow", "privacy", "intake/...", "search/...", "notify/...", "translog/...", "supervision/...", "datause/...", "rights", "handover", "bulletin", "rating", "rating/...")
 )
 
 // outside says which packages may import a module that the others must not know.

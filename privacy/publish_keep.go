@@ -19,7 +19,10 @@ import (
 const CardsPerPage = 25
 
 // lastCardPage bounds how deep a reader may page; narrower filters lead further.
-const lastCardPage = 400
+const (
+	lastCardPage  = 400
+	lastFoundPage = 40 // with a filter
+)
 
 // Keep stores the public card of a case, or that it is withheld and why. A card that was shown before keeps its number as a tombstone.
 // It runs inside the follower's transaction.
@@ -93,9 +96,13 @@ func (f CardFilter) where() (sql string, args []any) {
 
 // Cards reads a page of public cards. Without a filter the total is the count that the table keeps; with one it is counted, as far as pages lead.
 func Cards(ctx context.Context, q pg.Querier, f CardFilter) (CardPage, error) {
-	const most = lastCardPage * CardsPerPage
-	out := CardPage{Page: min(max(f.Page, 1), lastCardPage)}
 	where, args := f.where()
+	last := lastCardPage
+	if len(args) > 0 {
+		last = lastFoundPage
+	}
+	most := last * CardsPerPage
+	out := CardPage{Page: min(max(f.Page, 1), last)}
 	count := `select count(*) from (select 1` + where + fmt.Sprintf(` limit %d) c`, most+1)
 	if len(args) == 0 {
 		count = `select coalesce((select n from card_tally where withheld = ''), 0)`
@@ -106,7 +113,7 @@ func Cards(ctx context.Context, q pg.Querier, f CardFilter) (CardPage, error) {
 	if len(args) > 0 && out.Total > most {
 		out.Total, out.More = most, true
 	}
-	out.Pages = min((out.Total+CardsPerPage-1)/CardsPerPage, lastCardPage)
+	out.Pages = min((out.Total+CardsPerPage-1)/CardsPerPage, last)
 	rows, err := q.Query(ctx, `select card`+where+fmt.Sprintf(` order by filed_on desc, number limit %d offset %d`, CardsPerPage, (out.Page-1)*CardsPerPage), args...)
 	if err != nil {
 		return out, fmt.Errorf("read cards: %w", err)

@@ -76,7 +76,7 @@ func ViewUnder(ctx context.Context, q pg.Querier, p Period, f Filter, under code
 		return b, err
 	}
 	chains := above(units)
-	x, late, err := readSheets(ctx, q, p, f, chains, under)
+	x, err := readSheets(ctx, q, p, f, chains, under)
 	if err != nil {
 		return b, err
 	}
@@ -86,36 +86,32 @@ func ViewUnder(ctx context.Context, q pg.Querier, p Period, f Filter, under code
 	if b.AsOf, err = loadFresh(ctx, q); err != nil {
 		return b, err
 	}
-	b.assemble(x, units, chains, late)
+	b.assemble(x, units, chains)
 	return b, nil
 }
 
 // readSheets reads the sums where they hold what is asked for, and else the rows themselves.
-func readSheets(ctx context.Context, q pg.Querier, p Period, f Filter, chains map[casework.UnitCode][]casework.UnitCode, under codes.Reading) (sheets, map[casework.UnitCode]time.Time, error) {
+func readSheets(ctx context.Context, q pg.Querier, p Period, f Filter, chains map[casework.UnitCode][]casework.UnitCode, under codes.Reading) (sheets, error) {
 	inside := within(f.Unit, chains)
-	if scopes, ok := f.scopes(inside); ok && under.Plain() {
-		ready, err := summed(ctx, q)
+	if scopes, ok := f.scopes(inside); ok {
+		ready, err := summed(ctx, q, under)
 		if err != nil {
-			return sheets{}, nil, err
+			return sheets{}, err
 		}
 		if ready {
-			x, err := sheetsOfSums(ctx, q, p, scopes, chains)
-			if err != nil {
-				return x, nil, err
-			}
-			late, err := oldest(ctx, q, f, inside)
-			return x, late, err
+			return sheetsOfSums(ctx, q, p, scopes, chains)
 		}
 	}
 	rows, late, err := read(ctx, q, Period{From: min(p.To.Add(1-TrendMonths), p.before().From), To: p.To}, f, inside, under)
 	if err != nil {
-		return sheets{}, nil, err
+		return sheets{}, err
 	}
 	x := sheetsOfRows(p, rows, chains)
+	x.late = late
 	if f == (Filter{}) {
 		x.tags, err = tags(ctx, q, p)
 	}
-	return x, late, err
+	return x, err
 }
 
 func (p Period) months() int {
@@ -239,7 +235,7 @@ func sheetsOfRows(p Period, rows []Row, chains map[casework.UnitCode][]casework.
 }
 
 // assemble makes the board's lines of the sheets. It is pure.
-func (b *Board) assemble(x sheets, units []Unit, chains map[casework.UnitCode][]casework.UnitCode, late map[casework.UnitCode]time.Time) {
+func (b *Board) assemble(x sheets, units []Unit, chains map[casework.UnitCode][]casework.UnitCode) {
 	now, before, trend := x.now, x.before, x.trend
 	tidy := func(l Line) Line { return l }
 	if b.Filter != (Filter{}) {
@@ -255,7 +251,7 @@ func (b *Board) assemble(x sheets, units []Unit, chains map[casework.UnitCode][]
 			b.Units = append(b.Units, UnitLine{Unit: u, Line: now.finish(key, string(u.Code), nil).hidden()})
 		}
 	}
-	b.age(chains, late)
+	b.age(chains, x.late)
 	topic := func(d Definition) bool { return slices.Contains(topicCodes, d.Code) }
 	for _, key := range sorted(now.drafts) {
 		if code, ok := strings.CutPrefix(key, ofDistrict); ok {

@@ -10,6 +10,7 @@ import (
 	"huiyin/casework"
 	"huiyin/follow"
 	"huiyin/pg"
+	"huiyin/routing/codes"
 )
 
 // FiguresFollower is the name under which the figures remember how far they read.
@@ -17,7 +18,10 @@ const FiguresFollower = "figures"
 
 // Figures keeps the count rows. For every case that events speak of it folds the whole history anew, so that reading an event
 // twice, or all of them from the start, gives the same rows.
-func Figures(zone *time.Location) follow.Follower {
+func Figures(zone *time.Location) follow.Follower { return FiguresUnder(zone, codes.Reading{}) }
+
+// FiguresUnder is Figures with the sums that pages read made under a version of the code sets: the newest of the city. The rows keep the codes as they were filed.
+func FiguresUnder(zone *time.Location, under codes.Reading) follow.Follower {
 	return follow.Follower{Name: FiguresFollower, Handle: func(ctx context.Context, tx pgx.Tx, events []casework.Event) error {
 		ids := touched(events)
 		if len(ids) == 0 {
@@ -27,12 +31,12 @@ func Figures(zone *time.Location) follow.Follower {
 		if err != nil {
 			return err
 		}
-		ready, err := summed(ctx, tx)
+		ready, err := summed(ctx, tx, under)
 		if err != nil {
 			return err
 		}
 		if !ready {
-			if err := sumAnew(ctx, tx); err != nil {
+			if err := sumAnew(ctx, tx, under); err != nil {
 				return err
 			}
 		}
@@ -41,14 +45,14 @@ func Figures(zone *time.Location) follow.Follower {
 			return err
 		}
 		var b pgx.Batch
-		moved := change{}
+		moved := newChange(under)
 		for _, f := range files {
 			rows, err := count(f, zone)
 			if err != nil {
 				return err
 			}
 			for _, r := range rows {
-				moved.move(old, f.Case.ID, &r)
+				moved.move(old, f.Case.ID, &r, zone)
 				queueRow(&b, f.Case.ID, r, zone)
 			}
 		}
@@ -89,9 +93,7 @@ const keepRow = `insert into figure_row as r (case_id, part, ord, unit, district
 
 func queueRow(b *pgx.Batch, id casework.CaseID, r counted, zone *time.Location) {
 	var dueOn *time.Time
-	if !r.DueOn.IsZero() {
-		y, m, d := r.DueOn.In(zone).Date()
-		day := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	if day := r.dueDay(zone); !day.IsZero() {
 		dueOn = &day
 	}
 	b.Queue(keepRow, id, r.Part, r.Ord, r.Unit, r.District, r.Kind, r.Category, r.Channel, r.Way, r.Filed, r.Opened, r.Dispatched, r.Due, r.Replied, r.Rated,

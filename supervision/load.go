@@ -120,14 +120,9 @@ func loadFresh(ctx context.Context, q pg.Querier) (time.Time, error) {
 	return *at, nil
 }
 
-// oldest finds the earliest broken promise among open cases, for each unit that owes the answer: one step into an index for each unit.
+// oldest finds the earliest broken promise among open cases by the rows, for each unit that owes the answer.
 func oldest(ctx context.Context, q pg.Querier, f Filter, within []casework.UnitCode) (map[casework.UnitCode]time.Time, error) {
-	narrowed := narrow
-	if f.District != "" {
-		narrowed += ` and district = $2` // said plainly, for the index
-	}
-	rows, err := q.Query(ctx, `select u.code, late.due_on from unit u cross join lateral (select due_on from figure_row where unit = u.code and open and overdue and part = 'case' and due_on is not null and `+narrowed+`
-		order by due_on limit 1) late`, f.args(within)...)
+	rows, err := q.Query(ctx, `select unit, min(due_on) from figure_row where open and overdue and part = 'case' and due_on is not null and `+narrow+` group by unit`, f.args(within)...)
 	if err != nil {
 		return nil, fmt.Errorf("read oldest overdue: %w", err)
 	}

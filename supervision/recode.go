@@ -54,10 +54,7 @@ func recode(rows []Row, f Filter, within []casework.UnitCode, under codes.Readin
 	at := map[Row]int{}
 	var out []Row
 	for _, r := range rows {
-		r.Kind = casework.Kind(under.Code(codes.Kinds, string(r.Kind)))
-		r.Category = under.Code(codes.Categories, r.Category)
-		r.District = district(under.Code(codes.Territories, r.District))
-		r.Unit = casework.UnitCode(under.Code(codes.Units, string(r.Unit)))
+		r.read(under)
 		if !f.holds(r, within) {
 			continue
 		}
@@ -73,6 +70,14 @@ func recode(rows []Row, f Filter, within []casework.UnitCode, under codes.Readin
 		out[i].N += n
 	}
 	return out
+}
+
+// read gives the row the codes of a version.
+func (r *Row) read(under codes.Reading) {
+	r.Kind = casework.Kind(under.Code(codes.Kinds, string(r.Kind)))
+	r.Category = under.Code(codes.Categories, r.Category)
+	r.District = district(under.Code(codes.Territories, r.District))
+	r.Unit = casework.UnitCode(under.Code(codes.Units, string(r.Unit)))
 }
 
 // holds reports whether a row is one that the filter names.

@@ -5,8 +5,10 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"huiyin/casework"
+	"huiyin/routing/codes"
 )
 
 // The two halves of what is summed in one scope and month: trends read the whole alone.
@@ -20,6 +22,9 @@ const (
 	ofWays = "ways"
 	ofTags = "tags"
 )
+
+// lateCode is, beside the figures of a unit, how many promises that ended on a day (yyyymmdd) are broken and still owed.
+const lateCode = "late"
 
 // standing is the month of what stands now, whatever the period.
 const standing Month = 0
@@ -36,7 +41,7 @@ type share struct {
 	Num   Halves         `json:"n,omitempty"`
 	Den   int            `json:"d,omitempty"`
 	Out   map[string]int `json:"o,omitempty"` // rows left out, by reason
-	Hours map[int]int    `json:"h,omitempty"` // rows by value, of figures in hours
+	Hours map[int]int    `json:"h,omitempty"` // rows by value, of figures in hours and of days
 }
 
 // sums are shares by line and by the code of the figure.
@@ -121,29 +126,66 @@ func (s sums) encode() (string, error) {
 	return string(raw), err
 }
 
-// change is what some rows add to the records.
-type change map[sumKey]sums
+// change is what some rows add to the records, read under a version of the code sets.
+type change struct {
+	under codes.Reading
+	by    map[sumKey]sums
+}
+
+func newChange(under codes.Reading) change { return change{under, map[sumKey]sums{}} }
 
 func (c change) at(k sumKey) sums {
-	if c[k] == nil {
-		c[k] = sums{}
+	if c.by[k] == nil {
+		c.by[k] = sums{}
 	}
-	return c[k]
+	return c.by[k]
+}
+
+// recoded is the row with the codes of the version.
+func (c change) recoded(r *Row) *Row {
+	if c.under.Plain() {
+		return r
+	}
+	is := *r
+	is.read(c.under)
+	return &is
+}
+
+// scopes are those that a row belongs to.
+func (r *Row) scopes() []string {
+	list := []string{"", ofUnit + string(r.Unit)}
+	if r.District != "" {
+		list = append(list, ofDistrict+r.District)
+	}
+	return list
+}
+
+// late counts n promises that ended on a day, are broken, and still owed.
+func (c change) late(r *Row, day time.Time, n int) {
+	if r.Part != PartCase || !r.Open || !r.Overdue || day.IsZero() {
+		return
+	}
+	r = c.recoded(r)
+	y, m, d := day.Date()
+	for _, scope := range r.scopes() {
+		x := c.at(sumKey{scope, sumParts, standing}).of(ofUnit+string(r.Unit), lateCode)
+		if x.Hours == nil {
+			x.Hours = map[int]int{}
+		}
+		bump(x.Hours, y*10000+int(m)*100+d, n)
+	}
 }
 
 // add puts n equal rows into every record that they belong to, each figure judged once; a negative n takes them out.
 func (c change) add(r *Row, n int) {
+	r = c.recoded(r)
 	months := []Month{standing}
 	for _, m := range []Month{r.Filed, r.Opened, r.Due, r.Replied, r.Rated} {
 		if m != 0 && !slices.Contains(months, m) {
 			months = append(months, m)
 		}
 	}
-	scopes := []string{"", ofUnit + string(r.Unit)}
-	if r.District != "" {
-		scopes = append(scopes, ofDistrict+r.District)
-	}
-	lines := partKeys(r)
+	scopes, lines := r.scopes(), partKeys(r)
 	for _, m := range months {
 		for _, d := range Definitions {
 			if d.Now != (m == standing) || !d.in(r, One(m)) {
@@ -185,9 +227,9 @@ func partKeys(r *Row) []string {
 	return keys(r, map[casework.UnitCode][]casework.UnitCode{r.Unit: {r.Unit}})[1:]
 }
 
-// madeUnder names the definitions that the sums hold; a change of any makes them out of date.
-func madeUnder() string {
-	ids := []string{"sums@1"}
+// madeUnder names the definitions and the code sets that the sums are made by; a change of any makes them out of date.
+func madeUnder(under codes.Reading) string {
+	ids := []string{"sums@1", under.Version()}
 	for _, d := range Definitions {
 		ids = append(ids, d.ID())
 	}

@@ -3,8 +3,10 @@ package supervision
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"huiyin/casework"
 	"huiyin/pg"
@@ -38,10 +40,11 @@ type sheets struct {
 	trend       []*sheet
 	identity    Identity
 	tags        []TagLine
+	late        map[casework.UnitCode]time.Time // the earliest broken promise still owed, by who owes it
 }
 
 func newSheets(p Period) sheets {
-	x := sheets{now: newSheet(p), before: newSheet(p.before()), trend: make([]*sheet, TrendMonths)}
+	x := sheets{late: map[casework.UnitCode]time.Time{}, now: newSheet(p), before: newSheet(p.before()), trend: make([]*sheet, TrendMonths)}
 	for i := range x.trend {
 		x.trend[i] = newSheet(One(p.To.Add(i + 1 - TrendMonths)))
 	}
@@ -113,6 +116,9 @@ func sheetsOfSums(ctx context.Context, q pg.Querier, p Period, scopes []string, 
 func (x sheets) take(k sumKey, line string, figures map[string]*share, chains map[casework.UnitCode][]casework.UnitCode) {
 	lines := []string{line}
 	if u, is := strings.CutPrefix(line, ofUnit); is {
+		if owed := figures[lateCode]; owed != nil && len(owed.Hours) > 0 {
+			x.owes(casework.UnitCode(u), slices.Min(slices.Collect(maps.Keys(owed.Hours))))
+		}
 		lines = lines[:0]
 		for _, above := range chains[casework.UnitCode(u)] {
 			lines = append(lines, ofUnit+string(above))
@@ -141,6 +147,14 @@ func (x sheets) take(k sumKey, line string, figures map[string]*share, chains ma
 				}
 			}
 		}
+	}
+}
+
+// owes notes that a unit owes what was promised for a day (yyyymmdd).
+func (x sheets) owes(u casework.UnitCode, day int) {
+	on := time.Date(day/10000, time.Month(day/100%100), day%100, 0, 0, 0, 0, time.UTC)
+	if at, known := x.late[u]; !known || on.Before(at) {
+		x.late[u] = on
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/casework/caseworktest"
+	"huiyin/routing/codes"
 	"huiyin/supervision"
 )
 
@@ -66,10 +67,10 @@ func TestSumsGiveTheBoardsThatTheRowsGive(t *testing.T) {
 		_, err := s.Pool.Exec(s.ctx, sql)
 		s.do(err)
 	}
-	if n, err := supervision.SweepSums(s.ctx, s.Pool); err != nil || n != 1 {
+	if n, err := supervision.SweepSums(s.ctx, s.Pool, codes.Reading{}); err != nil || n != 1 {
 		t.Fatalf("sums made anew: %d, %v", n, err)
 	}
-	if n, err := supervision.SweepSums(s.ctx, s.Pool); err != nil || n != 0 {
+	if n, err := supervision.SweepSums(s.ctx, s.Pool, codes.Reading{}); err != nil || n != 0 {
 		t.Fatalf("sums made a second time: %d, %v", n, err)
 	}
 	if diff := cmp.Diff(later, s.boards()); diff != "" {

@@ -33,9 +33,10 @@ import (
 var navigation = slices.Concat(console.Nav(), bulletins.Nav(), inbox.Nav(), ratings.Nav(), admin.Nav(), signin.Nav())
 
 // routes is the one list of every address the service answers, area by area.
-func routes(cfg Config, in *signin.Pages) []shell.Route {
+func routes(cfg Config, in *signin.Pages) (all []shell.Route, keeper *shell.Keeper) {
 	office := dossier.Office{Docket: cfg.Docket, Desk: cfg.Desk, City: cfg.City, Actor: in.Actor}
 	public := &board.Pages{DB: cfg.Pool, City: cfg.City}
+	public.Keep = shell.NewKeeper(public.Mark)
 	newest, _ := cfg.City.Reading("")
 	figures := supervision.NewViews(cfg.Pool, time.Minute, newest)
 	misses := shell.NewMisses(cfg.Counter)
@@ -44,7 +45,7 @@ func routes(cfg Config, in *signin.Pages) []shell.Route {
 	log := &translog.Log{DB: cfg.Pool, Keys: cfg.Keys, Now: cfg.Now}
 	services := &rating.Book{DB: cfg.Pool, Keys: cfg.Keys, Door: cfg.Door, Desk: cfg.Desk, Zone: cfg.City.TZ, Now: cfg.Now}
 	data := &rights.Office{Docket: cfg.Docket, Terms: cfg.Terms}
-	return slices.Concat(
+	all = slices.Concat(
 		shell.Routes(),
 		(&ratings.Pages{Book: services, City: cfg.City, Keys: cfg.Keys, BaseURL: cfg.BaseURL, Actor: in.Actor}).Routes(),
 		resident.New(resident.Config{DB: cfg.Pool, Docket: cfg.Docket, Desk: cfg.Desk, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, Now: cfg.Now, BaseURL: cfg.BaseURL, Misses: misses, Figures: figures.View, Rights: data, Log: log, Work: cfg.Work}).Routes(),
@@ -61,6 +62,7 @@ func routes(cfg Config, in *signin.Pages) []shell.Route {
 		(&api.Handovers{Service: abroad, BaseURL: cfg.BaseURL, City: cfg.City.Name.ZH}).Routes(),
 		open311.New(open311.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, City: cfg.City, Staff: cfg.Staff, Misses: misses, BaseURL: cfg.BaseURL, Now: cfg.Now}).Routes(),
 	)
+	return all, public.Keep
 }
 
 func pools(cfg Config) []api.PoolStat {

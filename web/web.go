@@ -86,7 +86,10 @@ func (s *Server) Renew(cfg Config) {
 }
 
 // Routes lists every address that a server of cfg answers, in the order in which they are tried.
-func Routes(cfg Config) []shell.Route { return routes(cfg.counting(), entrance(cfg)) }
+func Routes(cfg Config) []shell.Route {
+	all, _ := routes(cfg.counting(), entrance(cfg))
+	return all
+}
 
 // counting has a counter in any case.
 func (cfg Config) counting() Config {
@@ -115,7 +118,9 @@ func build(cfg Config) *fiber.App {
 		Nav:     navigation,
 		Counter: cfg.Counter,
 	})
-	shell.Mount(app, routes(cfg, in))
+	all, keeper := routes(cfg, in)
+	shell.Mount(app, all)
+	keeper.Bind(app.Handler())
 	return app
 }
 

@@ -15,6 +15,7 @@ import (
 // benches lists what can be measured, by name.
 var benches = map[string]func(ctx context.Context, b *benchRun) error{
 	"intake": benchIntake,
+	"board":  benchBoard,
 	"mail":   benchMail,
 	"search": benchSearch,
 	"timers": benchTimers,

@@ -15,6 +15,7 @@ import (
 	"huiyin/intake/calls"
 	"huiyin/privacy"
 	"huiyin/rating"
+	"huiyin/routing/codes"
 	"huiyin/supervision"
 	"huiyin/supervision/months"
 	"huiyin/translog"
@@ -25,7 +26,7 @@ import (
 // followers lists every reader of the history.
 func (p *parts) followers() []follow.Follower {
 	return []follow.Follower{
-		supervision.Figures(p.City.TZ),
+		supervision.FiguresUnder(p.City.TZ, p.newestCodes()),
 		supervision.Cards(p.Keys, p.City.TZ, p.Config.Now()),
 		datause.Follower(p.City.TZ),
 		p.indexer(),
@@ -33,6 +34,12 @@ func (p *parts) followers() []follow.Follower {
 		p.log().Follower(),
 		p.watch().Follower(),
 	}
+}
+
+// newestCodes is the version of the city's code sets that is in force.
+func (p *parts) newestCodes() codes.Reading {
+	newest, _ := p.City.Reading("")
+	return newest
 }
 
 // log is the public log of this installation.
@@ -134,7 +141,7 @@ func (p *parts) sweeps() []sweep {
 		{"log_audit", time.Minute, p.log().SweepAudit},
 		{"warnings", 30 * time.Second, func(ctx context.Context) (int, error) { return p.watch().Sweep(ctx, p.Pool) }},
 		{"topics", time.Minute, func(ctx context.Context) (int, error) { return supervision.SweepTopics(ctx, d, p.City) }},
-		{"sums", time.Minute, func(ctx context.Context) (int, error) { return supervision.SweepSums(ctx, p.Pool) }},
+		{"sums", time.Minute, func(ctx context.Context) (int, error) { return supervision.SweepSums(ctx, p.Pool, p.newestCodes()) }},
 		{"days", 10 * time.Minute, p.closer().SweepDay},
 		{"months", 10 * time.Minute, p.closer().Sweep},
 		{"drafts", time.Hour, func(ctx context.Context) (int, error) { return drafts.SweepDrafts(ctx, 500) }},

@@ -2,6 +2,8 @@
 package board
 
 import (
+	"context"
+	"fmt"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -16,22 +18,23 @@ import (
 type Pages struct {
 	DB   pg.DB
 	City *routing.City
+	Keep *shell.Keeper // gives drawn pages again; nil draws each anew
 
 	shelf  shelf  // boards drawn since the figures last moved
 	proofs proofs // what the public log proves of them
 }
 
 // fresh is how long caches may keep a public page: short enough that a resident sees the own rating arrive.
-const fresh = 10 * time.Second
+const fresh = 2 * time.Second
 
 // Routes are the addresses of the public pages, each with its JSON and CSV beside it.
 func (x *Pages) Routes() []shell.Route {
 	var all []shell.Route
 	page := func(path string, handler fiber.Handler) {
-		all = append(all, shell.Route{Path: path, Handler: handler, MaxAge: fresh})
+		all = append(all, shell.Route{Path: path, Handler: x.keep(handler), MaxAge: fresh})
 	}
 	file := func(path string, handler fiber.Handler) {
-		all = append(all, shell.Route{Path: path, Handler: handler, Door: shell.Files, MaxAge: fresh})
+		all = append(all, shell.Route{Path: path, Handler: x.keep(handler), Door: shell.Files, MaxAge: fresh})
 	}
 	for _, s := range []struct {
 		path string
@@ -58,6 +61,24 @@ func (x *Pages) Routes() []shell.Route {
 	file("/data-use.csv", x.usesCSV)
 	page("/data-use", x.showUses)
 	return all
+}
+
+// keep has a page that is alike for everybody drawn once for many readers.
+func (x *Pages) keep(handler fiber.Handler) fiber.Handler {
+	if x.Keep == nil {
+		return handler
+	}
+	return x.Keep.Keep(handler)
+}
+
+// Mark is how far the followers of the history have read: public pages stay as they are until it moves.
+func (x *Pages) Mark(ctx context.Context) (string, error) {
+	var mark string
+	err := x.DB.QueryRow(ctx, `select coalesce((select string_agg(name || ' ' || xid::text || ' ' || seq, ',' order by name) from follower), '')`).Scan(&mark)
+	if err != nil {
+		return "", fmt.Errorf("read how far the followers are: %w", err)
+	}
+	return mark, nil
 }
 
 // Figures answers GET /api/v1/figures: the board of a month as JSON, of the city or of what ?unit= or ?district= names.

@@ -81,6 +81,7 @@ var arrows = map[string][]string{
 	"web":               with(belowWeb, "web/..."),
 	"web/assets":        {},
 	"web/shell":         with(leaves, "web/assets", "casework", "staff"),
+	"web/standby":       {"locale", "web/shell"},
 	"web/shell/gallery": {"fault", "locale", "web/..."},
 	"web/live":          with(leaves, "casework", "follow", "web/shell"),
 	"web/resident":      with(belowWeb, "web/shell", "web/assets"),

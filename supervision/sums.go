@@ -47,13 +47,19 @@ type share struct {
 // sums are shares by line and by the code of the figure.
 type sums map[string]map[string]*share
 
-// of finds a share, and makes it where there is none.
-func (s sums) of(line, code string) *share {
+// line finds the shares of a line, and makes the line where there is none.
+func (s sums) line(line string) map[string]*share {
 	l := s[line]
 	if l == nil {
 		l = map[string]*share{}
 		s[line] = l
 	}
+	return l
+}
+
+// of finds a share, and makes it where there is none.
+func (s sums) of(line, code string) *share {
+	l := s.line(line)
 	if l[code] == nil {
 		l[code] = &share{}
 	}
@@ -61,7 +67,7 @@ func (s sums) of(line, code string) *share {
 }
 
 // add adds n equal rows as a definition judged them; a negative n takes them away.
-func (x *share) add(d Definition, r *Row, num Halves, out string, n int) {
+func (x *share) add(d *Definition, r *Row, num Halves, out string, n int) {
 	switch {
 	case out != "":
 		if x.Out == nil {
@@ -186,20 +192,39 @@ func (c change) add(r *Row, n int) {
 		}
 	}
 	scopes, lines := r.scopes(), partKeys(r)
+	type target struct {
+		line  map[string]*share
+		topic bool
+	}
+	targets := make([]target, 0, len(scopes)*(1+len(lines)))
 	for _, m := range months {
-		for _, d := range Definitions {
+		targets = targets[:0]
+		for i := range Definitions {
+			d := &Definitions[i]
 			if d.Now != (m == standing) || !d.in(r, One(m)) {
 				continue
 			}
-			num, out := d.of(r)
-			for _, scope := range scopes {
-				c.at(sumKey{scope, sumWhole, m}).of("", d.Code).add(d, r, num, out, n)
-				parts := c.at(sumKey{scope, sumParts, m})
-				for _, line := range lines {
-					if !strings.HasPrefix(line, ofTopic) || slices.Contains(topicCodes, d.Code) {
-						parts.of(line, d.Code).add(d, r, num, out, n)
+			if len(targets) == 0 { // the first figure that the month speaks of
+				for _, scope := range scopes {
+					targets = append(targets, target{c.at(sumKey{scope, sumWhole, m}).line(""), false})
+					parts := c.at(sumKey{scope, sumParts, m})
+					for _, line := range lines {
+						targets = append(targets, target{parts.line(line), strings.HasPrefix(line, ofTopic)})
 					}
 				}
+			}
+			num, out := d.of(r)
+			inTopics := slices.Contains(topicCodes, d.Code)
+			for _, t := range targets {
+				if t.topic && !inTopics {
+					continue
+				}
+				x := t.line[d.Code]
+				if x == nil {
+					x = &share{}
+					t.line[d.Code] = x
+				}
+				x.add(d, r, num, out, n)
 			}
 		}
 	}

@@ -164,7 +164,8 @@ func SweepSums(ctx context.Context, db pg.DB, under codes.Reading) (int, error) 
 	if done, err := summed(ctx, db, under); err != nil || done {
 		return 0, err
 	}
-	err := pg.InTx(ctx, db, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
+	// It goes over every row, and thinks in between.
+	err := pg.InTx(ctx, db, pg.Settings{"huiyin.scope": "system", "statement_timeout": "20min", "idle_in_transaction_session_timeout": "20min"}, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `insert into follower (name) values ($1) on conflict do nothing`, FiguresFollower); err != nil {
 			return err
 		}

@@ -9,9 +9,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"huiyin/fault"
@@ -114,23 +117,44 @@ type written struct {
 }
 
 func (l *Log) write(ctx context.Context, tx pgx.Tx, w written) error {
-	idx, kinds, entries := make([]int64, len(w.all)), make([]string, len(w.all)), make([][]byte, len(w.all))
-	for i, a := range w.all {
-		idx[i], kinds[i], entries[i] = w.first+int64(i), string(a.kind), a.entry
-	}
-	list := make([][]byte, len(w.order))
-	for i, at := range w.order {
-		h := w.fresh[at]
-		list[i] = h[:]
+	if err := w.writeEntries(ctx, tx); err != nil {
+		return fmt.Errorf("enter into the log: %w", err)
 	}
 	var b pgx.Batch
-	b.Queue(`insert into log_entry (idx, type, at, entry) select idx, type, $4, entry from unnest($1::bigint[], $2::text[], $3::bytea[]) as f (idx, type, entry)`, idx, kinds, entries, w.now)
-	b.Queue(`insert into log_hash (idx, hash) select * from unnest($1::bigint[], $2::bytea[])`, w.order, list)
 	b.Queue(`insert into log_tree (size, root, checkpoint, at) values ($1, $2, $3, $4) on conflict (single) do update set size = excluded.size, root = excluded.root, checkpoint = excluded.checkpoint, at = excluded.at`,
 		w.size, w.root[:], w.signed, w.now)
 	b.Queue(`insert into log_checkpoint (size, at, checkpoint) select $1::bigint, $2::timestamptz, $3::text where not exists (select 1 from log_checkpoint where at > $2::timestamptz - interval '1 minute')`, w.size, w.now, w.signed)
 	if err := tx.SendBatch(ctx, &b).Close(); err != nil {
 		return fmt.Errorf("enter into the log: %w", err)
+	}
+	return nil
+}
+
+// piece is how many rows go to the database at once: a month of a large city is hundreds of thousands.
+const piece = 5000
+
+// writeEntries writes the entries and the hashes, in pieces.
+func (w written) writeEntries(ctx context.Context, tx pgx.Tx) error {
+	at := w.first
+	for all := range slices.Chunk(w.all, piece) {
+		idx, kinds, entries := make([]int64, len(all)), make([]string, len(all)), make([][]byte, len(all))
+		for i, a := range all {
+			idx[i], kinds[i], entries[i] = at+int64(i), string(a.kind), a.entry
+		}
+		at += int64(len(all))
+		if _, err := tx.Exec(ctx, `insert into log_entry (idx, type, at, entry) select idx, type, $4, entry from unnest($1::bigint[], $2::text[], $3::bytea[]) as f (idx, type, entry)`, idx, kinds, entries, w.now); err != nil {
+			return err
+		}
+	}
+	for order := range slices.Chunk(w.order, piece) {
+		list := make([][]byte, len(order))
+		for i, at := range order {
+			h := w.fresh[at]
+			list[i] = h[:]
+		}
+		if _, err := tx.Exec(ctx, `insert into log_hash (idx, hash) select * from unnest($1::bigint[], $2::bytea[])`, order, list); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -180,6 +204,20 @@ func (s *hashes) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 		}
 	}
 	return out, nil
+}
+
+// Sign signs a text with the log's key, as a note (C2SP signed-note). Its first line must name what it is, so that it can be taken for no checkpoint. Errors:
+// fault.Invalid for a text that begins as a checkpoint of this log does.
+func (l *Log) Sign(ctx context.Context, text string) (string, error) {
+	signers, origin, err := l.signers(ctx, l.DB)
+	if err != nil {
+		return "", err
+	}
+	if first, _, _ := strings.Cut(text, "\n"); first == origin || !strings.HasSuffix(text, "\n") {
+		return "", fault.New(fault.Invalid, "fault.invalid")
+	}
+	signed, err := note.Sign(&note.Note{Text: text}, signers...)
+	return string(signed), err
 }
 
 // Enter puts entries into the log behind all others, in the caller's transaction, and tells the number of the first.

@@ -27,6 +27,7 @@ import (
 	"huiyin/web/live"
 	"huiyin/web/shell"
 	"huiyin/web/signin"
+	"huiyin/web/standby"
 )
 
 // Config is what the pages work with; every field is needed but SSO.
@@ -51,15 +52,18 @@ type Config struct {
 	SSO     *signin.SingleSignOn // nil: staff come in by password only
 	BaseURL string               // as the world reaches the service, without a slash at the end
 	Mailbox string               // the hotline's e-mail address
+	Standby string               // directory of the copies of public pages that are shown while the database is away; empty keeps none
 	Now     func() time.Time
 	Log     *slog.Logger
 }
 
 // Server answers HTTP.
 type Server struct {
-	app   *fiber.App                              // listens
-	live  *live.Hub                               // holds streams open
-	pages atomic.Pointer[fasthttp.RequestHandler] // answers; swapped when the rules change
+	leaving func() bool                             // whether the process was told to stop
+	spare   *standby.Copies                         // nil where none are kept
+	app     *fiber.App                              // listens
+	live    *live.Hub                               // holds streams open
+	pages   atomic.Pointer[fasthttp.RequestHandler] // answers; swapped when the rules change
 }
 
 // New makes a server of every page. The route list is routes.go.
@@ -67,16 +71,30 @@ func New(cfg Config) *Server {
 	if cfg.Leaving == nil {
 		cfg.Leaving = func() bool { return false }
 	}
-	s := &Server{app: build(cfg), live: cfg.Live}
+	s := &Server{app: build(cfg), live: cfg.Live, leaving: cfg.Leaving}
 	first := s.app.Handler()
 	s.pages.Store(&first)
-	s.app.Server().Handler = func(c *fasthttp.RequestCtx) {
-		(*s.pages.Load())(c)
-		if cfg.Leaving() {
-			c.SetConnectionClose()
-		}
+	s.app.Server().Handler = s.answer
+	if cfg.Standby != "" {
+		s.spare = copies(cfg)
+		s.app.Server().Handler = s.spare.Wrap(s.answer)
 	}
 	return s
+}
+
+// answer answers with the pages of the rules in force.
+func (s *Server) answer(c *fasthttp.RequestCtx) {
+	(*s.pages.Load())(c)
+	if s.leaving() {
+		c.SetConnectionClose()
+	}
+}
+
+// Run keeps copies of the public pages for the time when the database is away, until ctx ends.
+func (s *Server) Run(ctx context.Context) {
+	if s.spare != nil {
+		s.spare.Run(ctx, s.answer)
+	}
 }
 
 // Renew answers every request from now on with pages made of cfg; those under way end with the ones they began with. It is safe while the server runs.

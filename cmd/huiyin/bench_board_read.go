@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -87,61 +88,80 @@ func (r *pageReader) answer(path string) (length int, err error) {
 	}
 }
 
-// mixed asks for the pages in turn at an even pace, whatever the answers take, while cases are filed.
-func (t *boardBench) mixed(ctx context.Context) (all bench.Sample, each map[string]bench.Sample, err error) {
+// mixed asks for the pages in turn at an even pace, whatever the answers take, while cases are filed. Beside it a tenth as many ask a server that has nothing
+// but a fixed answer.
+func (t *boardBench) mixed(ctx context.Context) (all, plain bench.Sample, each map[string]bench.Sample, err error) {
+	fixed, stopFixed, err := fixedAnswer(8 << 10)
+	if err != nil {
+		return all, plain, nil, err
+	}
+	defer stopFixed()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	n := int(t.run.seconds.Seconds() * boardPace)
-	each = map[string]bench.Sample{}
 	begun := time.Now().Add(100 * time.Millisecond)
+	each = map[string]bench.Sample{}
 	var mu sync.Mutex
-	var wg sync.WaitGroup
-	for w := range t.run.workers {
-		reader, err := dialPages(t.Config.Addr)
-		if err != nil {
-			return all, nil, err
+	note := func(page string, took time.Duration) {
+		mu.Lock()
+		defer mu.Unlock()
+		if page == "" {
+			plain.Times = append(plain.Times, took)
+			return
 		}
-		defer reader.Close()
-		wg.Go(func() {
-			for i := w; i < n && ctx.Err() == nil; i += t.run.workers {
-				due := begun.Add(time.Duration(i) * time.Second / boardPace)
-				if waitUntil(ctx, due) != nil {
-					return
-				}
-				page := t.pages[(i*7)%len(t.pages)]
-				if err := reader.Get(page); err != nil {
-					cancel(err)
-					return
-				}
-				took := time.Since(due)
-				mu.Lock()
-				all.Times = append(all.Times, took)
-				s := each[page]
-				s.Times = append(s.Times, took)
-				each[page] = s
-				mu.Unlock()
+		all.Times = append(all.Times, took)
+		s := each[page]
+		s.Times = append(s.Times, took)
+		each[page] = s
+	}
+	var wg sync.WaitGroup
+	pace := func(address string, rate, workers int, page func(i int) string) error {
+		n := int(t.run.seconds.Seconds()) * rate
+		for w := range workers {
+			reader, err := dialPages(address)
+			if err != nil {
+				return err
 			}
-		})
+			wg.Go(func() {
+				defer reader.Close()
+				for i := w; i < n; i += workers {
+					due := begun.Add(time.Duration(i) * time.Second / time.Duration(rate))
+					if waitUntil(ctx, due) != nil {
+						return
+					}
+					at := page(i)
+					if err := reader.Get(cmp.Or(at, "/")); err != nil {
+						cancel(err)
+						return
+					}
+					note(at, time.Since(due))
+				}
+			})
+		}
+		return nil
+	}
+	err = errors.Join(pace(t.Config.Addr, boardPace, t.run.workers, func(i int) string { return t.pages[(i*7)%len(t.pages)] }), pace(fixed, boardPace/10, 8, func(int) string { return "" }))
+	if err != nil {
+		cancel(err)
 	}
 	filing, stop := context.WithCancel(ctx)
 	filed := make(chan error, 1)
-	go func() {
-		for i := 0; ; i++ {
-			if waitUntil(filing, begun.Add(time.Duration(i)*time.Second/boardIntake)) != nil {
-				filed <- nil
-				return
-			}
-			if err := t.file(filing, fmt.Sprintf("mixed-%d", i)); err != nil && filing.Err() == nil {
-				filed <- err
-				return
-			}
-		}
-	}()
+	go func() { filed <- t.fileEvenly(filing, begun) }()
 	wg.Wait()
 	stop()
 	all.Took = time.Since(begun)
-	err = errors.Join(context.Cause(ctx), <-filed)
-	return all, each, err
+	return all, plain, each, errors.Join(context.Cause(ctx), <-filed)
+}
+
+// fileEvenly files cases until ctx ends.
+func (t *boardBench) fileEvenly(ctx context.Context, begun time.Time) error {
+	for i := 0; ; i++ {
+		if waitUntil(ctx, begun.Add(time.Duration(i)*time.Second/boardIntake)) != nil {
+			return nil
+		}
+		if err := t.file(ctx, fmt.Sprintf("mixed-%d", i)); err != nil && ctx.Err() == nil {
+			return err
+		}
+	}
 }
 
 // cached asks for one page as fast as it goes, by turns with a server that has nothing but a fixed answer of the same length.

@@ -117,6 +117,7 @@ func (s *service) run(ctx context.Context, worker bool) error {
 		server := web.New(s.webConfig())
 		renewals = append(renewals, func() { server.Renew(s.webConfig()) })
 		g.Go(func() error { return servePages(ctx, server, s.pages) })
+		g.Go(func() error { server.Run(ctx); return nil })
 	}
 	if s.mail != nil {
 		take := func(ctx context.Context, m smtpdoor.Envelope, raw []byte) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"strings"
@@ -160,6 +161,9 @@ func (p *parts) sweeps() []sweep {
 	return list
 }
 
+// long are the sweeps that may take longer than a minute: they go over every count row of a month, or of all.
+var long = map[string]time.Duration{"months": 30 * time.Minute, "sums": 30 * time.Minute}
+
 // startSweeps registers the sweeps with gocron; the timers stop when ctx ends and the returned function has been called.
 func startSweeps(ctx context.Context, all []sweep, log *slog.Logger) (stop func() error, err error) {
 	s, err := gocron.NewScheduler(gocron.WithStopTimeout(10 * time.Second))
@@ -178,7 +182,7 @@ func startSweeps(ctx context.Context, all []sweep, log *slog.Logger) (stop func(
 // register is the only way a timer is made: never beside itself, with a time limit, its failures and panics logged and not fatal.
 func register(ctx context.Context, s gocron.Scheduler, one sweep, log *slog.Logger) error {
 	run := func() {
-		ctx, cancel := context.WithTimeout(ctx, time.Minute)
+		ctx, cancel := context.WithTimeout(ctx, cmp.Or(long[one.name], time.Minute))
 		defer cancel()
 		defer func() {
 			if cause := recover(); cause != nil {

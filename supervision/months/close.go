@@ -65,7 +65,8 @@ func (x *Closer) Revise(ctx context.Context, m supervision.Month, why string) (R
 
 func (x *Closer) close(ctx context.Context, m supervision.Month, revision int, why string) (Report, error) {
 	var out Report
-	err := pg.InTx(ctx, x.DB, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
+	// It goes over every row of a month, and thinks in between.
+	err := pg.InTx(ctx, x.DB, pg.Settings{"huiyin.scope": "system", "statement_timeout": "20min", "idle_in_transaction_session_timeout": "20min"}, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtext('huiyin month'))`); err != nil {
 			return err
 		}

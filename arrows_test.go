@@ -97,13 +97,14 @@ var arrows = map[string][]string{
 	"web/open311":       with(belowWeb, "web/shell"),
 
 	// Wiring.
-	"cmd/assets":      {},
-	"scripts/console": {},
-	"scripts/kills":   {"pg"},
-	"scripts/corpus":  {"pg", "intake/mail"},
-	"scripts/eval":    {"casework", "demo", "routing"},
-	"bench":           {},
-	"cmd/huiyin":      with(belowWeb, "bench", "demo", "migrations", "pg/backup", "web/..."),
+	"cmd/assets":       {},
+	"scripts/console":  {},
+	"scripts/failover": {},
+	"scripts/kills":    {"pg"},
+	"scripts/corpus":   {"pg", "intake/mail"},
+	"scripts/eval":     {"casework", "demo", "routing"},
+	"bench":            {},
+	"cmd/huiyin":       with(belowWeb, "bench", "demo", "migrations", "pg/backup", "web/..."),
 }
 
 var (

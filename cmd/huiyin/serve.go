@@ -78,6 +78,7 @@ type service struct {
 	env     *Env
 	live    *live.Hub     // what open pages hear
 	leaving atomic.Bool   // told to stop, and still answering
+	gate    *shell.Gate   // before residents and programs
 	counter shell.Counter // uses by sender, for every process together
 	pages   net.Listener
 	mail    net.Listener
@@ -106,6 +107,7 @@ func (s *service) listen(pages, mail bool) error {
 func (s *service) run(ctx context.Context, worker bool) error {
 	s.present.Store(s.parts)
 	s.counter = shell.NewShared(s.Pool, time.Now)
+	s.gate = shell.NewGate(int(s.Pool.Config().MaxConns) / 2) // the other half is for staff, followers and timers
 	ctx, stop := s.linger(ctx)
 	defer stop()
 	var renewals []func() // what takes up new rules, once s.present has them

@@ -83,8 +83,8 @@ func (x *Service) Routes() []shell.Route {
 		{Path: "/api/v1/figures", Handler: x.Figures, Door: shell.API, MaxAge: 10 * time.Second},
 		{Path: "/api/openapi.json", Handler: openAPI, Door: shell.Files, MaxAge: time.Minute},
 		{Path: "/api", Handler: x.showDocs, MaxAge: time.Minute},
-		{Path: "/healthz", Handler: alive, Door: shell.API},
-		{Path: "/readyz", Handler: x.ready, Door: shell.API},
-		{Path: "/metrics", Handler: x.metrics, Door: shell.API},
+		{Path: "/healthz", Handler: alive, Door: shell.API, Always: true},
+		{Path: "/readyz", Handler: x.ready, Door: shell.API, Always: true},
+		{Path: "/metrics", Handler: x.metrics, Door: shell.API, Always: true},
 	}
 }

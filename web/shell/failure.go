@@ -87,6 +87,9 @@ func (s *shell) handleError(c *fiber.Ctx, err error) error {
 			c.Set(fiber.HeaderRetryAfter, "30")
 		}
 	}
+	if errors.Is(err, errBusy) && r.door == Public && !wantsJSON(c, r) {
+		return s.queue(c, r)
+	}
 	if r.fail != nil {
 		if answered := r.fail(c.Status(status), status, err); !errors.Is(answered, err) {
 			return answered

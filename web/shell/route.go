@@ -33,6 +33,7 @@ type Route struct {
 	Body    int           // largest body in bytes; 0 means 1 MiB
 	Limit   Limit         // requests allowed a sender; zero means no limit
 	MaxAge  time.Duration // how long caches may keep the answer; 0 means they ask again each time
+	Always  bool          // answered whatever the load, before any queue: how the service is
 	Fail    Fail          // answers failures in the words of a protocol; nil means the page or JSON that all others have
 	page    bool          // a GET answers at this address; Mount finds out
 }
@@ -93,6 +94,11 @@ func (r Route) enter(c *fiber.Ctx) error {
 	if len(c.Request().Body()) > r.Body {
 		return fault.New(fault.TooLarge, "fault.too_large")
 	}
+	leave, err := r.admit(c, req)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	if r.Limit.Max > 0 {
 		if err := Spend(c, r.Limit); err != nil {
 			return err

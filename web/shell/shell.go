@@ -68,6 +68,7 @@ type Config struct {
 	Who     func(c *fiber.Ctx) (*Identity, error) // finds who is signed in, nil if nobody; nil means nobody ever
 	Nav     []NavItem                             // bar of the staff pages
 	SignIn  string                                // where staff who are not signed in are sent; empty means "/login"
+	Gate    *Gate                                 // before the doors of residents and programs; nil means none
 	Counter Counter                               // counts uses for rate limits; nil means within this process
 }
 

@@ -1,6 +1,4 @@
-// Command failover kills the primary of a three-node Patroni cluster while residents file, and then counts: each acknowledged case must stand exactly
-// once, and writes must be back within half a minute. It runs as root on a machine with Debian's patroni, etcd-server and postgresql; everything listens on
-// loopback and lies in a temporary directory.
+// Command failover kills the primary of a three-node Patroni cluster while residents file, and then counts: each acknowledged case must stand exactly once, and writes must be back within half a minute.
 package main
 
 import (
@@ -13,6 +11,7 @@ import (
 	"time"
 )
 
+// It runs as root on a machine with Debian's patroni, etcd-server and postgresql; everything listens on loopback and lies in a temporary directory.
 func main() {
 	binary := flag.String("huiyin", "bin/huiyin", "the program that must ride through it")
 	rounds := flag.Int("n", 1, "how often the primary is killed")

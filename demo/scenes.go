@@ -18,16 +18,17 @@ var scenesFile []byte
 
 // scenes are the things that happen seldom: similar cases that wait together, long-lasting difficulties, a street that calls departments, appeals.
 type scenes struct {
-	Alike        story    `yaml:"alike"`
-	AlikeEnds    []string `yaml:"alike_ends"`
-	Hang         []string `yaml:"hang"`
-	CoReport     string   `yaml:"co_report"`
-	Whistle      string   `yaml:"whistle"`
-	ReportIn     string   `yaml:"report_in"`
-	Score        string   `yaml:"score"`
-	Unreasonable string   `yaml:"unreasonable"`
-	Granted      string   `yaml:"granted"`
-	Street       story    `yaml:"street"`
+	Alike        story       `yaml:"alike"`
+	AlikeEnds    []string    `yaml:"alike_ends"`
+	Hang         []string    `yaml:"hang"`
+	CoReport     string      `yaml:"co_report"`
+	Whistle      string      `yaml:"whistle"`
+	ReportIn     string      `yaml:"report_in"`
+	Score        string      `yaml:"score"`
+	Unreasonable string      `yaml:"unreasonable"`
+	Granted      string      `yaml:"granted"`
+	Street       story       `yaml:"street"`
+	Made         madeFigures `yaml:"made"`
 }
 
 // stage sets the scenes up now, with the cases there are: one that finds no case to happen to is left out.
@@ -43,6 +44,9 @@ func (c *City) stage(ctx context.Context, p Plan, say phrases) error {
 		}
 	}
 	if err := c.callDepartments(ctx, p, s, say); err != nil {
+		return err
+	}
+	if err := c.makeFigures(ctx, p, s, say); err != nil {
 		return err
 	}
 	if err := c.fileAlike(ctx, p, s, say); err != nil {

@@ -45,6 +45,8 @@ var Sources = []Source{
 	{Name: "call_use", Type: form.Use, inserted: true, table: "call_use r", id: "r.seq", idType: "bigint", pos: "r.seq", overlap: 10000, hidden: "r.staff_id::text || ' ' || r.call_id::text",
 		body:   `jsonb_build_object('at', ` + moment("r.at") + `, 'unit', r.unit, 'role', r.role, 'purpose', r.purpose)`,
 		beside: `select n.seq::text from call c join call_use n on n.call_id = c.id where c.case_id = $1`},
+	{Name: "service_rating", Type: form.Rating, inserted: true, table: "service_rating r", id: "r.seq", idType: "bigint", pos: "r.seq", overlap: 10000, hidden: "coalesce(r.staff_id, 0)::text",
+		body: `jsonb_build_object('at', ` + moment("r.at") + `, 'rating', r.rating, 'step', r.step, 'point', r.point, 'unit', r.unit, 'kind', r.kind, 'channel', r.channel, 'level', r.level, 'tags', r.tags, 'tag_set', r.tag_set, 'real_name', r.real_name, 'suspect', r.suspect, 'version', r.version)`},
 	{Name: "model", Type: form.Model, Clear: true, inserted: true, table: "text_model r", id: "r.id", idType: "bigint", pos: "r.id", overlap: 100,
 		body: `jsonb_build_object('made_at', ` + moment("r.made_at") + `, 'card', r.card, 'comparison_sha256', encode(sha256(convert_to(r.comparison::text, 'utf8')), 'hex'), 'sha256', encode(sha256(r.body), 'hex'))`},
 	{Name: "model_decision", Type: form.Model, Clear: true, inserted: true, table: "text_model_switch r", id: "r.id", idType: "bigint", pos: "r.id", overlap: 100,

@@ -11,6 +11,7 @@ import (
 	"huiyin/rights"
 	"huiyin/routing/register"
 	"huiyin/supervision"
+	"huiyin/supervision/gaming"
 	"huiyin/translog"
 	"huiyin/web/admin"
 	"huiyin/web/api"
@@ -27,10 +28,11 @@ import (
 	"huiyin/web/resident"
 	"huiyin/web/shell"
 	"huiyin/web/signin"
+	"huiyin/web/watch"
 )
 
 // navigation is the bar of the staff pages.
-var navigation = slices.Concat(console.Nav(), bulletins.Nav(), inbox.Nav(), ratings.Nav(), admin.Nav(), signin.Nav())
+var navigation = slices.Concat(console.Nav(), bulletins.Nav(), inbox.Nav(), ratings.Nav(), watch.Nav(), admin.Nav(), signin.Nav())
 
 // routes is the one list of every address the service answers, area by area.
 func routes(cfg Config, in *signin.Pages) (all []shell.Route, keeper *shell.Keeper) {
@@ -53,6 +55,7 @@ func routes(cfg Config, in *signin.Pages) (all []shell.Route, keeper *shell.Keep
 		public.Routes(),
 		(&bulletins.Pages{DB: cfg.Pool, Book: &bulletin.Book{DB: cfg.Pool, City: cfg.City, Now: cfg.Now}, City: cfg.City, Figures: figures, Actor: in.Actor}).Routes(),
 		(&ledger.Pages{DB: cfg.Pool, Log: log, City: cfg.City, BaseURL: cfg.BaseURL}).Routes(),
+		(&watch.Pages{Watch: &gaming.Watch{DB: cfg.Pool, Zone: cfg.City.TZ, Now: cfg.Now, Limits: gaming.Standard()}, City: cfg.City, Actor: in.Actor}).Routes(),
 		in.Routes(),
 		(&live.Pages{Hub: cfg.Live, Actor: in.Actor}).Routes(),
 		console.New(office, cfg.Door, cfg.Keys, cfg.Search, cfg.Staff, room, abroad).Routes(),

@@ -18,6 +18,7 @@ import (
 	"huiyin/rating"
 	"huiyin/routing/codes"
 	"huiyin/supervision"
+	"huiyin/supervision/gaming"
 	"huiyin/supervision/months"
 	"huiyin/translog"
 	"huiyin/web/resident"
@@ -69,6 +70,11 @@ func logOrigin(base string) string {
 // watch is the early warning of unusual reading.
 func (p *parts) watch() *warning.Watch {
 	return &warning.Watch{Limits: warning.Standard, Zone: p.City.TZ, Now: p.Config.Now()}
+}
+
+// gaming is the watch over what makes figures better than the work.
+func (p *parts) gaming() *gaming.Watch {
+	return &gaming.Watch{DB: p.Pool, Zone: p.City.TZ, Now: p.Config.Now(), Limits: gaming.Standard()}
 }
 
 // closer closes the months that are over, into the public log.
@@ -144,6 +150,7 @@ func (p *parts) sweeps() []sweep {
 		{"topics", time.Minute, func(ctx context.Context) (int, error) { return supervision.SweepTopics(ctx, d, p.City) }},
 		{"sums", time.Minute, func(ctx context.Context) (int, error) { return supervision.SweepSums(ctx, p.Pool, p.newestCodes()) }},
 		{"days", 10 * time.Minute, p.closer().SweepDay},
+		{"gaming", time.Hour, func(ctx context.Context) (int, error) { return p.gaming().Sweep(ctx) }},
 		{"months", 10 * time.Minute, p.closer().Sweep},
 		{"drafts", time.Hour, func(ctx context.Context) (int, error) { return drafts.SweepDrafts(ctx, 500) }},
 		{"bad_ratings", time.Minute, services.SweepRoutes},

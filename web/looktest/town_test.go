@@ -37,6 +37,7 @@ import (
 	"huiyin/search/embedded"
 	"huiyin/staff"
 	"huiyin/supervision"
+	"huiyin/supervision/gaming"
 	"huiyin/supervision/months"
 	"huiyin/translog"
 	"huiyin/web"
@@ -114,6 +115,9 @@ func newTown(t testing.TB) *town {
 	}
 	closer := &months.Closer{DB: w.pool, Zone: rules.TZ, Now: now, Enter: ledger.Enter}
 	if _, err := closer.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (&gaming.Watch{DB: w.pool, Zone: rules.TZ, Now: now, Limits: gaming.Standard()}).Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := closer.SweepDay(t.Context()); err != nil {

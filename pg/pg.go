@@ -41,6 +41,7 @@ type Options struct {
 	MaxConns         int32         // connections at most; 16 when zero
 	StatementTimeout time.Duration // a longer statement is cancelled by the server; 30 s when zero
 	Forgetful        bool          // commits do not wait for the disk: only for what can be made again, such as a demonstration
+	Lazy             bool          // do not ask the server before the first statement: for one that may be away
 	AsOwner          bool          // stay the session user instead of becoming Role: for migrations, backups and test fixtures only
 }
 
@@ -78,6 +79,9 @@ func Open(ctx context.Context, url string, opts Options) (*pgxpool.Pool, error) 
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, Classify(err)
+	}
+	if opts.Lazy {
+		return pool, nil
 	}
 	if err := pool.Ping(ctx); err != nil {
 		pool.Close()

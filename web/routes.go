@@ -37,10 +37,10 @@ var navigation = slices.Concat(console.Nav(), bulletins.Nav(), inbox.Nav(), rati
 // routes is the one list of every address the service answers, area by area.
 func routes(cfg Config, in *signin.Pages) (all []shell.Route, keeper *shell.Keeper) {
 	office := dossier.Office{Docket: cfg.Docket, Desk: cfg.Desk, City: cfg.City, Actor: in.Actor}
-	public := &board.Pages{DB: cfg.Pool, City: cfg.City}
+	public := &board.Pages{DB: cfg.Reader, City: cfg.City}
 	public.Keep = shell.NewKeeper(public.Mark)
 	newest, _ := cfg.City.Reading("")
-	figures := supervision.NewViews(cfg.Pool, time.Minute, newest)
+	figures := supervision.NewViews(cfg.Reader, time.Minute, newest)
 	misses := shell.NewMisses(cfg.Counter)
 	room := &calls.Room{DB: cfg.Pool, Keys: cfg.Keys, Now: cfg.Now, Wake: cfg.Docket.Wake}
 	abroad := handover.New(handover.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, BaseURL: cfg.BaseURL, Now: cfg.Now, Log: cfg.Log})

@@ -17,6 +17,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/intake"
+	"huiyin/pg"
 	"huiyin/routing"
 	"huiyin/routing/sla"
 	"huiyin/rulebook"
@@ -33,6 +34,7 @@ import (
 // Config is what the pages work with; every field is needed but SSO.
 type Config struct {
 	Pool    *pgxpool.Pool
+	Reader  *pg.Reader // of public figures and cards, which may be some seconds old; nil: Pool
 	Docket  *casework.Docket
 	Desk    *routing.Desk
 	Door    *intake.Door
@@ -110,8 +112,11 @@ func Routes(cfg Config) []shell.Route {
 	return all
 }
 
-// counting has a counter in any case.
+// counting has a counter and a reader in any case.
 func (cfg Config) counting() Config {
+	if cfg.Reader == nil {
+		cfg.Reader = pg.NewReader(cfg.Pool, nil, cfg.Log)
+	}
 	if cfg.Counter == nil {
 		cfg.Counter = shell.NewMemory(cfg.Now)
 	}

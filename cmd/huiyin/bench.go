@@ -14,6 +14,7 @@ import (
 
 // benches lists what can be measured, by name.
 var benches = map[string]func(ctx context.Context, b *benchRun) error{
+	"growth": benchGrowth,
 	"intake": benchIntake,
 	"board":  benchBoard,
 	"mail":   benchMail,
@@ -64,7 +65,7 @@ func measure(ctx context.Context, env *Env, args []string) error {
 
 func benchNames() string {
 	var names []string
-	for _, n := range []string{"intake", "search", "board", "timers", "mail"} {
+	for _, n := range []string{"intake", "search", "board", "timers", "mail", "growth"} {
 		if _, ok := benches[n]; ok {
 			names = append(names, n)
 		}

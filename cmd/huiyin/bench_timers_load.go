@@ -34,7 +34,7 @@ func (t *timers) load(ctx context.Context) error {
 		}
 		dues[i] = now.Add(12*time.Hour + time.Duration(i*7919%(30*24*3600))*time.Second) // spread over a month, in no order
 	}
-	t.due = slices.Clone(ids[:2*timersDue])
+	t.due = slices.Clone(ids[:min(len(ids), 2*timersDue)])
 	title, body := locale.ZH.T("bench.subject"), locale.ZH.T("bench.complaint", locale.Args{"N": 9})
 	for _, one := range []struct {
 		table   string

@@ -22,6 +22,7 @@ type Config struct {
 	BaseURL          string             // how the world reaches them, without a slash at the end; links in letters begin with it
 	Data             string             // directory of everything this machine keeps: private database, keys, outbox
 	DatabaseURL      string             // a PostgreSQL server; empty = a private one in Data
+	DatabaseReadURL  string             // a streaming copy of it that public figures and cards may be read from; empty = none
 	MeiliURL         string             // a Meilisearch server; empty = the embedded search
 	MeiliKey         string             // its key
 	MailAddr         string             // where mail is received, host:port
@@ -75,6 +76,8 @@ func settings() []setting {
 		{"HUIYIN_DATA", "./var", "directory for the private database, the keys and the outbox", func(c *Config, v string) error { return path(&c.Data, v) }},
 		{"HUIYIN_DATABASE_URL", "", "PostgreSQL 15 or newer, such as postgres://user:password@host/name (empty: a private server)",
 			func(c *Config, v string) error { return databaseAddress(&c.DatabaseURL, v) }},
+		{"HUIYIN_DATABASE_READ_URL", "", "streaming copy of that server, for reading public figures and cards while it is at most five seconds behind (empty: none)",
+			func(c *Config, v string) error { return databaseAddress(&c.DatabaseReadURL, v) }},
 		{"HUIYIN_MEILI_URL", "", "Meilisearch server (empty: the embedded search)", func(c *Config, v string) error { return webAddress(&c.MeiliURL, v) }},
 		{"HUIYIN_MEILI_KEY", "", "key of the Meilisearch server", func(c *Config, v string) error { return word(&c.MeiliKey, v) }},
 		{"HUIYIN_MAIL_ADDR", "127.0.0.1:2525", "where mail is received (SMTP)", func(c *Config, v string) error { return hostPort(&c.MailAddr, v) }},

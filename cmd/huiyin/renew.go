@@ -69,7 +69,7 @@ func (s *service) workers(ctx context.Context, again <-chan struct{}) error {
 // webConfig is what the pages work with now.
 func (s *service) webConfig() web.Config {
 	p := s.present.Load()
-	return web.Config{Pool: p.Pool, Docket: p.Docket, Desk: p.Desk, Door: p.Door, City: p.City, Terms: p.Terms, Book: p.Book, Rules: p.Rules, Model: p.Decided.Model, Checks: s.findings, Staff: p.Staff, Keys: p.Keys, Search: p.search(),
+	return web.Config{Pool: p.Pool, Reader: s.reader, Docket: p.Docket, Desk: p.Desk, Door: p.Door, City: p.City, Terms: p.Terms, Book: p.Book, Rules: p.Rules, Model: p.Decided.Model, Checks: s.findings, Staff: p.Staff, Keys: p.Keys, Search: p.search(),
 		Live: s.live, Leaving: s.leaving.Load, Gate: s.gate, Counter: s.counter, SSO: singleSignOn(p), BaseURL: p.Config.BaseURL, Work: p.Config.Work, Mailbox: p.Config.Mailbox[0], Standby: filepath.Join(p.Config.Data, "standby"), Now: p.Config.Now(), Log: p.Log}
 }
 

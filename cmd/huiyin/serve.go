@@ -16,6 +16,7 @@ import (
 
 	"huiyin/demo"
 	"huiyin/intake/smtpdoor"
+	"huiyin/pg"
 	"huiyin/web"
 	"huiyin/web/live"
 	"huiyin/web/shell"
@@ -78,6 +79,7 @@ type service struct {
 	env     *Env
 	live    *live.Hub     // what open pages hear
 	leaving atomic.Bool   // told to stop, and still answering
+	reader  *pg.Reader    // of public figures and cards
 	gate    *shell.Gate   // before residents and programs
 	counter shell.Counter // uses by sender, for every process together
 	pages   net.Listener
@@ -114,6 +116,12 @@ func (s *service) run(ctx context.Context, worker bool) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { s.Announce.Run(ctx, s.Pool); return nil })
 	if s.pages != nil {
+		closeReader, err := s.openReader(ctx)
+		if err != nil {
+			return err
+		}
+		defer closeReader()
+		g.Go(func() error { s.reader.Run(ctx); return nil })
 		s.live = live.New(s.Pool, s.Log, &live.Cases{}, &live.Calls{})
 		g.Go(func() error { s.live.Run(ctx); return nil })
 		server := web.New(s.webConfig())
@@ -155,6 +163,20 @@ func (s *service) linger(ctx context.Context) (later context.Context, stop func(
 		stop()
 	})
 	return later, stop
+}
+
+// openReader makes ready to read from the copy of the database where one is configured. It may be away.
+func (s *service) openReader(ctx context.Context) (end func(), err error) {
+	if s.Config.DatabaseReadURL == "" {
+		s.reader = pg.NewReader(s.Pool, nil, s.Log)
+		return func() {}, nil
+	}
+	copied, err := pg.Open(ctx, s.Config.DatabaseReadURL, pg.Options{Name: "huiyin serve, reading", MaxConns: 8, Lazy: true})
+	if err != nil {
+		return nil, fmt.Errorf("HUIYIN_DATABASE_READ_URL: %w", err)
+	}
+	s.reader = pg.NewReader(s.Pool, copied, s.Log)
+	return copied.Close, nil
 }
 
 // mailTogether counts a message of a mail peer with those of every other process. The peer's address is not kept.

@@ -47,7 +47,7 @@ func (c *cluster) serve(ctx context.Context, binary string, n int) (*ledger, err
 			return nil, err
 		}
 		name := fmt.Sprintf("huiyin%d", i+1)
-		for _, s := range []string{"HUIYIN_DATABASE_URL=" + c.address("huiyin", "huiyin"), "HUIYIN_KEYS=" + c.keys, "HUIYIN_DATA=" + filepath.Join(c.dir, name), "HUIYIN_ADDR=" + pages, "HUIYIN_MAIL_ADDR=" + mail} {
+		for _, s := range []string{"HUIYIN_DATABASE_URL=" + c.address("huiyin", "huiyin"), "HUIYIN_DATABASE_READ_URL=" + strings.Replace(c.address("huiyin", "huiyin"), "read-write", "prefer-standby", 1), "HUIYIN_KEYS=" + c.keys, "HUIYIN_DATA=" + filepath.Join(c.dir, name), "HUIYIN_ADDR=" + pages, "HUIYIN_MAIL_ADDR=" + mail} {
 			key, value, _ := strings.Cut(s, "=")
 			if err := os.Setenv(key, value); err != nil {
 				return nil, err

@@ -58,7 +58,11 @@ type RatingView struct {
 	Channel      Channel
 	Solved       Solved
 	Satisfaction Satisfaction
+	Tags         []string
+	TagSet       string
 	Body         string
+	Changed      *time.Time // when something else was said than at first
+	Before       []RatingBefore
 }
 
 // Party is a unit's part in a case.
@@ -109,7 +113,10 @@ func (d *Docket) Dossier(ctx context.Context, by Actor, id CaseID) (Dossier, err
 			where a.case_id = $1 and (not $2 or `+outward+`) order by a.at, a.id`, id, resident); err != nil {
 			return err
 		}
-		if f.Ratings, err = collect(ctx, tx, scanRating, `select round, at, channel, solved, satisfaction, body from rating where case_id = $1 order by round`, id); err != nil {
+		if f.Ratings, err = collect(ctx, tx, scanRating, `select round, at, channel, solved, satisfaction, tags, tag_set, body, changed_at from rating where case_id = $1 order by round`, id); err != nil {
+			return err
+		}
+		if err := readBefore(ctx, tx, id, f.Ratings); err != nil {
 			return err
 		}
 		if f.Parties, err = collect(ctx, tx, scanParty, `select unit, role, leg, due_at, left_at from party where case_id = $1 order by leg, role desc, unit`, id); err != nil || resident {
@@ -172,7 +179,7 @@ func scanFile(row pgx.CollectableRow) (f FileInfo, err error) {
 }
 
 func scanRating(row pgx.CollectableRow) (r RatingView, err error) {
-	err = row.Scan(&r.Round, &r.At, &r.Channel, &r.Solved, &r.Satisfaction, &r.Body)
+	err = row.Scan(&r.Round, &r.At, &r.Channel, &r.Solved, &r.Satisfaction, &r.Tags, &r.TagSet, &r.Body, &r.Changed)
 	return r, err
 }
 

@@ -91,6 +91,7 @@ const (
 	StepReview          Step = "review"
 	StepFollowUp        Step = "follow_up"
 	StepRate            Step = "rate"
+	StepRerate          Step = "rerate"
 	StepRedo            Step = "redo"
 	StepSupervise       Step = "supervise"
 	StepUrge            Step = "urge"
@@ -184,6 +185,7 @@ var Lifecycle = map[Step]Rule{
 	StepReview:   {From: []State{Replied}, To: []State{Reviewed}, By: roles(hotlineRoles, SystemRole)},
 	StepFollowUp: {From: []State{Answered, Replied, Reviewed, Merged}, To: []State{FollowedUp}, By: []Role{Callback}},
 	StepRate:     {From: append([]State{Closed, Merged}, answered...), To: []State{Rated, Closed}, By: []Role{ResidentRole, Callback}},
+	StepRerate:   {From: States, By: []Role{ResidentRole}},
 	StepRedo:     {From: append([]State{Rated, Closed, Merged}, answered...), To: []State{Dispatched, Accepted}, By: []Role{ResidentRole, Dispatcher, Operator, Callback}},
 	StepClose:    {From: []State{Reviewed, FollowedUp, Rated, Answered}, To: []State{Closed}, By: []Role{Dispatcher, SystemRole}},
 	StepArchive:  {From: without(final, Archived), To: []State{Archived}, By: []Role{SystemRole}},

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -226,108 +225,4 @@ func (d *Docket) Urge(ctx context.Context, by Actor, ref Ref) error {
 		}
 		return nil, nil
 	})
-}
-
-// Rating is the resident's word on one round of handling (评价): once a round.
-type Rating struct {
-	Round        int
-	Solved       Solved
-	Satisfaction Satisfaction
-	Text         Masked // comment; the new facts where the matter is not solved
-	Channel      Channel
-	RedoClocks   []Promise // the unit's clocks, should "not solved" with new facts start another round
-	Rectify      bool      // that round rectifies a bad rating under the resident's name: the unit may not return it
-}
-
-// RatingEffect tells what a rating led to.
-type RatingEffect struct {
-	Redone bool // the case went back for another round
-	Spent  bool // not solved, but the one redo by the resident was used before: a supervisor looks at it
-}
-
-type ratingData struct {
-	Solved       Solved       `json:"solved"`
-	Satisfaction Satisfaction `json:"satisfaction"`
-	Channel      Channel      `json:"channel"`
-	WithText     bool         `json:"with_text"`
-}
-
-// Rate keeps the resident's word, and sends the case back once when it is "not solved" with new facts. Errors: fault.Conflict where this round was rated before.
-func (d *Docket) Rate(ctx context.Context, by Actor, ref Ref, r Rating) (RatingEffect, error) {
-	var effect RatingEffect
-	if !slices.Contains(solvedWords, r.Solved) {
-		return effect, fault.New(fault.Invalid, "fault.solved_needed").At("solved")
-	}
-	if r.Satisfaction < 1 || r.Satisfaction > 5 {
-		return effect, fault.New(fault.Invalid, "fault.satisfaction_needed").At("satisfaction")
-	}
-	if r.Solved == SolvedNo && blank(r.Text.Original) {
-		return effect, fault.New(fault.Invalid, "fault.new_facts_needed").At("text")
-	}
-	if err := r.Text.fits("text", MaxBody); err != nil {
-		return effect, err
-	}
-	err := d.several(ctx, by, ref, func(ctx context.Context, w *work) error {
-		effect = RatingEffect{}
-		if r.Round != 0 && r.Round != w.c.Round {
-			return fault.New(fault.Conflict, "fault.round_over")
-		}
-		err := w.take(ctx, StepRate, func(ctx context.Context, w *work) (any, error) { return w.rate(ctx, r) })
-		if err != nil || r.Solved != SolvedNo {
-			return err
-		}
-		var used bool
-		err = w.tx.QueryRow(ctx, `select exists (select 1 from event where case_id = $1 and step = 'redo' and actor = 'resident')`, w.c.ID).Scan(&used)
-		if err != nil {
-			return err
-		}
-		if used {
-			effect.Spent = true
-			return nil
-		}
-		effect.Redone = true
-		return w.take(ctx, StepRedo, func(ctx context.Context, w *work) (any, error) {
-			data, err := redo(ctx, w, r.RedoClocks, "")
-			w.c.Designated = r.Rectify && w.c.lead() != ""
-			return data, err
-		})
-	})
-	if pg.IsUniqueViolation(err, "rating_pkey") {
-		err = fault.Wrap(fault.Conflict, "fault.rated_before", err)
-	}
-	return effect, err
-}
-
-func (w *work) rate(ctx context.Context, r Rating) (any, error) {
-	if err := w.notHandler(ctx); err != nil {
-		return nil, err
-	}
-	if w.c.State == Merged {
-		if err := w.needMasterAnswer(ctx); err != nil {
-			return nil, err
-		}
-	}
-	var sealed []byte
-	if !blank(r.Text.Original) {
-		key, err := w.d.dataKey(ctx, w.tx, w.c.ID)
-		if err != nil {
-			return nil, err
-		}
-		sealed = key.Seal("rating", w.c.ID.String(), []byte(r.Text.Original))
-		if err := w.say(ctx, saying{author: "resident", purpose: "rating", body: r.Text.Clear, original: r.Text.Original}); err != nil {
-			return nil, err
-		}
-	}
-	_, err := w.tx.Exec(ctx, `insert into rating (case_id, round, at, channel, solved, satisfaction, body, sealed) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		w.c.ID, w.c.Round, w.at, r.Channel, r.Solved, r.Satisfaction, clean(r.Text.Clear, MaxBody), sealed)
-	if err != nil {
-		return nil, fmt.Errorf("keep rating: %w", err)
-	}
-	if w.c.State != Closed && w.c.State != Merged {
-		w.c.State = Rated
-		if err := w.meet(ctx, ClockFollowUp); err != nil {
-			return nil, err
-		}
-	}
-	return ratingData{Solved: r.Solved, Satisfaction: r.Satisfaction, Channel: r.Channel, WithText: sealed != nil}, nil
 }

@@ -318,6 +318,7 @@ func (w *work) erase(ctx context.Context, why Erasure, request *uuid.UUID) error
 		`update rating set sealed = null where case_id = $1 and $2::timestamptz is not null`,
 		`update rights_request set sealed = null where case_id = $1 and $2::timestamptz is not null`,
 		`update person_former set sealed = null where case_id = $1 and $2::timestamptz is not null`,
+		`update rating_before set sealed = null where case_id = $1 and $2::timestamptz is not null`,
 	} {
 		if _, err := w.tx.Exec(ctx, sql, w.c.ID, w.at); err != nil {
 			return fmt.Errorf("erase: %w", err)

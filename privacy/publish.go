@@ -190,7 +190,7 @@ func readFacts(events []casework.Event) facts {
 			if k.kept == PromisePending {
 				k.kept = PromiseKept
 			}
-		case casework.StepRate:
+		case casework.StepRate, casework.StepRerate:
 			k.solved, k.satisfaction = d.Solved, d.Satisfaction
 		}
 		k.closed = k.closed || (e.Step == casework.StepDecline || e.Step == casework.StepGrantReturn) && (slices.Contains(closedReasons, d.Reason) || slices.Contains(closedReasons, d.Code))

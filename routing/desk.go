@@ -180,21 +180,34 @@ func (d *Desk) Redo(ctx context.Context, by casework.Actor, ref casework.Ref, re
 	return d.Docket.Redo(ctx, by, ref, reason, clocks)
 }
 
-// Rate keeps the resident's word; "not solved" with new facts goes back once, with new clocks for the unit.
+// Rate keeps the resident's word; "not solved" with new facts, and a bad rating under the resident's name, go back once with new clocks for the unit.
 func (d *Desk) Rate(ctx context.Context, by casework.Actor, ref casework.Ref, r casework.Rating) (casework.RatingEffect, error) {
-	c, err := d.Docket.Case(ctx, by, ref.ID)
-	if err != nil {
+	if err := d.rectifies(ctx, by, ref, &r); err != nil {
 		return casework.RatingEffect{}, err
 	}
-	if r.Rectify = r.Solved == casework.SolvedNo && c.HasIdentity; r.Rectify {
+	return d.Docket.Rate(ctx, by, ref, r)
+}
+
+// ChangeRating lets a resident say something else within a day; it goes back as by Rate.
+func (d *Desk) ChangeRating(ctx context.Context, by casework.Actor, ref casework.Ref, r casework.Rating) (casework.RatingEffect, error) {
+	if err := d.rectifies(ctx, by, ref, &r); err != nil {
+		return casework.RatingEffect{}, err
+	}
+	return d.Docket.ChangeRating(ctx, by, ref, r)
+}
+
+// rectifies decides with which clocks the case would go back.
+func (d *Desk) rectifies(ctx context.Context, by casework.Actor, ref casework.Ref, r *casework.Rating) error {
+	c, err := d.Docket.Case(ctx, by, ref.ID)
+	if err != nil {
+		return err
+	}
+	if r.Rectify = (r.Solved == casework.SolvedNo || r.Satisfaction.Bad()) && c.HasIdentity; r.Rectify {
 		r.RedoClocks, err = d.Terms.Rectify(matterOf(c), d.Now())
 	} else {
 		r.RedoClocks, err = d.Terms.Redo(matterOf(c), d.Now())
 	}
-	if err != nil {
-		return casework.RatingEffect{}, err
-	}
-	return d.Docket.Rate(ctx, by, ref, r)
+	return err
 }
 
 // Unhang takes a case off the ledger with a new handling limit.

@@ -73,6 +73,7 @@ type told struct {
 	Tags         []string              `json:"tags"`
 	Appeal       casework.AppealKind   `json:"kind_of"`
 	Figures      []string              `json:"figures"`
+	Of           int                   `json:"of"` // round that a word is about
 }
 
 // course is one case's history folded: all that its count rows are made from.
@@ -169,6 +170,9 @@ func (c *course) turn(e casework.Event, d told, l *leg) {
 	switch e.Step {
 	case casework.StepRate:
 		c.word(e.At, d, true)
+		return
+	case casework.StepRerate:
+		c.reword(d)
 		return
 	case casework.StepFollowUp:
 		if c.last != nil && d.Reached && d.Contacted != nil && !*d.Contacted {
@@ -270,6 +274,16 @@ func (c *course) word(at time.Time, d told, own bool) {
 		return
 	}
 	l.verdict, l.satisfied, l.ratedAt, l.own = d.Solved, d.Satisfaction, at, own
+}
+
+// reword replaces what the resident said of a round; it counts as said when it was said first.
+func (c *course) reword(d told) {
+	for _, l := range slices.Backward(c.legs) {
+		if l.own && l.round == d.Of {
+			l.verdict, l.satisfied = d.Solved, d.Satisfaction
+			return
+		}
+	}
 }
 
 func (c *course) became() Way {

@@ -44,13 +44,13 @@ func LateList(ctx context.Context, d *casework.Docket, by casework.Actor, owners
 // maxUnsolved bounds the list of unsolved cases.
 const maxUnsolved = 200
 
-// UnsolvedList reads the cases whose resident said "not solved" and that went no further, oldest word first and at most 200: a supervisor
+// UnsolvedList reads the cases whose resident said "not solved" or rated badly, and that went no further, oldest word first and at most 200: a supervisor
 // looks at each (Jinan ordinance of 2018, article 27). Cases outside the actor's scope are not among them.
 func UnsolvedList(ctx context.Context, d *casework.Docket, by casework.Actor) ([]casework.Case, error) {
 	var ids []casework.CaseID
 	err := pg.InTx(ctx, d.DB, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `select c.id from cases c join rating r on r.case_id = c.id and r.round = c.round
-			where c.state = 'rated' and r.solved = 'no' order by r.at limit $1`, maxUnsolved)
+			where c.state = 'rated' and (r.solved = 'no' or r.satisfaction <= 2) order by r.at limit $1`, maxUnsolved)
 		if err != nil {
 			return err
 		}

@@ -70,11 +70,11 @@ func SweepReview(ctx context.Context, d *casework.Docket, w Waits) (int, error) 
 }
 
 // SweepClose closes what has been rated, or has waited for the resident's word long enough. Silence is never "satisfied":
-// closing says nothing about it. A case whose resident said "not solved" is left to a supervisor for as long as one that was not rated.
+// closing says nothing about it. A case whose resident said "not solved" or rated badly is left to a supervisor for as long as one that was not rated.
 func SweepClose(ctx context.Context, d *casework.Docket, w Waits) (int, error) {
 	shut := func(ref casework.Ref) error { return d.Close(ctx, casework.System, ref) }
 	n, err := each(ctx, d, `select c.id, c.version from cases c join rating r on r.case_id = c.id and r.round = c.round
-		where c.state = 'rated' and r.solved <> 'no' and r.at <= $1 order by r.at limit $2`, before(d, w.Rated), shut)
+		where c.state = 'rated' and r.solved <> 'no' and r.satisfaction > 2 and r.at <= $1 order by r.at limit $2`, before(d, w.Rated), shut)
 	if err != nil {
 		return n, err
 	}

@@ -109,7 +109,7 @@ type opinion struct {
 var told = map[casework.Step]bool{
 	casework.StepFile: true, casework.StepAccept: true, casework.StepDecline: true, casework.StepRedirect: true, casework.StepAnswer: true, casework.StepDispatch: true, casework.StepRecall: true,
 	casework.StepSign: true, casework.StepContact: true, casework.StepBegin: true, casework.StepGrantReturn: true, casework.StepGrantExtension: true, casework.StepPause: true,
-	casework.StepResume: true, casework.StepHang: true, casework.StepUnhang: true, casework.StepReply: true, casework.StepReview: true, casework.StepFollowUp: true, casework.StepRate: true,
+	casework.StepResume: true, casework.StepHang: true, casework.StepUnhang: true, casework.StepReply: true, casework.StepReview: true, casework.StepFollowUp: true, casework.StepRate: true, casework.StepRerate: true,
 	casework.StepRedo: true, casework.StepSupervise: true, casework.StepUrge: true, casework.StepAdd: true, casework.StepChange: true, casework.StepWithdraw: true, casework.StepMerge: true,
 	casework.StepUnmerge: true, casework.StepSplit: true, casework.StepUnsplit: true, casework.StepTerminate: true, casework.StepClose: true,
 	casework.StepHandOver: true, casework.StepAbroad: true,

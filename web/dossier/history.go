@@ -56,7 +56,7 @@ type told struct {
 // speaks names the steps with which something is said; the words stand beside the step of the same moment.
 var speaks = map[casework.Step][]string{
 	casework.StepAnswer: {"answer"}, casework.StepReply: {"reply"}, casework.StepContact: {"contact"}, casework.StepRecord: {"internal", "interim"},
-	casework.StepCoReport: {"internal"}, casework.StepReportIn: {"internal"}, casework.StepHandBack: {"internal"}, casework.StepPause: {"interim"}, casework.StepAdd: {"note"}, casework.StepRate: {"rating"},
+	casework.StepCoReport: {"internal"}, casework.StepReportIn: {"internal"}, casework.StepHandBack: {"internal"}, casework.StepPause: {"interim"}, casework.StepAdd: {"note"}, casework.StepRate: {"rating"}, casework.StepRerate: {"rating"},
 	casework.StepAbroad: {"interim", "internal"},
 }
 
@@ -99,7 +99,7 @@ func toneOf(s casework.Step) shell.Tone {
 		return shell.Warn
 	case casework.StepReply, casework.StepAnswer, casework.StepReview, casework.StepClose:
 		return shell.Good
-	case casework.StepRate, casework.StepAdd, casework.StepFile:
+	case casework.StepRate, casework.StepRerate, casework.StepAdd, casework.StepFile:
 		return shell.Note
 	}
 	return shell.Calm
@@ -189,7 +189,7 @@ func (v View) saying(e casework.Event, d told) string {
 		if d.NotReached {
 			return p.T("dossier.not_reached")
 		}
-	case casework.StepRate:
+	case casework.StepRate, casework.StepRerate:
 		return v.solved(d)
 	case casework.StepHang:
 		return p.T("dossier.said_review_on", locale.Args{"Date": d.ReviewOn})

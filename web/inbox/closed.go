@@ -115,10 +115,13 @@ func (v closedView) headline(e casework.ClosedEntry) string {
 }
 
 func (v closedView) rated(e casework.ClosedEntry) string {
-	if e.Solved == "" {
+	if e.Solved == "" && e.Satisfaction == 0 {
 		return v.P.T("unitwork.unrated")
 	}
-	words := v.P.T("solved." + string(e.Solved))
+	words := ""
+	if e.Solved != "" {
+		words = v.P.T("solved." + string(e.Solved))
+	}
 	if e.Satisfaction >= 1 && e.Satisfaction <= 5 {
 		words += v.P.T("dossier.comma") + v.P.T("satisfaction."+string(rune('0'+e.Satisfaction)))
 	}

@@ -1,15 +1,18 @@
 package resident
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"huiyin/casework"
 	"huiyin/fault"
 	"huiyin/locale"
+	"huiyin/rating"
 	"huiyin/web/shell"
 )
 
@@ -18,7 +21,9 @@ type rateView struct {
 	Token  string
 	Solved string
 	Level  string
+	Tags   []string // codes chosen
 	Text   string
+	Change bool // of what was said within the last day
 	Case   casework.Case
 	Answer string // what is rated
 	Unit   string
@@ -27,10 +32,21 @@ type rateView struct {
 // ratedView is what a rating led to.
 type ratedView struct {
 	Rating casework.RatingView
+	Token  string
 	Redone bool
 	Spent  bool
 	Unit   string
 	Due    string // of the new round
+	Until  string // when the rating becomes final; empty where it is
+}
+
+// offered are the fixed answers of the level chosen; none before one is.
+func (v rateView) offered() []rating.Tag {
+	n, err := strconv.Atoi(v.Level)
+	if err != nil {
+		return nil
+	}
+	return rating.Tags().For(rating.Hotline, rating.Level(n))
 }
 
 var levels = []casework.Satisfaction{5, 4, 3, 2, 1}
@@ -76,6 +92,10 @@ func (x *Pages) showRating(c *fiber.Ctx) error {
 		return err
 	}
 	if r, done := ratingOf(f, round); done {
+		if c.Query("change") != "" && changeable(r, shell.Now(c)) {
+			v := x.rating(c, f, rateView{Solved: string(r.Solved), Level: cmp.Or(levelOf(c.Query("level")), strconv.Itoa(int(r.Satisfaction))), Tags: r.Tags, Change: true})
+			return x.drawRating(c, fiber.StatusOK, nil, v)
+		}
 		return x.drawRated(c, f, r)
 	}
 	_, answered := (statusView{Dossier: f}).answer()
@@ -86,7 +106,20 @@ func (x *Pages) showRating(c *fiber.Ctx) error {
 	if !slices.Contains([]string{"yes", "partly", "no"}, solved) {
 		solved = ""
 	}
-	return x.drawRating(c, fiber.StatusOK, nil, x.rating(c, f, rateView{Solved: solved}))
+	return x.drawRating(c, fiber.StatusOK, nil, x.rating(c, f, rateView{Solved: solved, Level: levelOf(c.Query("level"))}))
+}
+
+// levelOf is a level named in an address; empty where there is none.
+func levelOf(s string) string {
+	if len(s) == 1 && s[0] >= '1' && s[0] <= '5' {
+		return s
+	}
+	return ""
+}
+
+// changeable reports whether the day in which a resident may say something else is not over.
+func changeable(r casework.RatingView, now time.Time) bool {
+	return now.Sub(r.At) <= casework.ChangeRatingWithin
 }
 
 // rating fills in what is rated.
@@ -114,7 +147,38 @@ func ratingOf(f casework.Dossier, round int) (casework.RatingView, bool) {
 
 // rated is what was chosen and written.
 func rated(c *fiber.Ctx) rateView {
-	return rateView{Solved: c.FormValue("solved"), Level: c.FormValue("satisfaction"), Text: strings.TrimSpace(c.FormValue("text"))}
+	v := rateView{Solved: c.FormValue("solved"), Level: levelOf(c.FormValue("satisfaction")), Text: strings.TrimSpace(c.FormValue("text")), Change: c.FormValue("change") != ""}
+	for _, t := range c.Request().PostArgs().PeekMulti("tags") {
+		v.Tags = append(v.Tags, string(t))
+	}
+	return v
+}
+
+// word checks what was chosen and makes the rating of it, without its words.
+func (v rateView) word(lang locale.Lang, round int) (r casework.Rating, mistakes shell.Errors) {
+	if !slices.Contains([]string{"yes", "partly", "no"}, v.Solved) {
+		mistakes.Add("solved", lang.T("rate.solved_missing"))
+	}
+	level, _ := strconv.Atoi(v.Level)
+	if level == 0 {
+		mistakes.Add("satisfaction", lang.T("rate.level_missing"))
+	}
+	if v.Solved == "no" && v.Text == "" {
+		mistakes.Add("text", lang.T("rate.text_missing"))
+	}
+	if len([]rune(v.Text)) > casework.MaxBody {
+		mistakes.Add("text", lang.T("report.text_long", locale.Args{"Limit": casework.MaxBody}))
+	}
+	r = casework.Rating{Round: round, Solved: casework.Solved(v.Solved), Satisfaction: casework.Satisfaction(level), Channel: casework.Web, TagSet: rating.Tags().Version}
+	if level == 0 {
+		return r, mistakes
+	}
+	var err error
+	r.Tags, err = rating.Tags().Choose(rating.Hotline, rating.Level(level), v.Tags)
+	if err != nil && (v.Text == "" || len(v.Tags) > 0) { // words say what was not good, too
+		mistakes.Add("tags", lang.T(fault.KeyOf(err)))
+	}
+	return r, mistakes
 }
 
 // rate keeps the rating; sent twice, the second time shows what the first led to.
@@ -125,35 +189,25 @@ func (x *Pages) rate(c *fiber.Ctx) error {
 	}
 	ctx, lang, id := c.UserContext(), shell.Lang(c), f.Case.ID
 	here := "/rate/" + c.Params("token")
-	if _, done := ratingOf(f, round); done {
+	v := x.rating(c, f, rated(c))
+	if _, done := ratingOf(f, round); done != v.Change {
 		return shell.SeeOther(c, here)
 	}
-	v := x.rating(c, f, rated(c))
-	level, _ := strconv.Atoi(v.Level)
-	var mistakes shell.Errors
-	if !slices.Contains([]string{"yes", "partly", "no"}, v.Solved) {
-		mistakes.Add("solved", lang.T("rate.solved_missing"))
-	}
-	if level < 1 || level > 5 {
-		mistakes.Add("satisfaction", lang.T("rate.level_missing"))
-	}
-	if v.Solved == "no" && v.Text == "" {
-		mistakes.Add("text", lang.T("rate.text_missing"))
-	}
-	if len([]rune(v.Text)) > casework.MaxBody {
-		mistakes.Add("text", lang.T("report.text_long", locale.Args{"Limit": casework.MaxBody}))
-	}
+	r, mistakes := v.word(lang, round)
 	if len(mistakes) > 0 {
 		return x.drawRating(c, fiber.StatusUnprocessableEntity, mistakes, v)
 	}
 	text, err := x.masked(ctx, id, v.Text, "")
 	if err == nil {
-		_, err = x.Desk.Rate(ctx, casework.Resident(id), casework.Ref{ID: id}, casework.Rating{
-			Round: round, Solved: casework.Solved(v.Solved), Satisfaction: casework.Satisfaction(level), Text: text.Body, Channel: casework.Web,
-		})
+		r.Text = text.Body
+		keep := x.Desk.Rate
+		if v.Change {
+			keep = x.Desk.ChangeRating
+		}
+		_, err = keep(ctx, casework.Resident(id), casework.Ref{ID: id}, r)
 	}
 	switch fault.KeyOf(err) {
-	case "fault.rated_before", "fault.round_over", "fault.step_not_now":
+	case "fault.rated_before", "fault.round_over", "fault.step_not_now", "fault.rating_final":
 		return shell.SeeOther(c, here)
 	}
 	if mistakes, ok := shell.Mistakes(lang, err); err != nil && ok {
@@ -168,11 +222,14 @@ func (x *Pages) rate(c *fiber.Ctx) error {
 // drawRated says what happens now: done, sent back with new dates, or looked at by a supervisor.
 func (x *Pages) drawRated(c *fiber.Ctx, f casework.Dossier, r casework.RatingView) error {
 	page := x.page(c, "rate.thanks", "track")
-	v := ratedView{Rating: r, Unit: x.unitName(page.Lang, f.Case.Lead)}
+	v := ratedView{Rating: r, Token: c.Params("token"), Unit: x.unitName(page.Lang, f.Case.Lead)}
+	if changeable(r, page.Now) {
+		v.Until = page.Lang.DateTime(r.At.Add(casework.ChangeRatingWithin))
+	}
 	v.Redone = slices.ContainsFunc(f.Events, func(e casework.Event) bool {
 		return e.Step == casework.StepRedo && e.Actor == casework.ByResident && e.Round == r.Round+1
 	})
-	v.Spent = r.Solved == casework.SolvedNo && !v.Redone
+	v.Spent = (r.Solved == casework.SolvedNo || r.Satisfaction.Bad()) && !v.Redone
 	if due, ok := (statusView{Dossier: f}).again(); ok {
 		v.Due = page.Lang.Deadline(due.At)
 	}

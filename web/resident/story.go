@@ -87,7 +87,7 @@ func (t teller) story() []shell.Happening {
 // purposes names the message that belongs to a step.
 var purposes = map[casework.Step]string{
 	casework.StepAnswer: "answer", casework.StepReply: "reply", casework.StepRecord: "interim", casework.StepPause: "interim",
-	casework.StepAdd: "note", casework.StepRate: "rating", casework.StepAbroad: "interim",
+	casework.StepAdd: "note", casework.StepRate: "rating", casework.StepRerate: "rating", casework.StepAbroad: "interim",
 }
 
 // inside are the steps that say nothing to the resident, or that the page of uses tells.
@@ -166,8 +166,8 @@ func (t teller) tell(e casework.Event) (shell.Happening, bool) {
 	case casework.StepEscalate:
 		h.Who = ""
 		args["Stage"] = t.p.Lang.Stage(d.Stage)
-	case casework.StepRate:
-		args["Solved"], args["Satisfaction"] = t.p.T("solved."+string(d.Solved)), t.p.T(levelKey(d.Satisfaction))
+	case casework.StepRate, casework.StepRerate:
+		args["Solved"], args["Satisfaction"] = solvedText(t.p, d.Solved), t.p.T(levelKey(d.Satisfaction))
 	case casework.StepFile:
 		if e.Actor == casework.ByStaff {
 			key += "_phone"

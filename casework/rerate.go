@@ -20,6 +20,9 @@ const ChangeRatingWithin = 24 * time.Hour
 // fault.Conflict "fault.rating_final" after that time.
 func (d *Docket) ChangeRating(ctx context.Context, by Actor, ref Ref, r Rating) (RatingEffect, error) {
 	var effect RatingEffect
+	if by.Kind != ByResident {
+		return effect, fault.New(fault.Forbidden, "fault.not_your_step")
+	}
 	if err := r.check(); err != nil {
 		return effect, err
 	}
@@ -38,7 +41,10 @@ func (d *Docket) ChangeRating(ctx context.Context, by Actor, ref Ref, r Rating) 
 			return fault.New(fault.Conflict, "fault.rating_final")
 		}
 		if old.Solved == r.Solved && old.Satisfaction == r.Satisfaction && slices.Equal(old.Tags, r.Tags) && old.Text.Clear == clean(r.Text.Clear, MaxBody) {
-			return nil
+			if r.Key == (Key{}) {
+				return nil
+			}
+			return w.keepRaw(ctx, Addition{Key: r.Key, Channel: r.Channel, Raw: r.Raw})
 		}
 		err = w.take(ctx, StepRerate, func(ctx context.Context, w *work) (any, error) { return w.rerate(ctx, r) })
 		if err != nil || !r.back() || w.c.Round != r.Round || !slices.Contains(Lifecycle[StepRedo].From, w.c.State) {
@@ -47,10 +53,18 @@ func (d *Docket) ChangeRating(ctx context.Context, by Actor, ref Ref, r Rating) 
 		effect, err = w.sendBack(ctx, r)
 		return err
 	})
+	if pg.IsUniqueViolation(err, "submission_pkey") {
+		return effect, nil
+	}
 	return effect, err
 }
 
 func (w *work) rerate(ctx context.Context, r Rating) (any, error) {
+	if r.Key != (Key{}) {
+		if err := w.keepRaw(ctx, Addition{Key: r.Key, Channel: r.Channel, Raw: r.Raw}); err != nil {
+			return nil, err
+		}
+	}
 	sealed, err := w.sealRating(ctx, r)
 	if err != nil {
 		return nil, err

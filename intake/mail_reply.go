@@ -41,6 +41,9 @@ func (d *Door) answerTo(ctx context.Context, key casework.Key, m mail.Message, r
 	case stand.Replies >= mostReplies:
 		return wait("too_many_replies")
 	}
+	if rated, err := d.rateBy(ctx, id, key, m, raw); rated || err != nil {
+		return rated, err
+	}
 	added, err := d.add(ctx, casework.Resident(id), id, key, m, raw)
 	switch {
 	case added || err != nil:

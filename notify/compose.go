@@ -83,6 +83,11 @@ func (p *Post) words(c casework.Case, d casework.Dossier, l row, code string, re
 	args := locale.Args{"Number": c.Number, "Due": lang.Deadline(d.Case.Due), "Unit": unit, "Told": d.Case.Told, "Code": code, "City": p.City.Name.In(lang), "Phone": p.City.Phone}
 	rightArgs(args, lang, l.Right)
 	keys := letterKeys[l.Kind]
+	rated, isRating := understood(d, l)
+	if isRating {
+		keys.text = "letter.rated"
+		args["Said"] = rated.text(lang)
+	}
 	if l.Kind == Closed && inVain(d, l.Event) {
 		keys.text = "letter.closed_unreached"
 	}
@@ -98,10 +103,10 @@ func (p *Post) words(c casework.Case, d casework.Dossier, l row, code string, re
 		out.Blocks = append(out.Blocks, block{Text: lang.T("letter.joint")})
 	}
 	if l.Kind == Replied || l.Kind == Answered || l.Kind == Joined && said != "" {
-		rate := p.BaseURL + lang.Path("/rate/"+p.Docket.RatingLink(l.Case, l.Round)) + "?solved="
-		out.Blocks = append(out.Blocks, block{Text: lang.T("letter.rate"), Links: []link{
-			{lang.T("letter.solved_yes"), rate + string(casework.SolvedYes)}, {lang.T("letter.solved_partly"), rate + string(casework.SolvedPartly)}, {lang.T("letter.solved_no"), rate + string(casework.SolvedNo)},
-		}})
+		out.Blocks = append(out.Blocks, p.ratingBlocks(lang, l.Case, l.Round)...)
+	}
+	if isRating {
+		out.Blocks = append(out.Blocks, p.ratedBlock(lang, l.Case, rated))
 	}
 	out.Blocks = append(out.Blocks, block{Text: lang.T("letter.follow", args), Links: []link{{lang.T("letter.open"), page(lang)}}})
 	if c.State.Open() {
@@ -111,6 +116,9 @@ func (p *Post) words(c casework.Case, d casework.Dossier, l row, code string, re
 	args["Due"], args["City"] = other.Deadline(d.Case.Due), p.City.Name.In(other)
 	args["Unit"], _ = p.said(d, l, other)
 	rightArgs(args, other, l.Right)
+	if isRating {
+		args["Said"] = rated.text(other)
+	}
 	out.Blocks = append(out.Blocks,
 		block{Text: other.T(keys.text, args) + other.T("letter.other_line", locale.Args{"Link": page(other)}), Small: true},
 		block{Text: signature, Small: true})

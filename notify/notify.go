@@ -71,7 +71,7 @@ func New(s Settings) (*Post, error) {
 	jobs, err := river.NewClient(riverpgxv5.New(s.Pool), &river.Config{
 		Queues: map[string]river.QueueConfig{queue: {MaxWorkers: workers}}, Workers: all, JobTimeout: sendTimeout, MaxAttempts: maxAttempts,
 		RescueStuckJobsAfter: 2 * sendTimeout, // a process that was killed leaves its letters to the others
-		PollOnly: true, FetchPollInterval: s.Poll, RetryPolicy: retry{p},
+		PollOnly:             true, FetchPollInterval: s.Poll, RetryPolicy: retry{p},
 		ReindexerSchedule: river.NeverSchedule(), // the application role owns no index
 		Logger:            slog.New(quiet{s.Log.Handler()}),
 	})

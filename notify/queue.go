@@ -64,6 +64,8 @@ func kindOf(e casework.Event) (k Kind, ok bool) {
 		return Redirected, true
 	case casework.StepTerminate:
 		return Terminated, true
+	case casework.StepRate, casework.StepRerate:
+		return Interim, byLetter(e)
 	case casework.StepClose:
 		return Closed, true
 	case casework.StepRecount:

@@ -48,6 +48,7 @@ type TopicLine struct {
 type Board struct {
 	Period    Period
 	Filter    Filter
+	Snapshot  string    // names the state of the count rows: on every surface the same name stands for the same numbers
 	AsOf      time.Time // when the figures last moved; zero where nothing happened yet
 	Whole     Line      // the city, or what the filter leaves of it
 	Units     []UnitLine
@@ -83,7 +84,7 @@ func ViewUnder(ctx context.Context, q pg.Querier, p Period, f Filter, under code
 	if f == (Filter{}) {
 		b.Tags = shownTags(x.tags)
 	}
-	if b.AsOf, err = loadFresh(ctx, q); err != nil {
+	if b.AsOf, b.Snapshot, err = loadFresh(ctx, q, under); err != nil {
 		return b, err
 	}
 	b.assemble(x, units, chains)

@@ -2,6 +2,8 @@ package supervision
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"time"
 
@@ -9,6 +11,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/pg"
+	"huiyin/routing/codes"
 )
 
 // Filter narrows the rows of a view; empty fields do not.
@@ -111,13 +114,16 @@ func above(units []Unit) map[casework.UnitCode][]casework.UnitCode {
 	return out
 }
 
-func loadFresh(ctx context.Context, q pg.Querier) (time.Time, error) {
+// loadFresh tells when the figures last moved, and names the state of the rows: the same name, the same numbers.
+func loadFresh(ctx context.Context, q pg.Querier, under codes.Reading) (time.Time, string, error) {
 	var at *time.Time
-	err := q.QueryRow(ctx, `select max(read_at) from follower where name = $1`, FiguresFollower).Scan(&at)
+	var mark string
+	err := q.QueryRow(ctx, `select max(read_at), coalesce(max(xid::text || '/' || seq), '') from follower where name = $1`, FiguresFollower).Scan(&at, &mark)
 	if err != nil || at == nil {
-		return time.Time{}, err
+		return time.Time{}, "", err
 	}
-	return *at, nil
+	sum := sha256.Sum256([]byte(mark + " " + madeUnder(under)))
+	return *at, hex.EncodeToString(sum[:6]), nil
 }
 
 // oldest finds the earliest broken promise among open cases by the rows, for each unit that owes the answer.

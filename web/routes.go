@@ -37,7 +37,7 @@ var navigation = slices.Concat(console.Nav(), bulletins.Nav(), inbox.Nav(), rati
 // routes is the one list of every address the service answers, area by area.
 func routes(cfg Config, in *signin.Pages) (all []shell.Route, keeper *shell.Keeper) {
 	office := dossier.Office{Docket: cfg.Docket, Desk: cfg.Desk, City: cfg.City, Actor: in.Actor}
-	public := &board.Pages{DB: cfg.Reader, City: cfg.City}
+	public := &board.Pages{DB: cfg.Reader, City: cfg.City, BaseURL: cfg.BaseURL}
 	public.Keep = shell.NewKeeper(public.Mark)
 	newest, _ := cfg.City.Reading("")
 	figures := supervision.NewViews(cfg.Reader, time.Minute, newest)

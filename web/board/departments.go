@@ -85,7 +85,7 @@ func ranked(f supervision.Figure) bool {
 
 // unitGrid is a table of units with the figures named.
 func (v view) unitGrid(caption string, units []supervision.UnitLine, codes []string) shell.Grid {
-	g := shell.Grid{Caption: caption, Hidden: true, Empty: v.T("board.no_units"), Columns: []shell.Column{{Title: v.T("board.unit")}}}
+	g := shell.Grid{Caption: caption, Hidden: true, Pairs: true, Empty: v.T("board.no_units"), Columns: []shell.Column{{Title: v.T("board.unit")}}}
 	for _, code := range codes {
 		g.Columns = append(g.Columns, shell.Column{Title: figureName(v.Page, code), Numeric: true})
 	}

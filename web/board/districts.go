@@ -69,7 +69,7 @@ func (v view) shortDistricts() shell.Grid {
 }
 
 func (v view) districtGrid(codes []string, people bool) shell.Grid {
-	g := shell.Grid{Caption: v.T("board.districts_table"), Hidden: true, Columns: []shell.Column{{Title: v.T("board.district")}}}
+	g := shell.Grid{Caption: v.T("board.districts_table"), Hidden: true, Pairs: true, Columns: []shell.Column{{Title: v.T("board.district")}}}
 	for _, code := range codes {
 		d, _ := supervision.Define(code)
 		g.Columns = append(g.Columns, shell.Column{Title: v.T(d.Name), Numeric: true})

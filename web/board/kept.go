@@ -6,8 +6,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"golang.org/x/sync/singleflight"
 
+	"huiyin/pg"
 	"huiyin/routing/codes"
 	"huiyin/supervision"
 )
@@ -55,7 +57,14 @@ func (x *Pages) view(ctx context.Context, m supervision.Month, f supervision.Fil
 		// Others may wait for this pass when the first reader has gone.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
-		b, err := supervision.ViewUnder(ctx, x.DB, supervision.One(m), f, under)
+		var b supervision.Board
+		err := pg.InTx(ctx, x.DB, nil, func(tx pgx.Tx) (err error) {
+			// All of it as the rows stand at one moment, so that its snapshot's name is true.
+			if _, err = tx.Exec(ctx, `set transaction isolation level repeatable read, read only`); err == nil {
+				b, err = supervision.ViewUnder(ctx, tx, supervision.One(m), f, under)
+			}
+			return err
+		})
 		if err == nil {
 			x.shelf.put(key, drawn{mark, b, time.Now()})
 		}

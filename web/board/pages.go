@@ -16,9 +16,10 @@ import (
 // Pages are the public pages. They read count rows, public cards and totals of uses, and nothing else: no scope is set for their
 // queries, so that row-level security shows them no case.
 type Pages struct {
-	DB   pg.DB
-	City *routing.City
-	Keep *shell.Keeper // gives drawn pages again; nil draws each anew
+	DB      pg.DB
+	City    *routing.City
+	Keep    *shell.Keeper // gives drawn pages again; nil draws each anew
+	BaseURL string        // as the world reaches the service, for feeds and for what others put on their pages
 
 	shelf  shelf  // boards drawn since the figures last moved
 	proofs proofs // what the public log proves of them
@@ -57,6 +58,12 @@ func (x *Pages) Routes() []shell.Route {
 	page("/cases", x.showCases)
 	file("/cases/:number.json", x.cardJSON)
 	page("/cases/:number", x.showCard)
+	x.feedRoutes(page)
+	page(widgetsAt+"/badge/:code.svg", x.badge)
+	page(widgetsAt+"/frame/:code", x.frame)
+	page(widgetsAt, x.showWidgets)
+	file(withheldAt+".json", x.withheldJSON)
+	page(withheldAt, x.showWithheld)
 	file("/data-use.json", x.usesJSON)
 	file("/data-use.csv", x.usesCSV)
 	page("/data-use", x.showUses)

@@ -24,6 +24,7 @@ type publication struct {
 	Period      supervision.Period    `json:"period"`
 	Complete    bool                  `json:"complete"` // the month is over; ratings and answers may still move its figures
 	AsOf        *time.Time            `json:"as_of"`
+	Snapshot    string                `json:"snapshot,omitempty"` // names the state of the count rows: the same name, the same numbers
 	Figures     figures               `json:"figures"`
 	OldestDue   string                `json:"oldest_due,omitempty"` // day of the earliest broken promise among open cases
 	Trend       []entry               `json:"trend,omitempty"`
@@ -97,7 +98,7 @@ func dayOf(t time.Time) string {
 func (s sheet) publish() publication {
 	p := publication{
 		Scope: scope{Kind: "city", Code: s.Rules.Code, Name: name{s.Rules.Name.ZH, s.Rules.Name.EN}},
-		Codes: s.under.Version(), Period: s.Period, Complete: s.Month < s.Current, Figures: figuresOf(s.Whole), OldestDue: dayOf(s.Whole.Oldest), Proven: s.publishProof(),
+		Codes: s.under.Version(), Period: s.Period, Complete: s.Month < s.Current, Figures: figuresOf(s.Whole), OldestDue: dayOf(s.Whole.Oldest), Proven: s.publishProof(), Snapshot: s.Snapshot,
 	}
 	if !s.AsOf.IsZero() {
 		at := s.AsOf.In(locale.Zone).Truncate(time.Second)

@@ -114,7 +114,7 @@ func (w *town) leaves(t testing.TB, people map[string]*caller) []leaf {
 		{who: "answered", path: "/t"}, {who: "answered", path: rate}, {who: "answered", path: rate, do: submit(rate)},
 		{who: "closed", path: "/t"}, {who: "closed", path: "/t/access"},
 		{who: "nobody", path: "/board"}, {who: "nobody", path: "/board?month=2026-10"}, {who: "nobody", path: "/board?month=2020-01"},
-		{who: "nobody", path: "/districts"}, {who: "nobody", path: "/districts/990102"}, {who: "nobody", path: "/departments"}, {who: "nobody", path: "/topics"}, {who: "nobody", path: "/topics?district=990102"}, {who: "nobody", path: department[1]},
+		{who: "nobody", path: "/districts"}, {who: "nobody", path: "/districts/990102"}, {who: "nobody", path: "/departments"}, {who: "nobody", path: "/topics"}, {who: "nobody", path: "/topics?district=990102"}, {who: "nobody", path: "/feeds"}, {who: "nobody", path: "/widgets"}, {who: "nobody", path: "/widgets?of=990102"}, {who: "nobody", path: "/widgets/frame/city"}, {who: "nobody", path: "/withheld"}, {who: "nobody", path: department[1]},
 		{who: "nobody", path: "/cases"}, {who: "nobody", path: card[1]}, {who: "nobody", path: "/data-use"}, {who: "nobody", path: "/api"},
 		{who: "nobody", path: "/log"}, {who: "nobody", path: "/proven"}, {who: "nobody", path: "/watch"}, {who: "nobody", path: "/reports"}, {who: "nobody", path: "/data"}, {who: "nobody", path: w.month(t, people["nobody"])}, {who: "answered", path: "/t/proof"}, {who: "closed", path: "/t/proof"},
 		{who: "nobody", path: "/letters/" + postmark.StopToken(w.docket.Keys, w.oneCase(t, "c.channel = 'email'"))}, {who: "nobody", path: "/offline"}, {who: "nobody", path: "/report/offline"}, {who: "alike", path: "/report/near"}, {who: "chengguan", path: field[1]},

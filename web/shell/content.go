@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -45,6 +46,7 @@ type Grid struct {
 	Columns []Column
 	Rows    [][]Cell
 	Empty   string // what to say where there are no rows
+	Pairs   bool   // on a phone each figure stands under its own title, two beside each other: for many figures of many things
 }
 
 // shape says how the table stands on a phone. One of figures puts the heading of each row on a line of its own above its numbers; one of words puts each
@@ -57,6 +59,8 @@ func (g Grid) shape() string {
 		}
 	}
 	switch {
+	case g.Pairs:
+		return "hy-scroll--cards hy-scroll--pairs"
 	case figures >= 4:
 		return "hy-scroll--figures"
 	case len(g.Columns) >= 4:
@@ -68,7 +72,7 @@ func (g Grid) shape() string {
 // cellLabel is the title of a cell's column, said again where the cell stands alone.
 func (g Grid) cellLabel(i int) templ.Attributes {
 	a := templ.Attributes{"role": "cell"}
-	if g.shape() == "hy-scroll--cards" && i < len(g.Columns) {
+	if strings.HasPrefix(g.shape(), "hy-scroll--cards") && i < len(g.Columns) {
 		a["data-label"] = g.Columns[i].Title
 	}
 	return a

@@ -17,7 +17,7 @@ func margin(l locale.Lang, f supervision.Figure) (low, high string, unsure bool)
 		return "", "", false
 	}
 	a, b := f.Bounds()
-	return strconv.Itoa(int(math.Round(100 * a))), l.Percent(int(math.Round(100*b)), 100), true
+	return strconv.Itoa(int(math.Round(100 * a))), strconv.Itoa(int(math.Round(100*b))) + l.T("board.percent_sign"), true
 }
 
 // bounds says in a sentence how sure a share is that stands on few cases.

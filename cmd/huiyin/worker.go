@@ -151,7 +151,7 @@ func (p *parts) sweeps() []sweep {
 		{"sums", time.Minute, func(ctx context.Context) (int, error) { return supervision.SweepSums(ctx, p.Pool, p.newestCodes()) }},
 		{"days", 10 * time.Minute, p.closer().SweepDay},
 		{"gaming", time.Hour, func(ctx context.Context) (int, error) { return p.gaming().Sweep(ctx) }},
-		{"months", 10 * time.Minute, p.closer().Sweep},
+		{"months", 10 * time.Minute, p.closer().SweepAll},
 		{"drafts", time.Hour, func(ctx context.Context) (int, error) { return drafts.SweepDrafts(ctx, 500) }},
 		{"bad_ratings", time.Minute, services.SweepRoutes},
 		{"rating_terminals", 10 * time.Minute, services.Forget},

@@ -48,6 +48,18 @@ func (x *Closer) Sweep(ctx context.Context) (int, error) {
 	return 1, nil
 }
 
+// SweepAll closes every month that is over, one after the other: a city that brings years of work orders along has many. It ends with ctx, and goes on the next time.
+func (x *Closer) SweepAll(ctx context.Context) (int, error) {
+	n := 0
+	for {
+		closed, err := x.Sweep(ctx)
+		n += closed
+		if err != nil || closed == 0 {
+			return n, err
+		}
+	}
+}
+
 // Revise closes a month again, as the rows stand now, beside what was published before. why is published. Errors: fault.NotFound for a month that was never closed, fault.Invalid without a reason.
 func (x *Closer) Revise(ctx context.Context, m supervision.Month, why string) (Report, error) {
 	if why == "" {

@@ -44,7 +44,11 @@ func (v named) limits(l gaming.Limits) shell.Grid {
 	g := shell.Grid{Caption: v.P.T("watch.limits"), Hidden: true, Columns: []shell.Column{{Title: v.P.T("watch.pattern")}, {Title: v.P.T("watch.looked")}, {Title: v.P.T("watch.from")}, {Title: v.P.T("watch.basis")}}}
 	for _, p := range gaming.Patterns {
 		one := l[p]
-		g.Rows = append(g.Rows, []shell.Cell{{Text: v.name(p)}, {Text: v.P.T("watch.how_" + string(p))}, {Text: v.P.T("watch.least", locale.Args{"N": one.Least, "Share": one.Share})}, {Text: v.P.Lang.Pick(one.Basis.ZH, one.Basis.EN)}})
+		from := v.P.T("watch.least_only", locale.Args{"N": one.Least})
+		if one.Share > 0 {
+			from = v.P.T("watch.least", locale.Args{"N": one.Least, "Share": one.Share})
+		}
+		g.Rows = append(g.Rows, []shell.Cell{{Text: v.name(p)}, {Text: v.P.T("watch.how_" + string(p))}, {Text: from}, {Text: v.P.Lang.Pick(one.Basis.ZH, one.Basis.EN)}})
 	}
 	return g
 }

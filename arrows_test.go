@@ -30,7 +30,7 @@ var arrows = map[string][]string{
 
 	// The one writer, and what stands beside it.
 	"casework":              {"fault", "pg", "seal"},
-	"casework/caseworktest": {"casework", "pg/pgtest", "seal"},
+	"casework/caseworktest": {"casework", "pg/pgtest", "routing/topics", "seal"},
 	"staff":                 with(leaves, "casework"),
 
 	// What decides and what follows.

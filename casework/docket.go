@@ -29,6 +29,8 @@ type Docket struct {
 	Limits Limits  // of call-backs and decisions; nil: none
 	Tries  Tries   // of call-backs; zero: StandardTries
 	Gather *Gather // lets filings that come at once share a commit; nil: each has its own
+
+	Compare Compare // by which words are found to be about one matter; nil: they are not compared
 }
 
 // Ref names a case and the version the caller looked at; Version 0 means any.

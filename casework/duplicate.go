@@ -24,17 +24,18 @@ const (
 
 	mostAlike = 200 // cases of one place and matter that are looked at
 	mostOwn   = 50  // cases of one person that are looked at
-
-	likeWords = 0.5  // share of the pairs of characters of the shorter text that is enough by itself
-	likeTouch = 0.25 // and where the place is the same
 )
+
+// Compare tells how much each of some texts is like the first, 0 to 1, and 0 where they are not about one matter; places are where each is about, empty where that is
+// not known. It is pure.
+type Compare func(texts, places []string) []float64
 
 // Duplicate is a case that may be about the same matter as another.
 type Duplicate struct {
 	Case
 	Said bool    // the resident named it as the same ("me too"), or answered it after its end
 	Own  bool    // the same person filed it, by the keyed hash of the telephone number or e-mail address
-	Like float64 // 0..1, how much of the shorter text is in the other
+	Like float64 // 0..1, how much its words are like the other's; 0 where they alone do not make it the same
 	Free bool    // it waits with the hotline and nothing was merged into it: it can be merged into the case asked about
 }
 
@@ -87,7 +88,7 @@ func (d *Docket) Duplicates(ctx context.Context, by Actor, id CaseID) ([]Duplica
 			}
 			others = append(others, beside...)
 		}
-		found = alike(c, append(own, others...))
+		found = d.alike(c, append(own, others...))
 		return nil
 	})
 	if err != nil {
@@ -97,19 +98,27 @@ func (d *Docket) Duplicates(ctx context.Context, by Actor, id CaseID) ([]Duplica
 }
 
 // alike keeps those of the cases that may be the same matter, each once, the person's own first.
-func alike(c Case, all []Duplicate) []Duplicate {
-	words, place := pairs(c.Title+"\n"+c.Body), letters(c.Place)
+func (d *Docket) alike(c Case, all []Duplicate) []Duplicate {
+	texts, places := []string{c.Title + "\n" + c.Body}, []string{c.Place}
+	for _, k := range all {
+		texts, places = append(texts, k.Title+"\n"+k.Body), append(places, k.Place)
+	}
+	like := make([]float64, len(texts))
+	if d.Compare != nil {
+		like = d.Compare(texts, places)
+	}
+	place := letters(c.Place)
 	var kept []Duplicate
 	seen := map[CaseID]bool{}
-	for _, k := range all {
+	for i, k := range all {
 		if seen[k.ID] {
 			continue
 		}
 		seen[k.ID] = true
-		k.Like = overlap(words, pairs(k.Title+"\n"+k.Body))
+		k.Like = like[i+1]
 		there := letters(k.Place)
 		near := len(place) >= 4 && len(there) >= 4 && (strings.Contains(string(place), string(there)) || strings.Contains(string(there), string(place)))
-		if k.Said || k.Like >= likeWords || near && (k.Like >= likeTouch || k.Category == c.Category && c.Category != "") {
+		if k.Said || k.Like > 0 || near && k.Category == c.Category && c.Category != "" {
 			kept = append(kept, k)
 		}
 	}
@@ -124,33 +133,6 @@ func letters(s string) []rune {
 		}
 		return -1
 	}, s))
-}
-
-// pairs are the pairs of neighbouring characters of a text: for Chinese about its words, without a dictionary.
-func pairs(s string) map[[2]rune]bool {
-	all := map[[2]rune]bool{}
-	runes := letters(s)
-	for i := 1; i < len(runes); i++ {
-		all[[2]rune{runes[i-1], runes[i]}] = true
-	}
-	return all
-}
-
-// overlap is how much of the smaller set is in the other; of next to nothing nothing can be said.
-func overlap(a, b map[[2]rune]bool) float64 {
-	if len(a) > len(b) {
-		a, b = b, a
-	}
-	if len(a) < 3 {
-		return 0
-	}
-	n := 0
-	for p := range a {
-		if b[p] {
-			n++
-		}
-	}
-	return float64(n) / float64(len(a))
 }
 
 // sameWords is what the hash is made of by which the same words are known again: everything that a person wrote of the matter, and the address it

@@ -20,6 +20,7 @@ import (
 	"huiyin/pg/pgtest"
 	"huiyin/routing"
 	"huiyin/routing/sla"
+	"huiyin/routing/topics"
 	"huiyin/seal"
 )
 
@@ -58,7 +59,7 @@ func open(t testing.TB) desk {
 		}
 	}
 	now := func() time.Time { return noon }
-	docket := &casework.Docket{DB: pgtest.DB(t), Keys: seal.NewForTest(), Now: now, Zone: city.TZ}
+	docket := &casework.Docket{DB: pgtest.DB(t), Keys: seal.NewForTest(), Now: now, Zone: city.TZ, Compare: topics.Alike}
 	d.Door = New(Settings{Docket: docket, City: city, Terms: terms, Mailboxes: []string{"12345@linlan.example"}, Now: now, Log: slog.New(slog.NewTextHandler(d.log, nil))})
 	return d
 }

@@ -11,6 +11,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/pg/pgtest"
+	"huiyin/routing/topics"
 	"huiyin/seal"
 )
 
@@ -34,7 +35,7 @@ func New(t testing.TB) *Town {
 	pool := pgtest.DB(t)
 	zone := time.FixedZone("CST", 8*3600)
 	town := &Town{Pool: pool, now: time.Date(2026, 11, 2, 9, 0, 0, 0, zone)}
-	town.Docket = &casework.Docket{DB: pool, Keys: seal.NewForTest(), Now: func() time.Time { return town.now }, Zone: zone}
+	town.Docket = &casework.Docket{DB: pool, Keys: seal.NewForTest(), Now: func() time.Time { return town.now }, Zone: zone, Compare: topics.Alike}
 	_, err := pool.Exec(context.Background(), `insert into unit (code, name_zh, name_en, level, parent) values
 		('hotline','热线','Hotline','hotline',null), ('c-urban','城管','Urban','city',null),
 		('d-river','临江','River','district',null), ('s-willow','柳街','Willow','street','d-river'), ('d-harbour','港区','Harbour','district',null) on conflict do nothing`)

@@ -18,6 +18,7 @@ import (
 	"huiyin/routing"
 	models "huiyin/routing/register"
 	"huiyin/routing/sla"
+	"huiyin/routing/topics"
 	"huiyin/rulebook"
 	"huiyin/seal"
 	"huiyin/staff"
@@ -84,7 +85,8 @@ func (p *parts) decide(ctx context.Context) error {
 	}
 	now := p.Config.Now()
 	p.Rules, p.City, p.Terms = rules, rules.City, rules.Terms
-	p.Docket = &casework.Docket{DB: p.Pool, Keys: p.Keys, Now: now, Zone: p.City.TZ, Wake: p.Announce.Wake, Limits: p.Terms.OwnLimit, Tries: p.Terms.Policy.Tries(), Gather: &casework.Gather{DB: p.Pool}}
+	p.Docket = &casework.Docket{DB: p.Pool, Keys: p.Keys, Now: now, Zone: p.City.TZ, Wake: p.Announce.Wake, Limits: p.Terms.OwnLimit, Tries: p.Terms.Policy.Tries(), Compare: topics.Alike,
+		Gather: &casework.Gather{DB: p.Pool}}
 	p.Desk = &routing.Desk{Docket: p.Docket, City: p.City, Terms: p.Terms, Now: now}
 	if err := p.learn(ctx); err != nil {
 		return err

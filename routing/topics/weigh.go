@@ -27,8 +27,11 @@ const headWeight = 2
 // longestMiddle bounds the terms of the mean of messages: the heaviest.
 const longestMiddle = 800
 
-// weigh makes the vectors of the texts, without their addresses. A term weighs the more the fewer messages have it.
-func weigh(all []message) vectors {
+// weigh makes the vectors of the texts, without their addresses. A term weighs the more the fewer messages have it; what only one has says nothing of the others.
+func weigh(all []message) vectors { return weighAmong(all, len(all), fewest) }
+
+// weighAmong makes the vectors as of among messages, of terms that at least least of them have.
+func weighAmong(all []message, among int, least int32) vectors {
 	v := vectors{rows: make([][]weighed, len(all)), long: make([]int, len(all)), pairs: map[[2]rune]int32{}}
 	var df []int32
 	for m := range all {
@@ -64,9 +67,9 @@ func weigh(all []message) vectors {
 	}
 	v.size = len(df)
 	v.scratch = make([]float32, v.size)
-	n := float64(len(all))
+	n := float64(among)
 	for m, row := range v.rows {
-		row = slices.DeleteFunc(row, func(w weighed) bool { return df[w.term] < fewest })
+		row = slices.DeleteFunc(row, func(w weighed) bool { return df[w.term] < least })
 		for i := range row {
 			rarity := math.Log(1 + n/float64(df[row[i].term]))
 			row[i].weight *= float32(rarity * rarity)

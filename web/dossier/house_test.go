@@ -31,6 +31,7 @@ import (
 	"huiyin/pg/pgtest"
 	"huiyin/routing"
 	"huiyin/routing/sla"
+	"huiyin/routing/topics"
 	"huiyin/rulebook"
 	"huiyin/seal"
 	"huiyin/search"
@@ -96,7 +97,7 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(&h.log, nil))
-	h.docket = &casework.Docket{DB: pool, Keys: keys, Now: clock, Zone: locale.Zone}
+	h.docket = &casework.Docket{DB: pool, Keys: keys, Now: clock, Zone: locale.Zone, Compare: topics.Alike}
 	h.desk = &routing.Desk{Docket: h.docket, City: h.city, Terms: terms, Now: clock}
 	h.door = intake.New(intake.Settings{Docket: h.docket, City: h.city, Terms: terms, Mailboxes: []string{"12345@localhost"}, Now: clock, Log: log})
 	h.register = staff.New(pool)

@@ -31,6 +31,7 @@ import (
 	"huiyin/pg"
 	"huiyin/pg/pgtest"
 	"huiyin/routing"
+	"huiyin/routing/topics"
 	"huiyin/rulebook"
 	"huiyin/seal"
 	"huiyin/search"
@@ -93,7 +94,7 @@ func newTown(t testing.TB) *town {
 	register.Now = now
 	city := &demo.City{Pool: w.pool, Keys: keys, Rules: rules, Terms: terms, Staff: register, Now: now}
 	must(city.Fill(t.Context(), demo.Plan{Cases: 60, Months: 3, Seed: 12345, Scenes: true}, nil))
-	w.docket = &casework.Docket{DB: w.pool, Keys: keys, Now: now, Zone: rules.TZ}
+	w.docket = &casework.Docket{DB: w.pool, Keys: keys, Now: now, Zone: rules.TZ, Compare: topics.Alike}
 	desk := &routing.Desk{Docket: w.docket, City: rules, Terms: terms, Now: now}
 	log := slog.New(slog.NewTextHandler(&w.log, nil))
 	door := intake.New(intake.Settings{Docket: w.docket, City: rules, Terms: terms, Mailboxes: []string{mailbox}, Now: now, Log: log})

@@ -44,6 +44,8 @@ var arrows = map[string][]string{
 	"privacy":          with(leaves, "spans", "casework", "staff"),
 
 	"bulletin": with(leaves, "casework", "routing/...", "privacy"),
+	"knowledge": with(leaves, "search/words", "casework"),
+
 	"rulebook": with(leaves, "casework", "staff", "routing", "routing/sla"),
 
 	// The doors and the followers.
@@ -111,7 +113,7 @@ var arrows = map[string][]string{
 
 var (
 	leaves   = []string{"fault", "pg", "calendar", "locale", "seal"}
-	belowWeb = with(leaves, "spans", "casework", "staff", "rulebook", "routing/...", "follow", "privacy", "intake/...", "search/...", "notify/...", "translog/...", "supervision/...", "datause/...", "rights", "handover", "bulletin", "rating", "rating/...")
+	belowWeb = with(leaves, "spans", "knowledge", "casework", "staff", "rulebook", "routing/...", "follow", "privacy", "intake/...", "search/...", "notify/...", "translog/...", "supervision/...", "datause/...", "rights", "handover", "bulletin", "rating", "rating/...")
 )
 
 // outside says which packages may import a module that the others must not know.

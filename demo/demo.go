@@ -169,7 +169,7 @@ func (c *City) Fill(ctx context.Context, p Plan, progress func(done, of int)) er
 	}
 }
 
-// Prepare makes the units and the sign-ins, where they are missing.
+// Prepare makes the units, the sign-ins and the articles, where they are missing.
 func (c *City) Prepare(ctx context.Context) error {
 	if err := staff.SyncUnits(ctx, c.Pool, Units(c.Rules)); err != nil {
 		return err
@@ -184,7 +184,7 @@ func (c *City) Prepare(ctx context.Context) error {
 			return fmt.Errorf("sign-in %s: %w", p.Login, err)
 		}
 	}
-	return nil
+	return c.Answer(ctx)
 }
 
 // Units are the city's units as the staff register keeps them.

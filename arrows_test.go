@@ -43,7 +43,7 @@ var arrows = map[string][]string{
 	"follow":           {"casework", "pg"},
 	"privacy":          with(leaves, "spans", "casework", "staff"),
 
-	"bulletin": with(leaves, "casework", "routing/...", "privacy"),
+	"bulletin":  with(leaves, "casework", "routing/...", "privacy"),
 	"knowledge": with(leaves, "search/words", "casework"),
 
 	"rulebook": with(leaves, "casework", "staff", "routing", "routing/sla"),
@@ -96,6 +96,7 @@ var arrows = map[string][]string{
 	"web/watch":         with(belowWeb, "web/shell", "web/assets"),
 	"web/letters":       with(leaves, "casework", "notify/postmark", "web/shell"),
 	"web/admin":         with(belowWeb, "web/shell", "web/assets"),
+	"web/answers":       with(belowWeb, "web/shell", "web/assets"),
 	"web/board":         with(belowWeb, "web/shell", "web/assets"),
 	"web/api":           with(belowWeb, "web/shell", "web/assets"),
 	"web/open311":       with(belowWeb, "web/shell"),

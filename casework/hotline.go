@@ -84,12 +84,12 @@ func (d *Docket) Redirect(ctx context.Context, by Actor, ref Ref, number string)
 	})
 }
 
-// Answer answers a case at the hotline itself (直接答复), without dispatch.
-func (d *Docket) Answer(ctx context.Context, by Actor, ref Ref, text string) error {
-	return d.step(ctx, by, ref, StepAnswer, answer(text))
+// Answer answers a case at the hotline itself (直接答复), without dispatch; with names the articles of the knowledge base that it stands on.
+func (d *Docket) Answer(ctx context.Context, by Actor, ref Ref, text string, with ...Cite) error {
+	return d.step(ctx, by, ref, StepAnswer, answer(text, with...))
 }
 
-func answer(text string) func(context.Context, *work) (any, error) {
+func answer(text string, with ...Cite) func(context.Context, *work) (any, error) {
 	return func(ctx context.Context, w *work) (any, error) {
 		if err := need(!blank(text), "fault.answer_needed", "text"); err != nil {
 			return nil, err
@@ -104,7 +104,7 @@ func answer(text string) func(context.Context, *work) (any, error) {
 		if err := w.meet(ctx, ClockHandle); err != nil {
 			return nil, err
 		}
-		return nil, w.meet(ctx, ClockTotal)
+		return answeredData{With: with}, w.meet(ctx, ClockTotal)
 	}
 }
 

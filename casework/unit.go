@@ -133,6 +133,7 @@ type Reply struct {
 	Files []Attachment
 	Key   uuid.UUID // names one sending: sent twice, it is kept once; may be zero
 	Flags []string  // what the check of replies pointed at when it was sent, by name
+	With  []Cite    // articles of the knowledge base that it stands on
 }
 
 // Reply answers the resident; the hotline owns the case from here: review, follow-up, rating.
@@ -169,6 +170,9 @@ func (d *Docket) Reply(ctx context.Context, by Actor, ref Ref, r Reply) error {
 		data := map[string]any{"files": len(r.Files)}
 		if len(r.Flags) > 0 {
 			data["flags"] = r.Flags
+		}
+		if len(r.With) > 0 {
+			data["answered_with"] = r.With
 		}
 		return data, w.meet(ctx, ClockTotal)
 	})

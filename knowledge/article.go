@@ -103,20 +103,9 @@ type Counts struct {
 	Used                        int // answers and replies that it went into
 }
 
-// Cite names an article in the words of an answer. It is kept with the case.
-type Cite struct {
-	Code    string `json:"code"`
-	Version int    `json:"version"`
-	ZH      string `json:"zh"` // title
-	EN      string `json:"en"`
-}
-
-// Title is the cited article's title in a language.
-func (c Cite) Title(l locale.Lang) string { return Text{c.ZH, c.EN}.In(l) }
-
 // Cite names the article as it stands.
-func (a Article) Cite() Cite {
-	return Cite{Code: a.Code, Version: a.Number, ZH: a.Title.ZH, EN: a.Title.EN}
+func (a Article) Cite() casework.Cite {
+	return casework.Cite{Code: a.Code, Version: a.Number, ZH: a.Title.ZH, EN: a.Title.EN}
 }
 
 // today is the city's date, at 00:00 UTC.

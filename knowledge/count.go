@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"huiyin/casework"
 	"huiyin/fault"
 	"huiyin/pg"
 )
@@ -42,7 +43,7 @@ func (b *Base) Answered(ctx context.Context, code, who string, helped bool) erro
 }
 
 // Used counts that articles went into an answer.
-func (b *Base) Used(ctx context.Context, cites []Cite) error {
+func (b *Base) Used(ctx context.Context, cites []casework.Cite) error {
 	for _, c := range cites {
 		_, err := b.DB.Exec(ctx, `insert into article_count (article, version, day, who, used) select id, $2, $3, 'staff', 1 from article where code = $1
 			on conflict (article, version, day, who) do update set used = article_count.used + 1`, c.Code, c.Version, b.today())
@@ -55,12 +56,12 @@ func (b *Base) Used(ctx context.Context, cites []Cite) error {
 
 var marked = regexp.MustCompile(`^([a-z0-9][a-z0-9-]{0,59})@([0-9]{1,6})$`)
 
-// Mark writes a cite as forms carry it, such as water-bill@3.
-func (c Cite) Mark() string { return c.Code + "@" + strconv.Itoa(c.Version) }
+// Mark names the version that stands now as forms carry it, such as water-bill@3.
+func (a Article) Mark() string { return a.Code + "@" + strconv.Itoa(a.Number) }
 
 // Cited reads the articles that an answer says it stands on, by their marks. What is no mark, or was never published, is passed over.
-func (b *Base) Cited(ctx context.Context, marks []string) ([]Cite, error) {
-	var out []Cite
+func (b *Base) Cited(ctx context.Context, marks []string) ([]casework.Cite, error) {
+	var out []casework.Cite
 	for _, m := range marks[:min(len(marks), 5)] {
 		part := marked.FindStringSubmatch(strings.TrimSpace(m))
 		if part == nil {
@@ -70,7 +71,7 @@ func (b *Base) Cited(ctx context.Context, marks []string) ([]Cite, error) {
 		if err != nil {
 			continue
 		}
-		c := Cite{Code: part[1], Version: version}
+		c := casework.Cite{Code: part[1], Version: version}
 		err = b.DB.QueryRow(ctx, `select v.title_zh, v.title_en from article a join article_version v on v.article = a.id where a.code = $1 and v.version = $2 and v.published_at is not null`, c.Code, c.Version).Scan(&c.ZH, &c.EN)
 		if pg.IsNoRows(err) {
 			continue

@@ -237,7 +237,7 @@ func TestFeedbackAndUseAreCounted(t *testing.T) {
 	s.do(s.Answered(ctx, "bill", knowledge.Staff, true))
 	cites, err := s.Cited(ctx, []string{"bill@1", "bill@9", "none@1", "; drop table", "bill@1x"})
 	s.do(err)
-	if want := []knowledge.Cite{{Code: "bill", Version: 1, ZH: "水费怎么交", EN: "Paying a water bill"}}; !cmp.Equal(cites, want) {
+	if want := []casework.Cite{{Code: "bill", Version: 1, ZH: "水费怎么交", EN: "Paying a water bill"}}; !cmp.Equal(cites, want) {
 		t.Fatalf("%+v", cites)
 	}
 	s.do(s.Used(ctx, cites))

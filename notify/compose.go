@@ -99,6 +99,9 @@ func (p *Post) words(c casework.Case, d casework.Dossier, l row, code string, re
 	if said != "" {
 		out.Blocks = append(out.Blocks, block{Quote: said})
 	}
+	if links := p.cited(d, l.Event, lang); len(links) > 0 {
+		out.Blocks = append(out.Blocks, block{Text: lang.T("letter.basis"), Links: links})
+	}
 	if relayed {
 		out.Blocks = append(out.Blocks, block{Text: lang.T("letter.joint")})
 	}
@@ -123,6 +126,23 @@ func (p *Post) words(c casework.Case, d casework.Dossier, l row, code string, re
 		block{Text: other.T(keys.text, args) + other.T("letter.other_line", locale.Args{"Link": page(other)}), Small: true},
 		block{Text: signature, Small: true})
 	return out
+}
+
+// cited are the articles of the knowledge base that the answer told of stands on, where everybody can read them.
+func (p *Post) cited(d casework.Dossier, answer int64, lang locale.Lang) []link {
+	var links []link
+	for _, e := range d.Events {
+		var said struct {
+			With []casework.Cite `json:"answered_with"`
+		}
+		if e.Seq != answer || json.Unmarshal(e.Data, &said) != nil {
+			continue
+		}
+		for _, c := range said.With {
+			links = append(links, link{lang.Pick(c.ZH, c.EN), p.BaseURL + lang.Path("/help/answers/"+c.Code)})
+		}
+	}
+	return links
 }
 
 // inVain tells that a case was closed because the calls to its resident reached nobody.

@@ -35,6 +35,7 @@ func commands() []command {
 		{"due", "tell by when a unit must sign, contact and handle (JSON lines in, JSON lines out)", due},
 		{"workdays", "tell for each day of a range whether it is a working day, and why", workdays},
 		{"import", "file the work orders of another system from CSV, XLSX or JSON Lines; run again to resume", importFile},
+		{"articles", "keep the knowledge base: articles import FILE brings answers from CSV, XLSX or JSON Lines as drafts", articles},
 		{"search", "find cases by their words: synonyms, pinyin and traditional characters are understood", searchCases},
 		{"reindex", "make the search index anew, after the words or the names of the city changed", reindex},
 		{"route", "propose kind, category, place and responsible units for each text, with reasons (JSON lines in, JSON lines out)", route},

@@ -11,6 +11,7 @@ import (
 	"huiyin/casework"
 	"huiyin/intake"
 	"huiyin/intake/calls"
+	"huiyin/knowledge"
 	"huiyin/pg"
 	"huiyin/routing"
 	"huiyin/staff"
@@ -35,6 +36,7 @@ type Settings struct {
 	MaxLag    time.Duration        // how far followers may be behind before the service counts as not ready; 0 means two minutes
 	Metrics   *prometheus.Registry // where the figures for operators are kept; nil means one of its own
 	Pools     []PoolStat           // connection pools to watch
+	Answers   *knowledge.Base      // articles; nil: there are none
 }
 
 // PoolStat tells how many connections of a pool are at work and how many there are at most.
@@ -80,6 +82,8 @@ func (x *Service) Routes() []shell.Route {
 		{Method: fiber.MethodPost, Path: "/api/v1/transcripts", Handler: x.fileCall, Door: shell.API, Private: true, Body: maxCall, Limit: perMinute("api_calls", x.PerMinute)},
 		{Method: fiber.MethodPost, Path: "/api/v1/calls/:id/events", Handler: x.tellCall, Door: shell.API, Private: true, Body: 1 << 16, Limit: perMinute("api_call_events", 20*x.PerMinute)},
 		{Method: fiber.MethodPost, Path: "/api/v1/calls/:id/turns", Handler: x.hearCall, Door: shell.API, Private: true, Limit: perMinute("api_call_turns", 100*x.PerMinute)},
+		{Path: "/api/v1/articles", Handler: x.findArticles, Door: shell.API, Limit: perMinute("api_articles", 120)},
+		{Path: "/api/v1/articles/:code", Handler: x.showArticle, Door: shell.API, MaxAge: time.Minute},
 		{Path: "/api/v1/figures", Handler: x.Figures, Door: shell.API, MaxAge: 10 * time.Second},
 		{Path: "/api/openapi.json", Handler: openAPI, Door: shell.Files, MaxAge: time.Minute},
 		{Path: "/api", Handler: x.showDocs, MaxAge: time.Minute},

@@ -116,7 +116,15 @@ func classify(ctx context.Context, r dossier.Request) error {
 func accept(ctx context.Context, r dossier.Request) error { return r.Docket.Accept(ctx, r.By, r.Ref) }
 
 func answer(ctx context.Context, r dossier.Request) error {
-	return r.Docket.Answer(ctx, r.By, r.Ref, r.Value("text"))
+	with, err := r.Cited(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.Docket.Answer(ctx, r.By, r.Ref, r.Value("text"), with...); err != nil {
+		return err
+	}
+	r.Used(ctx, with)
+	return nil
 }
 
 func decline(ctx context.Context, r dossier.Request) error {

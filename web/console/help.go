@@ -9,6 +9,7 @@ import (
 	"huiyin/casework"
 	"huiyin/intake"
 	"huiyin/intake/element"
+	"huiyin/knowledge"
 	"huiyin/routing"
 	"huiyin/search"
 	"huiyin/web/dossier"
@@ -24,6 +25,7 @@ type callHelp struct {
 	Unit     string // proposal that stands chosen; empty where the rules are not sure and nobody chose
 	Missing  []element.Kind
 	Similar  []casework.Case
+	Answers  []knowledge.Found // articles that answer what is said
 	Names    dossier.Namer
 	Caller   callerHelp
 }
@@ -56,6 +58,9 @@ func (x *Pages) help(c *fiber.Ctx, by casework.Actor, v call, k chords) (callHel
 	}
 	h.Missing = x.missing(v, h.Proposal)
 	var err error
+	if h.Answers, err = x.Offer(c.UserContext(), v.Text); err != nil {
+		return h, err
+	}
 	h.Similar, err = x.similar(c, by, v.Text+" "+v.Place, casework.CaseID{})
 	return h, err
 }

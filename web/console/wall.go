@@ -27,6 +27,7 @@ type wallView struct {
 	W     supervision.Wall
 	Tiles []wallTile
 	Names dossier.Namer
+	Stale int                 // articles of the knowledge base that are out of date
 	Grown []supervision.Topic // hot topics that grow suddenly, the hottest first
 }
 
@@ -51,6 +52,11 @@ func (x *Pages) wall(c *fiber.Ctx) error {
 	}
 	if v.Grown, err = x.grown(c.UserContext(), by); err != nil {
 		return err
+	}
+	if x.Answers != nil {
+		if v.Stale, err = x.Answers.Stale(c.UserContext(), nil); err != nil {
+			return err
+		}
 	}
 	v.Tiles = v.tiles()
 	return shell.Render(c, fiber.StatusOK, wallPage(v))

@@ -35,6 +35,7 @@ type told struct {
 	Level      string                   `json:"level"`
 	Means      string                   `json:"means"`
 	Reached    *bool                    `json:"reached"`
+	With       []casework.Cite          `json:"answered_with"`
 	NotReached bool                     `json:"not_reached"`
 	Solved     casework.Solved          `json:"solved"`
 	Satisfied  casework.Satisfaction    `json:"satisfaction"`
@@ -142,7 +143,9 @@ func (v View) saying(e casework.Event, d told) string {
 		}
 		return s
 	case casework.StepReply:
-		return v.pointedAt(d.Flags)
+		return v.joined(v.pointedAt(d.Flags), v.citedIn(d.With))
+	case casework.StepAnswer:
+		return v.citedIn(d.With)
 	case casework.StepRecall:
 		return v.Unit(d.Lead)
 	case casework.StepSplit, casework.StepUnsplit:

@@ -10,6 +10,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/fault"
+	"huiyin/knowledge"
 	"huiyin/locale"
 	"huiyin/routing"
 	"huiyin/routing/sla"
@@ -22,6 +23,8 @@ type Office struct {
 	Desk   *routing.Desk
 	City   *routing.City
 	Actor  func(c *fiber.Ctx) (casework.Actor, error) // who is signed in
+
+	Answers *knowledge.Base // what answers may stand on; nil: nothing is offered
 }
 
 // View is one case as a page shows it: masked, unless something was just revealed.
@@ -30,8 +33,9 @@ type View struct {
 	F        casework.Dossier
 	City     *routing.City
 	By       casework.Actor
-	Base     string // address of the case's page, below which its forms post
-	Query    string // added to the addresses that its forms post to: where they lead back to
+	Base     string            // address of the case's page, below which its forms post
+	Offers   []knowledge.Found // articles that may answer it
+	Query    string            // added to the addresses that its forms post to: where they lead back to
 	Refused  Refusal
 	Shown    *Shown             // personal data that was just revealed; nil on every other answer
 	Whistles []casework.Whistle // calls for departments to come, oldest first
@@ -70,7 +74,10 @@ func (o Office) Open(c *fiber.Ctx, by casework.Actor, id casework.CaseID, base s
 	v.P = shell.NewPage(c, "")
 	v.P.Title = v.P.T("dossier.title", locale.Args{"Number": v.F.Case.Number})
 	v.P.Wide = true
-	return v, nil
+	if v.Can(casework.StepAnswer, casework.StepReply) {
+		v.Offers, err = o.Offer(c.UserContext(), v.F.Case.Title+"\n"+v.F.Case.Body)
+	}
+	return v, err
 }
 
 // Again puts a refusal on the page: the mistakes at their fields, and who acted first where the case had moved on.

@@ -73,7 +73,15 @@ func reply(ctx context.Context, r dossier.Request) error {
 	if r.Value("text") != "" && check.unseen(r.Value("seen")) {
 		return errLookFirst()
 	}
-	return r.Docket.Reply(ctx, r.By, r.Ref, casework.Reply{Text: r.Value("text"), Files: files, Flags: check.kept()})
+	with, err := r.Cited(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.Docket.Reply(ctx, r.By, r.Ref, casework.Reply{Text: r.Value("text"), Files: files, Flags: check.kept(), With: with}); err != nil {
+		return err
+	}
+	r.Used(ctx, with)
+	return nil
 }
 
 func record(ctx context.Context, r dossier.Request) error {

@@ -39,6 +39,7 @@ type listView struct {
 	Owners  bool           // some case is in a person's or another unit's hands
 	Count   casework.DeskCount
 	Filter  filter
+	Stale   int // articles of the reader's units that have expired or are due for another look
 }
 
 // filter narrows a view; it is in the address, so a link keeps it.
@@ -64,6 +65,11 @@ func (x *Pages) list(c *fiber.Ctx) error {
 	v.Filter = x.filterOf(c, by)
 	if v.Count, err = x.Docket.Desk(c.UserContext(), by, v.P.Now, endOfDay(v.P.Now)); err != nil {
 		return err
+	}
+	if x.Answers != nil {
+		if v.Stale, err = x.Answers.Stale(c.UserContext(), by.Units); err != nil {
+			return err
+		}
 	}
 	v.pills()
 	page, err := x.Docket.DeskList(c.UserContext(), by, casework.DeskQuery{View: v.View, Now: v.P.Now, Tonight: endOfDay(v.P.Now), Unit: v.Filter.Unit,

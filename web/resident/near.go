@@ -86,6 +86,9 @@ func (x *Pages) showNear(c *fiber.Ctx) error {
 	page.Back = page.Href("/report/2")
 	v := x.view(c, d)
 	v.Near = list
+	if v.Answers, err = x.answers(c.UserContext(), d); err != nil {
+		return err
+	}
 	return shell.Render(c, fiber.StatusOK, nearPage(page, v))
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/intake"
+	"huiyin/knowledge"
 	"huiyin/pg"
 	"huiyin/rights"
 	"huiyin/routing"
@@ -33,6 +34,8 @@ type Config struct {
 	Log     *translog.Log  // proves what became of a case; nil: the page of the proof has nothing to show
 	Work    int            // bits of work that a form asks of the browser before it is sent without counting; 0: none
 	BaseURL string         // of the service as residents reach it, without a slash at the end
+
+	Answers *knowledge.Base // what may answer a matter before it is filed; nil: nothing is offered
 }
 
 // Figures gives the public figures of a period.

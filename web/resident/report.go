@@ -11,6 +11,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/fault"
+	"huiyin/knowledge"
 	"huiyin/locale"
 	"huiyin/pg"
 	"huiyin/routing"
@@ -24,14 +25,15 @@ const (
 
 // reportView is what the three pages of the form show.
 type reportView struct {
-	Draft  draft
-	Then   string // "3" where the page was opened from the summary, to go straight back
-	City   *routing.City
-	Danger string  // the emergency number that the words call for
-	Near   []alike // what others reported that may be the same
-	Clear  bool    // what the browser itself kept of the words is removed too
-	Handle string  // names the draft to the browser
-	Waits  waits   // how long answers took
+	Draft   draft
+	Then    string // "3" where the page was opened from the summary, to go straight back
+	City    *routing.City
+	Danger  string            // the emergency number that the words call for
+	Near    []alike           // what others reported that may be the same
+	Answers []knowledge.Found // articles that may answer it
+	Clear   bool              // what the browser itself kept of the words is removed too
+	Handle  string            // names the draft to the browser
+	Waits   waits             // how long answers took
 
 	Work      int    // bits of work that the form asks of the browser; 0: none
 	Challenge string // what it works on
@@ -221,6 +223,9 @@ func (x *Pages) drawWhere(c *fiber.Ctx, status int, mistakes shell.Errors, d dra
 	var err error
 	if status == fiber.StatusOK { // a page with mistakes asks for nothing else
 		if v.Near, err = x.near(c.UserContext(), d); err != nil {
+			return err
+		}
+		if v.Answers, err = x.answers(c.UserContext(), d); err != nil {
 			return err
 		}
 	}

@@ -19,6 +19,7 @@ type told struct {
 	Due          time.Time             `json:"due"`
 	NewDue       time.Time             `json:"new_due"`
 	Reached      bool                  `json:"reached"`
+	With         []casework.Cite       `json:"answered_with"`
 	NotReached   bool                  `json:"not_reached"` // closed after calls in vain
 	Means        string                `json:"means"`
 	ToResident   bool                  `json:"to_resident"`
@@ -220,6 +221,18 @@ func (t teller) who(e casework.Event) string {
 	return t.pages.unitName(t.p.Lang, e.Unit)
 }
 
+// cited names the articles of the knowledge base that an answer stands on.
+func (t teller) cited(d told) string {
+	var titles []string
+	for _, c := range d.With {
+		titles = append(titles, t.p.Lang.Pick(c.ZH, c.EN))
+	}
+	if len(titles) == 0 {
+		return ""
+	}
+	return "\n\n" + t.p.T("answers.cited", locale.Args{"Titles": strings.Join(titles, t.p.T("story.and"))})
+}
+
 func (t teller) text(e casework.Event, d told) string {
 	if m, ok := t.message(e); ok {
 		if t.above(m) {
@@ -228,7 +241,7 @@ func (t teller) text(e casework.Event, d told) string {
 		if own, ok := t.v.Said[m.ID]; ok {
 			return own
 		}
-		return m.Body
+		return m.Body + t.cited(d)
 	}
 	switch e.Step {
 	case casework.StepDispatch:

@@ -89,7 +89,7 @@ func (c *City) Answer(ctx context.Context) error {
 	}
 	for i, t := range all {
 		at = now.AddDate(0, 0, -(3 + i*7%200))
-		from := today.AddDate(0, 0, -(2 + i*7%200))
+		from := today.AddDate(0, 0, -(3 + i*7%200))
 		owner := casework.Actor{Kind: casework.ByStaff, Unit: t.Owner, Units: []casework.UnitCode{t.Owner}, Roles: []casework.Role{casework.Liaison, casework.Handler}}
 		if t.Owner == casework.Hotline {
 			owner.Roles = []casework.Role{casework.Operator}

@@ -121,6 +121,9 @@ func (w *town) leaves(t testing.TB, people map[string]*caller) []leaf {
 		{who: "operator", path: "/console/bulk"}, {who: "chengguan", path: "/inbox/closed"}, {who: "nobody", path: "/board?codes=2025.1"},
 		{who: "admin", path: "/admin/rules/duties.csv?q=停水"}, {who: "admin", path: "/admin/rules/duties.csv/row?line=2"}, {who: "admin", path: "/admin/rules/policy.yaml"},
 		{who: "admin", path: "/admin/rules/policy.yaml/edit"}, {who: "admin", path: "/admin/rules/policy.yaml/version/0"}, {who: "admin", path: "/admin/rules/texts.yaml"}, {who: "admin", path: "/admin/rules/texts.yaml/draft"},
+		{who: "nobody", path: "/help/answers"}, {who: "nobody", path: "/help/answers?q=水费怎么交"}, {who: "nobody", path: "/help/answers?q=火星车票"}, {who: "nobody", path: "/help/answers/noise-hours"},
+		{who: "operator", path: "/answers/water-bill"}, {who: "operator", path: "/answers/water-bill/edit"}, {who: "operator", path: "/answers/new"}, {who: "operator", path: "/answers/new", do: submit("/answers/new")}, {who: "operator", path: "/answers/water-bill/version/2"},
+		{who: "chengguan-leader", path: "/answers/waste-sort"}, {who: "chengguan-leader", path: "/answers?which=stale"}, {who: "supervisor", path: "/answers/veteran-card"},
 		{who: "nobody", path: "/nothing-here"}, {who: "nobody", path: "/login"}, {who: "admin", path: "/password"},
 	}
 	list = append(list, w.ratingLeaves(t)...)
@@ -138,10 +141,11 @@ func (w *town) month(t testing.TB, c *caller) string {
 }
 
 var (
-	barLink  = regexp.MustCompile(`(?s)<nav class="hy-bar__nav".*?</nav>`)
-	hrefs    = regexp.MustCompile(`href="(/[^"#]*)"`)
-	caseLink = regexp.MustCompile(`href="((?:/console/case|/inbox)/[0-9a-f-]{36})"`)
-	anyID    = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}`)
+	barLink    = regexp.MustCompile(`(?s)<nav class="hy-bar__nav".*?</nav>`)
+	hrefs      = regexp.MustCompile(`href="(/[^"#]*)"`)
+	caseLink   = regexp.MustCompile(`href="((?:/console/case|/inbox)/[0-9a-f-]{36})"`)
+	anyArticle = regexp.MustCompile(`^/answers/[a-z0-9-]+`)
+	anyID      = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}`)
 )
 
 // staffLeaves walks from everybody's bar to lists, and from lists to a few cases in different states.
@@ -183,7 +187,7 @@ func (w *town) staffLeaves(t testing.TB, people map[string]*caller) []leaf {
 func thin(list []leaf) []leaf {
 	count := map[string]int{}
 	return slices.DeleteFunc(list, func(l leaf) bool {
-		kind := anyID.ReplaceAllString(l.path, "ID")
+		kind := anyArticle.ReplaceAllString(anyID.ReplaceAllString(l.path, "ID"), "/answers/CODE")
 		count[kind]++
 		return count[kind] > 2 || (kind == "/me" || strings.HasSuffix(kind, "/keys")) && count[kind] > 1
 	})
@@ -197,7 +201,7 @@ func address(l leaf, lang locale.Lang) string {
 }
 
 func staffPage(l leaf) bool {
-	for _, prefix := range []string{"/console", "/inbox", "/me", "/login", "/password", "/admin", "/m/"} {
+	for _, prefix := range []string{"/console", "/inbox", "/me", "/login", "/password", "/admin", "/answers", "/m/"} {
 		if strings.HasPrefix(l.path, prefix) {
 			return true
 		}

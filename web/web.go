@@ -50,6 +50,7 @@ type Config struct {
 	Live    *live.Hub            // tells open pages what happens; the server closes it when it shuts down
 	Leaving func() bool          // whether the process was told to stop: readyz says no, and each answer closes its connection; nil: never
 	Gate    *shell.Gate          // before residents and programs; nil: none
+	Reading *shell.Gate          // the same for what only reads; nil: Gate
 	Counter shell.Counter        // counts uses for rate limits and brakes; nil: within this process
 	Work    int                  // bits of work that the web form asks of a browser; 0: none
 	SSO     *signin.SingleSignOn // nil: staff come in by password only
@@ -142,6 +143,7 @@ func build(cfg Config) *fiber.App {
 		Nav:     navigation,
 		Counter: cfg.Counter,
 		Gate:    cfg.Gate,
+		Reading: cfg.Reading,
 	})
 	all, keeper := routes(cfg, in)
 	shell.Mount(app, all)

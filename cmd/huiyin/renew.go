@@ -70,7 +70,7 @@ func (s *service) workers(ctx context.Context, again <-chan struct{}) error {
 func (s *service) webConfig() web.Config {
 	p := s.present.Load()
 	return web.Config{Pool: p.Pool, Reader: s.reader, Docket: p.Docket, Desk: p.Desk, Door: p.Door, City: p.City, Terms: p.Terms, Book: p.Book, Rules: p.Rules, Model: p.Decided.Model, Checks: s.findings, Staff: p.Staff, Keys: p.Keys, Search: p.search(),
-		Live: s.live, Leaving: s.leaving.Load, Gate: s.gate, Counter: s.counter, SSO: singleSignOn(p), BaseURL: p.Config.BaseURL, Work: p.Config.Work, Mailbox: p.Config.Mailbox[0], Standby: filepath.Join(p.Config.Data, "standby"), Now: p.Config.Now(), Log: p.Log}
+		Live: s.live, Leaving: s.leaving.Load, Gate: s.gate, Reading: s.reading, Counter: s.counter, SSO: singleSignOn(p), BaseURL: p.Config.BaseURL, Work: p.Config.Work, Mailbox: p.Config.Mailbox[0], Standby: filepath.Join(p.Config.Data, "standby"), Now: p.Config.Now(), Log: p.Log}
 }
 
 // singleSignOn is the way in through the city's identity provider; nil where there is none.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"sync/atomic"
@@ -24,6 +25,9 @@ import (
 
 // memoryLimit is where the collector begins to work harder, in bytes: mail of 25 MB leaves much behind. GOMEMLIMIT sets another.
 const memoryLimit = 640 << 20
+
+// settled is when a process has read what it reads once; what that left behind goes back to the system then.
+const settled = 5 * time.Second
 
 // serve runs the service until it is told to stop: pages, mail door, workers, or all of them.
 func serve(ctx context.Context, env *Env, args []string) error {
@@ -80,7 +84,8 @@ type service struct {
 	live    *live.Hub     // what open pages hear
 	leaving atomic.Bool   // told to stop, and still answering
 	reader  *pg.Reader    // of public figures and cards
-	gate    *shell.Gate   // before residents and programs
+	gate    *shell.Gate   // before residents and programs who send
+	reading *shell.Gate   // and before those who read
 	counter shell.Counter // uses by sender, for every process together
 	pages   net.Listener
 	mail    net.Listener
@@ -109,7 +114,8 @@ func (s *service) listen(pages, mail bool) error {
 func (s *service) run(ctx context.Context, worker bool) error {
 	s.present.Store(s.parts)
 	s.counter = shell.NewShared(s.Pool, time.Now)
-	s.gate = shell.NewGate(int(s.Pool.Config().MaxConns) / 2) // the other half is for staff, followers and timers
+	places := gatePlaces(int(s.Pool.Config().MaxConns))
+	s.gate, s.reading = shell.NewGate(places), shell.NewGate(places)
 	ctx, stop := s.linger(ctx)
 	defer stop()
 	var renewals []func() // what takes up new rules, once s.present has them
@@ -149,10 +155,16 @@ func (s *service) run(ctx context.Context, worker bool) error {
 	}
 	g.Go(func() error { s.watchRules(ctx, renewals); return nil })
 	s.announce(ctx)
+	quiet := time.AfterFunc(settled, debug.FreeOSMemory)
+	defer quiet.Stop()
 	err := g.Wait()
 	s.Senders.Wait()
 	return err
 }
+
+// gatePlaces is how many residents' requests are at work at once for sending, and as many for reading: enough to keep every processor busy while some wait
+// for the database, and never more than a quarter of its connections each, so that half stay free for staff, followers and timers.
+func gatePlaces(connections int) int { return min(2*runtime.GOMAXPROCS(0), connections/4) }
 
 // linger gives a context that ends later than ctx by the time that a balancer needs to notice. Until then everything goes on, and /readyz says no.
 func (s *service) linger(ctx context.Context) (later context.Context, stop func()) {

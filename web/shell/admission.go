@@ -73,11 +73,15 @@ func (r Route) admit(c *fiber.Ctx, req *request) (leave func(), err error) {
 	if req.Gate == nil || r.Always || r.Door != Public && r.Door != API {
 		return func() {}, nil
 	}
-	patience := req.Gate.usual
-	if !safe(r.Method) && req.holdsTicket(c.FormValue(ticketField)) {
-		patience = req.Gate.again
+	gate := req.Gate
+	if safe(r.Method) && req.Reading != nil {
+		gate = req.Reading
 	}
-	return req.Gate.enter(c.UserContext(), patience)
+	patience := gate.usual
+	if !safe(r.Method) && req.holdsTicket(c.FormValue(ticketField)) {
+		patience = gate.again
+	}
+	return gate.enter(c.UserContext(), patience)
 }
 
 // ticket says that a form was turned away at this time.

@@ -100,6 +100,20 @@ func TestPastCapacityAResidentKeepsTheWordsAndStaffWork(t *testing.T) {
 	}
 }
 
+func TestReadersDoNotWaitForForms(t *testing.T) {
+	h, gate, free, _ := crowd(t)
+	defer free()
+	app := New(Config{City: City{ZH: "临澜市", EN: "Linlan"}, Secret: bytes.Repeat([]byte("s"), 32), Log: slog.New(slog.NewTextHandler(&h.log, nil)), Now: func() time.Time { return h.now }, Gate: gate, Reading: NewGate(1)})
+	Mount(app, []Route{{Path: "/page", Handler: h.page}, {Method: fiber.MethodPost, Path: "/api/v1/thing", Handler: h.page, Door: API}})
+	h.app = app
+	if res, _ := h.do("GET", "/page", nil); res.StatusCode != 200 {
+		t.Errorf("a reader, with every place for forms taken: status %d", res.StatusCode)
+	}
+	if res, _ := h.do("POST", "/api/v1/thing", nil); res.StatusCode != 503 {
+		t.Errorf("a program that sends: status %d", res.StatusCode)
+	}
+}
+
 func TestATicketIsOursAndEnds(t *testing.T) {
 	h, _, free, _ := crowd(t)
 	defer free()

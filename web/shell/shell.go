@@ -69,6 +69,7 @@ type Config struct {
 	Nav     []NavItem                             // bar of the staff pages
 	SignIn  string                                // where staff who are not signed in are sent; empty means "/login"
 	Gate    *Gate                                 // before the doors of residents and programs; nil means none
+	Reading *Gate                                 // the same for what only reads, so that pages which are kept never wait for forms; nil means Gate
 	Counter Counter                               // counts uses for rate limits; nil means within this process
 }
 

@@ -51,6 +51,7 @@ func (x *Pages) Routes() []shell.Route {
 	} {
 		file(s.path+".json", asJSON(s.read))
 		file(s.path+".csv", asCSV(s.read))
+		file(s.path+".xlsx", asWorkbook(s.read))
 		page(s.path, s.show)
 	}
 	file("/cases.json", x.casesJSON)

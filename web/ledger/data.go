@@ -55,7 +55,7 @@ type dataset struct {
 
 // standing are the sets that are always there; each closed month adds another.
 var standing = []dataset{
-	{"figures", "CONT", []string{"/board.json", "/board.csv", "/departments.json", "/departments.csv", "/districts.json", "/districts.csv", "/topics.json", "/topics.csv"}},
+	{"figures", "CONT", []string{"/board.json", "/board.csv", "/board.xlsx", "/departments.json", "/departments.csv", "/departments.xlsx", "/districts.json", "/districts.csv", "/districts.xlsx", "/topics.json", "/topics.csv", "/topics.xlsx"}},
 	{"cards", "CONT", []string{"/cases.json", "/cases.csv"}},
 	{"uses", "CONT", []string{"/data-use.json", "/data-use.csv"}},
 	{"log", "CONT", []string{"/log/checkpoint", "/log/key", "/log/audit.json"}},
@@ -63,7 +63,7 @@ var standing = []dataset{
 	{"reports", "MONTHLY", []string{"/reports.json"}},
 }
 
-var mediaTypes = map[string]string{"json": "application/json", "csv": "text/csv", "jsonl": "application/jsonl", "": "text/plain"}
+var mediaTypes = map[string]string{"json": "application/json", "csv": "text/csv", "jsonl": "application/jsonl", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "": "text/plain"}
 
 func mediaType(path string) string {
 	path, _, _ = strings.Cut(path, "?")

@@ -73,6 +73,9 @@ func (l Look) change(field func(string) string) Look {
 	return l
 }
 
+// Attributes are what the style sheets ask for on the root element of a page that is drawn without a layout.
+func (p Page) Attributes() templ.Attributes { return p.attributes() }
+
 // attributes are what the style sheets ask for on the root element.
 func (p Page) attributes() templ.Attributes {
 	a := templ.Attributes{}

@@ -179,7 +179,7 @@ func mayDecideRight(by Actor, kind RightKind, state RightState, first int64, dec
 	case by.Kind == ByStaff && state == RightAsked && !by.Has(Privacy):
 		return errNotYourStep
 	case by.Kind == ByStaff && state == RightProposed && (!by.Has(Privacy, Supervisor) || by.StaffID == first):
-		return fault.New(fault.Forbidden, "fault.second_person")
+		return fault.New(fault.Forbidden, "fault.rights_second")
 	case by.Kind == ByResident:
 		return errNotYourStep
 	}

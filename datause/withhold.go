@@ -76,7 +76,7 @@ func change(ctx context.Context, db pg.DB, by casework.Actor, sql string, id int
 	return pg.InTx(ctx, db, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, sql, id, now.UTC(), by.StaffID)
 		if err == nil && tag.RowsAffected() == 0 {
-			err = fault.New(fault.Conflict, "fault.second_person")
+			err = fault.New(fault.Conflict, "fault.rights_second")
 		}
 		return err
 	})

@@ -21,10 +21,10 @@ type Rule string
 const (
 	Bulk        Rule = "bulk"         // one person reads many residents' data within an hour
 	Idle        Rule = "idle"         // one person reads data of cases and does nothing else with them
-	ManyReaders Rule = "many_readers" // one resident's data is read by many people within a day
-	Sealed      Rule = "sealed"       // a secret case or a report is read by somebody who has no part in it
+	ManyReaders Rule = "many_readers" // one resident's data is read within a day by many people who do nothing else for the resident
+	Sealed      Rule = "sealed"       // a secret case or a report is read by somebody whose turn it is not
 	Search      Rule = "search"       // people are looked up, and no case is opened
-	OffHours    Rule = "off_hours"    // a unit reads at night
+	OffHours    Rule = "off_hours"    // somebody of a unit reads at night cases that he does not work on, or very many
 	Export      Rule = "export"       // one person lets much data out
 	Dormant     Rule = "dormant"      // an account wakes after a long rest
 	NewNetwork  Rule = "new_network"  // an account is used from where it never was

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -67,9 +68,12 @@ func (w *Watch) single(ctx context.Context, tx pgx.Tx, u use) error {
 	var outside bool
 	err := tx.QueryRow(ctx, `select
 			(select count(distinct e.staff_id) from person p join person q on q.phone_hash = p.phone_hash join event e on e.case_id = q.case_id and e.step = 'use' and e.staff_id is not null
-				and e.at > $3::timestamptz - interval '1 day' and e.at <= $3 and not coalesce((e.data ->> 'automatic')::bool, false) where p.case_id = $1),
+				and e.at > $3::timestamptz - interval '1 day' and e.at <= $3 and not coalesce((e.data ->> 'automatic')::bool, false)
+				and not exists (select 1 from event s where s.case_id = e.case_id and s.staff_id = e.staff_id and s.step <> 'use' and s.at <= $3) where p.case_id = $1),
 			(select (c.secret or c.kind = 'report') and not exists (select 1 from event s where s.case_id = c.id and s.staff_id = $2 and s.step <> 'use')
-				and exists (select 1 from event s where s.case_id = c.id and s.staff_id <> $2 and s.step <> 'use') from cases c where c.id = $1)`, u.Case, u.StaffID, u.At).Scan(&readers, &outside)
+				and exists (select 1 from event s where s.case_id = c.id and s.staff_id <> $2 and s.step <> 'use')
+				and (not $4 or exists (select 1 from assignment a where a.case_id = c.id and a.ended_at is null and a.staff_id <> $2)
+					and not exists (select 1 from assignment a where a.case_id = c.id and a.ended_at is null and a.staff_id = $2)) from cases c where c.id = $1)`, u.Case, u.StaffID, u.At, inTurn(u)).Scan(&readers, &outside)
 	if err != nil {
 		return fmt.Errorf("look at a use: %w", err)
 	}
@@ -84,18 +88,41 @@ func (w *Watch) single(ctx context.Context, tx pgx.Tx, u use) error {
 	return nil
 }
 
+// inTurn tells whether somebody who has not worked on a secret case or a report yet may have to read it now: whoever triages a new one, calls back about an answered one, supervises, answers a
+// request about data, or belongs to the unit that handles it (row-level security lets no other unit see it).
+func inTurn(u use) bool {
+	switch {
+	case u.Unit != casework.Hotline:
+		return true
+	case u.Role == casework.Callback:
+		return u.Purpose == casework.ForFollowUp && slices.Contains([]casework.State{casework.Answered, casework.Replied, casework.Reviewed, casework.FollowedUp, casework.Rated, casework.Merged}, u.From)
+	case u.Role == casework.Supervisor:
+		return u.Purpose == casework.ForSupervise
+	case u.Role == casework.Privacy:
+		return u.Purpose == casework.ForRights
+	}
+	return u.Purpose == casework.ForTriage && u.From == casework.Registered
+}
+
+// nightWork is how many times the limit somebody reads at night with work done on each case before it is remarkable all the same.
+const nightWork = 4
+
 // person looks at what one person read of late.
 func (w *Watch) person(ctx context.Context, tx pgx.Tx, u use) error {
-	var bulk, idle, night, out int
+	var bulk, idle, night, worked, out int
 	err := tx.QueryRow(ctx, `select count(distinct case_id) filter (where recent), count(distinct case_id) filter (where recent and not acted),
-			count(distinct case_id) filter (where at > $2::timestamptz - interval '10 hours' and (extract(hour from at at time zone $3) >= $4 or extract(hour from at at time zone $3) < $5)),
+			count(distinct case_id) filter (where dark and not acted), count(distinct case_id) filter (where dark),
 			count(distinct case_id) filter (where recent and coalesce(data ->> 'receiver', '') <> '')
 		from (select e.case_id, e.at, e.data, e.at > $2::timestamptz - interval '1 hour' as recent,
+				extract(hour from e.at at time zone $3) >= $4 or extract(hour from e.at at time zone $3) < $5 as dark,
 				exists (select 1 from event s where s.case_id = e.case_id and s.staff_id = e.staff_id and s.step <> 'use' and s.at between e.at - interval '1 day' and $2) as acted
 			from event e where e.staff_id = $1 and e.step = 'use' and e.at > $2::timestamptz - interval '10 hours' and e.at <= $2 and not coalesce((e.data ->> 'automatic')::bool, false)) as seen`,
-		u.StaffID, u.At, w.Zone.String(), w.Limits.Night[0], w.Limits.Night[1]).Scan(&bulk, &idle, &night, &out)
+		u.StaffID, u.At, w.Zone.String(), w.Limits.Night[0], w.Limits.Night[1]).Scan(&bulk, &idle, &night, &worked, &out)
 	if err != nil {
 		return fmt.Errorf("look at a reader: %w", err)
+	}
+	if worked >= nightWork*w.Limits.OffHours {
+		night = worked
 	}
 	who := strconv.FormatInt(u.StaffID, 10)
 	for _, one := range []struct {

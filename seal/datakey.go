@@ -16,7 +16,8 @@ var ErrOpen = errors.New("sealed value does not open: wrong key, wrong place, or
 // DataKey encrypts the personal fields of one case. Destroying its wrapped form destroys the fields (crypto-shredding).
 // The zero value seals and opens nothing.
 type DataKey struct {
-	aead *subtle.AESGCM
+	aead   *subtle.AESGCM
+	opened func(field, owner string)
 }
 
 const (
@@ -35,6 +36,7 @@ func (k *Keyring) NewDataKey() (DataKey, []byte, error) {
 		return DataKey{}, nil, fmt.Errorf("wrap data key: %w", err)
 	}
 	d, err := newDataKey(raw)
+	d.opened = k.Opened
 	return d, wrapped, err
 }
 
@@ -44,7 +46,9 @@ func (k *Keyring) Unwrap(wrapped []byte) (DataKey, error) {
 	if err != nil {
 		return DataKey{}, ErrOpen
 	}
-	return newDataKey(raw)
+	d, err := newDataKey(raw)
+	d.opened = k.Opened
+	return d, err
 }
 
 // Rewrap wraps a data key anew with the newest master key, so that older master keys can be retired.
@@ -86,6 +90,9 @@ func (d DataKey) Open(field, caseID string, sealed []byte) ([]byte, error) {
 	plain, err := d.aead.Decrypt(sealed, place(field, caseID))
 	if err != nil {
 		return nil, ErrOpen
+	}
+	if d.opened != nil {
+		d.opened(field, caseID)
 	}
 	return plain, nil
 }

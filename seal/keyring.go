@@ -19,6 +19,8 @@ import (
 // Keyring holds the service's keys: the master that wraps data keys, the key of the exact-search hashes and the key of
 // the bearer tokens. It is safe for concurrent use and prints itself as "[keyring]" only.
 type Keyring struct {
+	Opened func(field, owner string) // hears of every field that is decrypted, and of what it is: tests hold it against the record of uses; nil: nobody asks
+
 	master tink.AEAD
 	hashes *prf.Set
 	tokens *prf.Set

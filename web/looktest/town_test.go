@@ -74,7 +74,10 @@ func (j *journal) Write(p []byte) (int, error) {
 const mailbox = "12345@localhost"
 
 // newTown fills the city and serves it; it is Friday 20 November 2026, 10:00, and time goes on.
-func newTown(t testing.TB) *town {
+func newTown(t testing.TB) *town { return newTownHearing(t, nil) }
+
+// newTownHearing is newTown whose keys tell of every field that is decrypted.
+func newTownHearing(t testing.TB, hear func(field, owner string)) *town {
 	t.Helper()
 	begun, clock := time.Now(), time.Date(2026, 11, 20, 10, 0, 0, 0, locale.Zone)
 	now := func() time.Time { return clock.Add(time.Since(begun)) }
@@ -91,7 +94,7 @@ func newTown(t testing.TB) *town {
 	rules, terms := inForce.City, inForce.Terms
 	w := &town{pool: pgtest.DB(t)}
 	keys, register := seal.NewForTest(), staff.New(w.pool)
-	register.Now = now
+	register.Now, keys.Opened = now, hear
 	city := &demo.City{Pool: w.pool, Keys: keys, Rules: rules, Terms: terms, Staff: register, Now: now}
 	must(city.Fill(t.Context(), demo.Plan{Cases: 60, Months: 3, Seed: 12345, Scenes: true}, nil))
 	w.docket = &casework.Docket{DB: w.pool, Keys: keys, Now: now, Zone: rules.TZ, Compare: topics.Alike}

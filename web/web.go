@@ -18,6 +18,7 @@ import (
 	"huiyin/casework"
 	"huiyin/intake"
 	"huiyin/pg"
+	"huiyin/privacy"
 	"huiyin/routing"
 	"huiyin/routing/sla"
 	"huiyin/rulebook"
@@ -141,6 +142,7 @@ func build(cfg Config) *fiber.App {
 		Now:     cfg.Now,
 		Who:     in.Who,
 		Nav:     navigation,
+		Exit:    privacy.Exit,
 		Counter: cfg.Counter,
 		Gate:    cfg.Gate,
 		Reading: cfg.Reading,

@@ -90,7 +90,7 @@ func (v useView) units() (g shell.Grid, silent int) {
 		if n, ok := u.PerHundred(); ok {
 			per = strconv.FormatFloat(n, 'f', 1, 64)
 		}
-		g.Rows = append(g.Rows, []shell.Cell{{Text: v.Rules.UnitName(u.Unit, v.Lang), Href: v.link("/departments/" + string(u.Unit))}, {Text: v.Lang.Number(u.Human)}, {Text: v.Lang.Number(u.Automatic)},
+		g.Rows = append(g.Rows, []shell.Cell{{Text: v.Rules.UnitName(u.Unit, v.Lang), Href: v.Href("/departments/" + string(u.Unit) + "/data-use")}, {Text: v.Lang.Number(u.Human)}, {Text: v.Lang.Number(u.Automatic)},
 			{Text: v.Lang.Number(u.Cases)}, {Text: per}, {Text: v.Lang.Number(u.Unassigned)}})
 	}
 	return g, silent

@@ -65,6 +65,7 @@ func (x *Pages) Routes() []shell.Route {
 	page(widgetsAt, x.showWidgets)
 	file(withheldAt+".json", x.withheldJSON)
 	page(withheldAt, x.showWithheld)
+	all = append(all, x.dataUseRoutes()...)
 	file("/data-use.json", x.usesJSON)
 	file("/data-use.csv", x.usesCSV)
 	page("/data-use", x.showUses)

@@ -132,7 +132,21 @@ func (r Route) enter(c *fiber.Ctx) error {
 			return err
 		}
 	}
-	return c.Next()
+	if err := c.Next(); err != nil || len(c.Response().Header.Peek(fiber.HeaderContentEncoding)) > 0 {
+		return err // a compressed page was looked through before
+	}
+	if r.Door != Files || c.Response().IsBodyStream() {
+		return nil // pages were looked through when they were drawn
+	}
+	return req.leave(c.Response().Body())
+}
+
+// leave lets a public answer out, unless it holds what must not leave. Answers to one person with the right to them, and to staff, are not public.
+func (r *request) leave(answer []byte) error {
+	if r.Exit == nil || r.hold || r.noKeep || r.door == Staff || r.door == API {
+		return nil
+	}
+	return r.Exit(answer)
 }
 
 func safe(method string) bool {

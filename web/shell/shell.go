@@ -66,6 +66,7 @@ type Config struct {
 	Log     *slog.Logger                          // nil means slog.Default()
 	Now     func() time.Time                      // nil means time.Now
 	Who     func(c *fiber.Ctx) (*Identity, error) // finds who is signed in, nil if nobody; nil means nobody ever
+	Exit    func(answer []byte) error             // looks through every public answer and refuses what must not leave; nil: nobody looks
 	Nav     []NavItem                             // bar of the staff pages
 	SignIn  string                                // where staff who are not signed in are sent; empty means "/login"
 	Gate    *Gate                                 // before the doors of residents and programs; nil means none

@@ -22,6 +22,9 @@ var squeezers = sync.Pool{New: func() any {
 // send answers with a page, compressed where that gives nothing away: a page with a code or a person's data is sent as it is, since the
 // length of the compressed page would tell whoever listens, and can put words into its address, how alike the two are.
 func send(c *fiber.Ctx, page []byte) error {
+	if err := of(c).leave(page); err != nil {
+		return err
+	}
 	c.Vary(fiber.HeaderAcceptEncoding)
 	if of(c).hold || c.Method() != fiber.MethodGet || len(page) < fewBytes || c.Get(fiber.HeaderAcceptEncoding) == "" || c.AcceptsEncodings("gzip") != "gzip" {
 		return c.Send(page)

@@ -60,6 +60,8 @@ func (w *town) people(t testing.TB) map[string]*caller {
 	closed := w.newCaller(t)
 	closed.send("/t", "/t", map[string]string{"code": w.code(t, `c.state in ('closed', 'archived') and exists (select 1 from event where case_id = c.id and step = 'use')`)})
 	all["closed"] = closed
+	answered.send("/t/rights?kind=explain", "/t/rights", map[string]string{"words": "为什么派给这个单位？"})
+	closed.send("/t/rights?kind=copy", "/t/rights", nil)
 
 	for _, login := range []string{"operator", "callback", "supervisor", "privacy", "admin", "chengguan", "chengguan-leader"} {
 		all[login] = w.signIn(t, login)
@@ -127,6 +129,7 @@ func (w *town) leaves(t testing.TB, people map[string]*caller) []leaf {
 		{who: "nobody", path: "/nothing-here"}, {who: "nobody", path: "/login"}, {who: "admin", path: "/password"},
 	}
 	list = append(list, w.ratingLeaves(t)...)
+	list = append(list, w.rightLeaves(t, people)...)
 	return append(list, w.staffLeaves(t, people)...)
 }
 

@@ -34,18 +34,18 @@ const tenMinutes = 600 * 1000 * 1000 // in microseconds
 
 // Sources are all that enters the log beside the steps of cases, rows, closings and versions of the rules, which have ways of their own.
 var Sources = []Source{
-	{Name: "data_use", Type: form.Use, inserted: true, table: "data_use r", id: "r.seq", idType: "bigint", pos: "r.seq", overlap: 10000, caseID: "r.case_id", hidden: "r.staff_id::text",
+	{Name: "data_use", Type: form.Use, inserted: true, table: "data_use r", id: "r.seq", idType: "bigint", pos: "r.seq", overlap: 3000, caseID: "r.case_id", hidden: "r.staff_id::text",
 		body: `jsonb_build_object('at', ` + moment("r.at") + `, 'actor', r.actor, 'unit', r.unit, 'role', r.role, 'purpose', r.purpose, 'basis', r.basis, 'fields', r.fields, 'automatic', r.automatic, 'receiver', r.receiver, 'assigned', r.assigned)`},
-	{Name: "lookup_use", Type: form.Use, inserted: true, table: "lookup_use r", id: "r.seq", idType: "bigint", pos: "r.seq", overlap: 10000, hidden: "coalesce(r.staff_id, 0)::text || ' ' || encode(r.contact, 'hex')",
+	{Name: "lookup_use", Type: form.Use, inserted: true, table: "lookup_use r", id: "r.seq", idType: "bigint", pos: "r.seq", overlap: 3000, hidden: "coalesce(r.staff_id, 0)::text || ' ' || encode(r.contact, 'hex')",
 		body:   `jsonb_build_object('at', ` + moment("r.at") + `, 'unit', r.unit, 'role', r.role, 'found', r.found)`,
 		beside: `select l.seq::text from cases c join person p on p.case_id = c.id join lookup_use l on l.contact in (p.phone_hash, p.email_hash) and l.at >= c.filed_at where c.id = $1`},
-	{Name: "mail_use", Type: form.Use, inserted: true, table: "kept_use r", id: "r.seq", idType: "bigint", pos: "r.seq", overlap: 10000, hidden: "coalesce(r.staff_id, 0)::text || ' ' || encode(r.key, 'hex')",
+	{Name: "mail_use", Type: form.Use, inserted: true, table: "kept_use r", id: "r.seq", idType: "bigint", pos: "r.seq", overlap: 3000, hidden: "coalesce(r.staff_id, 0)::text || ' ' || encode(r.key, 'hex')",
 		body:   `jsonb_build_object('at', ` + moment("r.at") + `, 'unit', r.unit, 'role', r.role)`,
 		beside: `select k.seq::text from submission s join kept_use k on k.key = s.key where s.case_id = $1`},
-	{Name: "call_use", Type: form.Use, inserted: true, table: "call_use r", id: "r.seq", idType: "bigint", pos: "r.seq", overlap: 10000, hidden: "r.staff_id::text || ' ' || r.call_id::text",
+	{Name: "call_use", Type: form.Use, inserted: true, table: "call_use r", id: "r.seq", idType: "bigint", pos: "r.seq", overlap: 3000, hidden: "r.staff_id::text || ' ' || r.call_id::text",
 		body:   `jsonb_build_object('at', ` + moment("r.at") + `, 'unit', r.unit, 'role', r.role, 'purpose', r.purpose)`,
 		beside: `select n.seq::text from call c join call_use n on n.call_id = c.id where c.case_id = $1`},
-	{Name: "service_rating", Type: form.Rating, inserted: true, table: "service_rating r", id: "r.seq", idType: "bigint", pos: "r.seq", overlap: 10000, hidden: "coalesce(r.staff_id, 0)::text",
+	{Name: "service_rating", Type: form.Rating, inserted: true, table: "service_rating r", id: "r.seq", idType: "bigint", pos: "r.seq", overlap: 3000, hidden: "coalesce(r.staff_id, 0)::text",
 		body: `jsonb_build_object('at', ` + moment("r.at") + `, 'rating', r.rating, 'step', r.step, 'point', r.point, 'unit', r.unit, 'kind', r.kind, 'channel', r.channel, 'level', r.level, 'tags', r.tags, 'tag_set', r.tag_set, 'real_name', r.real_name, 'suspect', r.suspect, 'version', r.version)`},
 	{Name: "model", Type: form.Model, Clear: true, inserted: true, table: "text_model r", id: "r.id", idType: "bigint", pos: "r.id", overlap: 100,
 		body: `jsonb_build_object('made_at', ` + moment("r.made_at") + `, 'card', r.card, 'comparison_sha256', encode(sha256(convert_to(r.comparison::text, 'utf8')), 'hex'), 'sha256', encode(sha256(r.body), 'hex'))`},

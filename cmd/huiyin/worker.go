@@ -143,7 +143,7 @@ func (p *parts) sweeps() []sweep {
 		{"handovers", 2 * time.Second, abroad.Drain},
 		{"handover_receipts", 10 * time.Minute, abroad.SweepLate},
 		{"log_rules", time.Minute, func(ctx context.Context) (int, error) { return p.log().SweepRules(ctx, p.Book.Base()) }},
-		{"log_records", 2 * time.Second, func(ctx context.Context) (int, error) { return p.log().SweepRecords(ctx) }},
+		{"log_records", 5 * time.Second, func(ctx context.Context) (int, error) { return p.log().SweepRecords(ctx) }},
 		{"witnesses", time.Minute, func(ctx context.Context) (int, error) { return p.log().SweepWitnesses(ctx, p.Config.Witnesses) }},
 		{"log_audit", time.Minute, p.log().SweepAudit},
 		{"warnings", 30 * time.Second, func(ctx context.Context) (int, error) { return p.watch().Sweep(ctx, p.Pool) }},

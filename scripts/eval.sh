@@ -7,4 +7,6 @@ if [ ! -d "$1" ]; then
 fi
 data=$(cd "$1" && pwd)
 cd "$(dirname "$0")/.."
+# How well what people look for is found, by both engines, over the judged questions in search/searchtest.
+go run ./pg/pgtest/withdb -- go test -count=1 -run '^TestRelevance$' -v ./search/embedded ./search/meili | sed -n 's/^.*relevance:/search:/p; s/^ok.*huiyin\/search\//  by search\//p; /^FAIL/p'
 exec go run ./scripts/eval --huiyin bin/huiyin "$data"

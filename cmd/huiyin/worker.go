@@ -17,6 +17,7 @@ import (
 	"huiyin/privacy"
 	"huiyin/rating"
 	"huiyin/routing/codes"
+	"huiyin/search"
 	"huiyin/supervision"
 	"huiyin/supervision/gaming"
 	"huiyin/supervision/months"
@@ -152,6 +153,7 @@ func (p *parts) sweeps() []sweep {
 		{"days", 10 * time.Minute, p.closer().SweepDay},
 		{"gaming", time.Hour, func(ctx context.Context) (int, error) { return p.gaming().Sweep(ctx) }},
 		{"months", 10 * time.Minute, p.closer().SweepAll},
+		{"saved_searches", 20 * time.Second, (&search.Alerts{Shelf: search.Shelf{DB: p.Pool, Now: p.Config.Now()}, Search: p.search(), Staff: p.Staff}).Sweep},
 		{"drafts", time.Hour, func(ctx context.Context) (int, error) { return drafts.SweepDrafts(ctx, 500) }},
 		{"bad_ratings", time.Minute, services.SweepRoutes},
 		{"rating_terminals", 10 * time.Minute, services.Forget},

@@ -31,9 +31,11 @@ func engineAt(t testing.TB, url, key string) *meili.Engine {
 	return e
 }
 
-func TestEngine(t *testing.T) {
-	searchtest.Run(t, func(t testing.TB) searchtest.Bench {
-		url, key := server(t)
-		return searchtest.Bench{Engine: engineAt(t, url, key)}
-	})
+func open(t testing.TB) searchtest.Bench {
+	url, key := server(t)
+	return searchtest.Bench{Engine: engineAt(t, url, key)}
 }
+
+func TestEngine(t *testing.T) { searchtest.Run(t, open) }
+
+func TestRelevance(t *testing.T) { searchtest.Relevance(t, open) }

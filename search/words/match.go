@@ -57,8 +57,16 @@ func Weigh(list []Word) float64 {
 	return sum
 }
 
+// sentence is how many words make a sentence, of which somewhat less than half must be found.
+const sentence = 5
+
 // Half is how much of what was asked must be found where not everything is.
-func Half(list []Word) float64 { return Weigh(list) / 2 }
+func Half(list []Word) float64 {
+	if len(list) > sentence {
+		return Weigh(list) * 0.4
+	}
+	return Weigh(list) / 2
+}
 
 // Bringing are the words of which at least one must be found where half of what was asked is enough: those that say little and do not make up half even together bring nobody.
 func Bringing(list []Word) []Word {

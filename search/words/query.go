@@ -1,6 +1,7 @@
 package words
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -48,6 +49,19 @@ const (
 	unknownWeight = 0.7
 	knownWeight   = 1.0
 )
+
+// leftover is how much counts what stands between the known words of a sentence: the longer, the less likely that anybody else wrote just that.
+func leftover(text string) float64 {
+	switch n := utf8.RuneCountInString(text); {
+	case n < 2:
+		return plainWeight
+	case n == 2:
+		return 0.5
+	case n == 3:
+		return 0.4
+	}
+	return 0.2
+}
 
 // Parse reads what was typed: words between blanks and punctuation, exact phrases in quotation marks, each with its synonyms and (for Latin letters) its sounds.
 func (l *Lexicon) Parse(typed string) []Word {
@@ -192,16 +206,20 @@ func (l *Lexicon) Split(list []Word) []Word {
 		if !w.Quoted {
 			parts = l.parts(w.Text)
 		}
-		if len(parts) < 2 {
+		if len(parts) == 0 || len(parts) == 1 && parts[0].text == w.Text {
 			out = append(out, w)
 			continue
 		}
 		for _, p := range parts {
-			out = append(out, l.word(p.text, false))
+			part := l.word(p.text, false)
+			if !p.known {
+				part.Weight = leftover(p.text)
+			}
+			out = append(out, part)
 		}
 	}
 	out = once(out)
-	if len(out) == len(list) {
+	if slices.EqualFunc(out, list, func(a, b Word) bool { return a.Text == b.Text }) {
 		return nil
 	}
 	return out[:min(len(out), maxWords)]

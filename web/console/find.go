@@ -1,6 +1,7 @@
 package console
 
 import (
+	"maps"
 	"net/url"
 	"regexp"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
 	"huiyin/casework"
 	"huiyin/locale"
@@ -23,6 +25,9 @@ const foundPage = 20
 // asked is what somebody looks for. It stands in the address unless it names a person: a telephone number, an e-mail address or a tracking code travels in the form only.
 type asked struct {
 	Text, Unit, State, Since, Until string
+	District, Category, Kind, Month string
+	Sort                            string
+	Like                            string // the case to which others are alike
 	Page                            int
 }
 
@@ -44,12 +49,20 @@ func personal(text string) bool {
 	return code || contactForm.MatchString(strings.TrimSpace(text))
 }
 
+// monthForm is the form in which months stand in addresses.
+const monthForm = "2006-01"
+
+// fields are what was asked as fields of an address or a form, without those that are empty.
+func (a asked) fields() map[string]string {
+	all := map[string]string{"q": a.Text, "unit": a.Unit, "state": a.State, "since": a.Since, "until": a.Until, "district": a.District, "category": a.Category, "kind": a.Kind, "month": a.Month, "sort": a.Sort, "like": a.Like}
+	maps.DeleteFunc(all, func(_, value string) bool { return value == "" })
+	return all
+}
+
 func (a asked) values(page int) url.Values {
 	q := url.Values{}
-	for name, value := range map[string]string{"q": a.Text, "unit": a.Unit, "state": a.State, "since": a.Since, "until": a.Until} {
-		if value != "" {
-			q.Set(name, value)
-		}
+	for name, value := range a.fields() {
+		q.Set(name, value)
 	}
 	if page > 1 {
 		q.Set("page", strconv.Itoa(page))
@@ -59,18 +72,33 @@ func (a asked) values(page int) url.Values {
 
 func (a asked) address(page int) string { return "/console/search?" + a.values(page).Encode() }
 
-// query puts what was asked into the engine's words; a day that is none does not narrow it.
+// file is the address of the list as a file.
+func (a asked) file() string { return "/console/search.csv?" + a.values(1).Encode() }
+
+// query puts what was asked into the engine's words; a day or a month that is none does not narrow it.
 func (x *Pages) query(a asked) search.Query {
-	q := search.Query{Text: a.Text, States: stages[a.State], Limit: foundPage, Offset: (a.Page - 1) * foundPage}
+	q := search.Query{Text: a.Text, States: stages[a.State], Category: a.Category, Limit: foundPage, Offset: (a.Page - 1) * foundPage, Facets: true}
 	if a.Unit != "" {
 		if q.Units = x.City.Descendants(casework.UnitCode(a.Unit)); q.Units == nil {
 			q.Units = []casework.UnitCode{casework.UnitCode(a.Unit)}
 		}
 	}
-	if day, err := time.ParseInLocation(time.DateOnly, a.Since, locale.Zone); err == nil {
+	if a.District != "" {
+		q.Districts = []string{a.District}
+	}
+	if slices.Contains(casework.Kinds, casework.Kind(a.Kind)) {
+		q.Kinds = []casework.Kind{casework.Kind(a.Kind)}
+	}
+	if a.Sort == string(search.Newest) {
+		q.Sort = search.Newest
+	}
+	if month, err := time.ParseInLocation(monthForm, a.Month, locale.Zone); err == nil {
+		q.Since, q.Until = month, month.AddDate(0, 1, 0)
+	}
+	if day, err := time.ParseInLocation(time.DateOnly, a.Since, locale.Zone); err == nil && day.After(q.Since) {
 		q.Since = day
 	}
-	if day, err := time.ParseInLocation(time.DateOnly, a.Until, locale.Zone); err == nil {
+	if day, err := time.ParseInLocation(time.DateOnly, a.Until, locale.Zone); err == nil && (q.Until.IsZero() || day.AddDate(0, 0, 1).Before(q.Until)) {
 		q.Until = day.AddDate(0, 0, 1)
 	}
 	return q
@@ -85,10 +113,13 @@ type foundView struct {
 	R     search.Result
 	Names dossier.Namer
 	Units []shell.Choice
+	Saved []search.Saved
+	Like  *casework.Case // to which the hits are alike
 }
 
 func askedOf(get func(string, ...string) string) asked {
-	a := asked{Text: strings.TrimSpace(get("q")), Unit: get("unit"), State: get("state"), Since: get("since"), Until: get("until"), Page: 1}
+	a := asked{Text: strings.TrimSpace(get("q")), Unit: get("unit"), State: get("state"), Since: get("since"), Until: get("until"), District: get("district"), Category: get("category"), Kind: get("kind"), Month: get("month"),
+		Sort: get("sort"), Like: get("like"), Page: 1}
 	if n, err := strconv.Atoi(get("page")); err == nil && n > 1 && n <= search.MaxOffset/foundPage {
 		a.Page = n
 	}
@@ -111,6 +142,7 @@ func (x *Pages) drawFound(c *fiber.Ctx, a asked) error {
 	if err != nil {
 		return err
 	}
+	ctx := c.UserContext()
 	v := foundView{P: shell.NewPage(c, shell.Lang(c).T("call.search")), Asked: a, Done: a.Text != "" || len(a.values(1)) > 0}
 	v.P.Section = "search"
 	if v.K, err = x.keysFor(c, by); err != nil {
@@ -118,10 +150,28 @@ func (x *Pages) drawFound(c *fiber.Ctx, a asked) error {
 	}
 	v.Names = dossier.Namer{City: x.City, Lang: v.P.Lang}
 	v.Units = dossier.UnitChoices(v.P, x.City, v.P.T("console.every_unit"))
-	if v.Done && (c.Method() == fiber.MethodPost || !personal(a.Text)) {
-		if v.R, err = x.finder.Find(c.UserContext(), by, x.query(a)); err != nil {
+	switch id, like := uuid.Parse(a.Like); {
+	case a.Like != "" && like == nil:
+		if v.R, err = x.finder.Similar(ctx, by, id, foundPage); err != nil {
 			return err
 		}
+		to, err := x.Docket.Case(ctx, by, id)
+		if err != nil {
+			return err
+		}
+		v.Like = &to
+	case v.Done && (c.Method() == fiber.MethodPost || !personal(a.Text)):
+		if v.R, err = x.finder.Find(ctx, by, x.query(a)); err != nil {
+			return err
+		}
+	}
+	if n, err := strconv.ParseInt(c.Query("saved"), 10, 64); err == nil {
+		if err := x.shelf().Opened(ctx, by.StaffID, n); err != nil {
+			return err
+		}
+	}
+	if v.Saved, err = x.shelf().Of(ctx, by.StaffID); err != nil {
+		return err
 	}
 	return shell.Render(c, fiber.StatusOK, searchPage(v))
 }
@@ -134,65 +184,6 @@ func (v foundView) stages() []shell.Choice {
 	return list
 }
 
-// narrowing is one row of links that narrow or widen the search by one thing.
-type narrowing struct {
-	Label string
-	Pills []dossier.Pill
-}
-
-// narrowings are links for what people narrow by most: the state, the last days, and the units of what was found. Where the words name a person there
-// are none, since no address may carry them.
-func (v foundView) narrowings() []narrowing {
-	if personal(v.Asked.Text) {
-		return nil
-	}
-	p, a := v.P, v.Asked
-	state := narrowing{Label: p.T("call.narrow_state")}
-	for _, s := range append([]string{""}, stageOrder...) {
-		to := a
-		to.State = s
-		text := p.T("call.any_state")
-		if s != "" {
-			text = p.T("call.state_" + s)
-		}
-		state.Pills = append(state.Pills, dossier.Pill{Text: text, Href: to.address(1), Current: a.State == s})
-	}
-	days := narrowing{Label: p.T("call.narrow_days")}
-	for _, d := range []struct {
-		text  string
-		since string
-	}{{p.T("call.any_day"), ""}, {p.T("call.days_today"), dossier.Date(p.Now)}, {p.T("call.days_week"), dossier.Date(p.Now.AddDate(0, 0, -6))}, {p.T("call.days_month"), dossier.Date(p.Now.AddDate(0, 0, -29))}} {
-		to := a
-		to.Since, to.Until = d.since, ""
-		days.Pills = append(days.Pills, dossier.Pill{Text: d.text, Href: to.address(1), Current: a.Since == d.since && a.Until == ""})
-	}
-	units := narrowing{Label: p.T("call.narrow_unit")}
-	add := func(text, to string, current bool) {
-		other := a
-		other.Unit = to
-		units.Pills = append(units.Pills, dossier.Pill{Text: text, Href: other.address(1), Current: current})
-	}
-	add(p.T("console.every_unit"), "", a.Unit == "")
-	seen := map[casework.UnitCode]bool{}
-	for _, h := range v.R.Hits {
-		if code := h.Case.Lead; code != "" && !seen[code] && len(seen) < unitsOffered && string(code) != a.Unit {
-			seen[code] = true
-			add(v.Names.Unit(h.Case), string(code), false)
-		}
-	}
-	if a.Unit != "" {
-		add(v.Names.City.UnitName(casework.UnitCode(a.Unit), p.Lang), a.Unit, true)
-	}
-	list := []narrowing{state, days}
-	if len(units.Pills) > 1 {
-		list = append(list, units)
-	}
-	return list
-}
-
-// unitsOffered is how many units of what was found can be chosen by a link.
-const unitsOffered = 5
-
 // understood says how many were found and by what.
 func (v foundView) understood() string {
 	if v.R.Instead != "" {
@@ -202,4 +193,16 @@ func (v foundView) understood() string {
 		return ""
 	}
 	return v.P.T("call.found_by_" + v.R.By)
+}
+
+// total says how many there are in all.
+func (v foundView) total() string {
+	f := v.R.Facets
+	switch {
+	case f == nil || len(v.R.Hits) == 0:
+		return ""
+	case f.AtLeast:
+		return v.P.T("find.at_least", locale.Args{"Count": v.P.Lang.Number(f.Total)})
+	}
+	return v.P.Lang.N("find.total", f.Total)
 }

@@ -78,6 +78,10 @@ func (x *Pages) Routes() []shell.Route {
 		page("/console/file", func(c *fiber.Ctx) error { return shell.SeeOther(c, "/console/call") }), // its address until there was help on it
 		page("/console/search", x.showSearch),
 		post("/console/search", x.find),
+		page("/console/search.csv", x.foundFile),
+		post("/console/search/suggest", x.suggestions),
+		post("/console/search/save", x.saveSearch),
+		post("/console/search/saved/:id/forget", x.forgetSearch),
 		caller("", "/console/callbacks", x.callbacks),
 		caller(fiber.MethodPost, "/console/callbacks/:id", x.answered),
 		caller(fiber.MethodPost, "/console/callbacks/:id/dial", x.dial),

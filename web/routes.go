@@ -11,6 +11,7 @@ import (
 	"huiyin/rating"
 	"huiyin/rights"
 	"huiyin/routing/register"
+	"huiyin/search"
 	"huiyin/supervision"
 	"huiyin/supervision/gaming"
 	"huiyin/translog"
@@ -44,6 +45,7 @@ func routes(cfg Config, in *signin.Pages) (all []shell.Route, keeper *shell.Keep
 	public.Keep = shell.NewKeeper(public.Mark)
 	newest, _ := cfg.City.Reading("")
 	figures := supervision.NewViews(cfg.Reader, time.Minute, newest)
+	public.Search = search.NewPublic(cfg.Pool, cfg.City, cfg.Search.Lexicon)
 	misses := shell.NewMisses(cfg.Counter)
 	room := &calls.Room{DB: cfg.Pool, Keys: cfg.Keys, Now: cfg.Now, Wake: cfg.Docket.Wake}
 	abroad := handover.New(handover.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, BaseURL: cfg.BaseURL, Now: cfg.Now, Log: cfg.Log})
@@ -57,6 +59,7 @@ func routes(cfg Config, in *signin.Pages) (all []shell.Route, keeper *shell.Keep
 		(&letters.Pages{DB: cfg.Pool, Keys: cfg.Keys, Now: cfg.Now}).Routes(),
 		public.Routes(),
 		(&bulletins.Pages{DB: cfg.Pool, Book: &bulletin.Book{DB: cfg.Pool, City: cfg.City, Now: cfg.Now}, City: cfg.City, Figures: figures, Actor: in.Actor}).Routes(),
+		public.FindRoutes(),
 		(&ledger.Pages{DB: cfg.Pool, Log: log, City: cfg.City, BaseURL: cfg.BaseURL}).Routes(),
 		(&watch.Pages{Watch: &gaming.Watch{DB: cfg.Pool, Zone: cfg.City.TZ, Now: cfg.Now, Limits: gaming.Standard()}, City: cfg.City, Actor: in.Actor}).Routes(),
 		(&answers.Pages{Base: base, City: cfg.City, Actor: in.Actor}).Routes(),

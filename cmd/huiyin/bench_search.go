@@ -258,7 +258,10 @@ func (t *searchTown) ceiling(ctx context.Context) (bench.Sample, error) {
 	return bench.Load{Workers: 1, For: t.run.seconds / 4, Begin: func(context.Context, int) (func(context.Context, int) error, func(), error) {
 		return func(ctx context.Context, i int) error {
 			from := i * 20 % (len(ids) - 20)
-			_, err := t.Docket.Seen(ctx, operator, ids[from:from+20])
+			seen, err := t.Docket.Seen(ctx, operator, ids[from:from+20])
+			if err == nil && len(seen) != 20 {
+				err = fmt.Errorf("%d of 20 cases were read", len(seen))
+			}
 			return err
 		}, func() {}, nil
 	}}.Run(ctx)

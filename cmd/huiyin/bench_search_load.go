@@ -190,7 +190,7 @@ func (t *searchTown) load(ctx context.Context) error {
 		return err
 	}
 	defer conn.Release()
-	restore, err := bare(ctx, conn.Conn(), "cases")
+	restore, err := bare(ctx, conn.Conn(), "cases", "clock")
 	if err != nil {
 		return err
 	}
@@ -204,6 +204,7 @@ func (t *searchTown) load(ctx context.Context) error {
 		}
 	}
 	categories, territories := t.City.Categories(), t.City.Territories()
+	ids, filed := make([]casework.CaseID, 0, n), func(i int) time.Time { return now.Add(-step * time.Duration(n-i)) } // the oldest first, as in a service that grew
 	i := 0
 	rows := pgx.CopyFromFunc(func() ([]any, error) {
 		if i == n {
@@ -213,7 +214,8 @@ func (t *searchTown) load(ctx context.Context) error {
 		if err != nil {
 			return nil, err
 		}
-		at := now.Add(-step * time.Duration(n-i)) // the oldest first, as in a service that grew
+		ids = append(ids, id)
+		at := filed(i)
 		title, body := t.text.story(r)
 		unit := units[r.IntN(len(units))]
 		number := fmt.Sprintf("%s%08d", at.Format("060102"), i)
@@ -227,7 +229,19 @@ func (t *searchTown) load(ctx context.Context) error {
 	if _, err = conn.Conn().CopyFrom(ctx, pgx.Identifier{"cases"}, []string{"id", "number", "state", "kind", "category", "territory", "urgency", "channel", "title", "body", "place", "owner_unit", "lead_unit", "leg", "filed_at", "limit_at"}, rows); err != nil {
 		return err
 	}
-	for _, sql := range append(restore, `analyze cases`) {
+	i = 0
+	clocks := pgx.CopyFromFunc(func() ([]any, error) {
+		if i == n {
+			return nil, nil
+		}
+		i++
+		at := filed(i - 1)
+		return []any{ids[i-1], casework.ClockTotal, 0, nil, at, at.AddDate(0, 0, 7), at.AddDate(0, 0, 7), 5, t.Terms.Policy.ID(), t.Terms.Calendar.Version(), at}, nil
+	})
+	if _, err = conn.Conn().CopyFrom(ctx, pgx.Identifier{"clock"}, []string{"case_id", "name", "leg", "unit", "started_at", "due_at", "original_due_at", "working_days", "policy", "calendar", "met_at"}, clocks); err != nil {
+		return err
+	}
+	for _, sql := range append(restore, `analyze cases`, `analyze clock`) {
 		if _, err := conn.Exec(ctx, sql); err != nil {
 			return err
 		}

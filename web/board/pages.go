@@ -10,6 +10,7 @@ import (
 
 	"huiyin/pg"
 	"huiyin/routing"
+	"huiyin/search"
 	"huiyin/web/shell"
 )
 
@@ -23,6 +24,8 @@ type Pages struct {
 
 	shelf  shelf  // boards drawn since the figures last moved
 	proofs proofs // what the public log proves of them
+
+	Search *search.Public // over cards and published texts
 }
 
 // fresh is how long caches may keep a public page: short enough that a resident sees the own rating arrive.

@@ -81,7 +81,7 @@ func (v foundView) byState() narrowing {
 
 // inStage is how many of the hits are in a stage, where that was counted.
 func (v foundView) inStage(stage string) string {
-	if v.R.Facets == nil || v.Asked.State != "" || stage == "" {
+	if v.R.Facets == nil || v.R.Facets.Total == 0 || v.Asked.State != "" || stage == "" {
 		return ""
 	}
 	n := 0

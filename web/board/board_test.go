@@ -25,6 +25,7 @@ import (
 	"huiyin/locale"
 	"huiyin/pg/pgtest"
 	"huiyin/routing"
+	"huiyin/search"
 	"huiyin/routing/sla"
 	"huiyin/seal"
 	"huiyin/staff"
@@ -61,8 +62,9 @@ func newTown(t *testing.T) *town {
 	}
 	w.app = shell.New(shell.Config{City: shell.City{ZH: rules.Name.ZH, EN: rules.Name.EN}, Secret: bytes.Repeat([]byte("s"), 32), Now: func() time.Time { return w.now },
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
-	pages := &board.Pages{DB: w.pool, City: rules}
+	pages := &board.Pages{DB: w.pool, City: rules, Search: search.NewPublic(w.pool, rules, search.Lexicon(rules))}
 	shell.Mount(w.app, pages.Routes())
+	shell.Mount(w.app, pages.FindRoutes())
 	shell.Mount(w.app, []shell.Route{{Path: "/api/v1/figures", Handler: pages.Figures, Door: shell.API}})
 	return w
 }

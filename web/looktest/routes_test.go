@@ -36,6 +36,7 @@ var noPage = map[string]string{
 	"/inbox/:id/file/:file":                 "a file",
 	"/admin/points/:code/qr.png":            "a picture",
 	"/admin/points/:code/item/:item/qr.png": "a picture",
+	"/console/search.csv":                   "a file",
 }
 
 // everyRouteIsLookedAt holds the list of looks against the list of addresses: a new page without a look fails here.

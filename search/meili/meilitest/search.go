@@ -277,8 +277,11 @@ func (x *index) answer(q query, hits []hit) (map[string]any, *problem) {
 		if q.HitsPerPage != nil {
 			size = *q.HitsPerPage
 		}
-		page := max(q.Page, 1)
-		out["page"], out["hitsPerPage"], out["totalHits"], out["totalPages"] = page, size, total, (total+max(size, 1)-1)/max(size, 1)
+		page, pages := max(q.Page, 1), 0
+		if size > 0 {
+			pages = (total + size - 1) / size
+		}
+		out["page"], out["hitsPerPage"], out["totalHits"], out["totalPages"] = page, size, total, pages
 		hits = hits[min((page-1)*size, total):min(page*size, total)]
 	} else {
 		limit := 20
@@ -309,6 +312,9 @@ func (x *index) answer(q query, hits []hit) (map[string]any, *problem) {
 
 func (x *index) facets(names []string, hits []hit) (map[string]map[string]int, *problem) {
 	out := map[string]map[string]int{}
+	if slices.Contains(names, "*") {
+		names = x.filterableNames()
+	}
 	for _, name := range names {
 		if equal, _ := x.filterable(name); !equal {
 			return nil, wrong(http.StatusBadRequest, "invalid_search_facets", "Invalid facet distribution: Attribute `%s` is not filterable.", name)

@@ -141,7 +141,10 @@ func (s *Server) routes() http.Handler {
 	on("GET /indexes/{index}/stats", "stats.get", s.stats)
 	on("GET /indexes/{index}/settings", "settings.get", s.getSettings)
 	on("PATCH /indexes/{index}/settings", "settings.update", s.updateSettings)
-	on("PUT /indexes/{index}/settings/filterable-attributes", "settings.update", s.updateFilterable)
+	for path, name := range map[string]string{"filterable-attributes": "filterableAttributes", "sortable-attributes": "sortableAttributes"} {
+		on("GET /indexes/{index}/settings/"+path, "settings.get", s.getList(name))
+		on("PUT /indexes/{index}/settings/"+path, "settings.update", s.setList(name))
+	}
 	on("POST /indexes/{index}/documents", "documents.add", s.addDocuments)
 	on("GET /indexes/{index}/documents", "documents.get", s.listDocuments)
 	on("POST /indexes/{index}/documents/fetch", "documents.get", s.fetchDocuments)

@@ -54,13 +54,29 @@ func (s *Server) updateSettings(c *call) (int, any, *problem) {
 	return s.set(c.PathValue("index"), in, standard)
 }
 
-func (s *Server) updateFilterable(c *call) (int, any, *problem) {
-	var in []any
-	if p := c.read(&in); p != nil {
-		return 0, nil, p
+// getList and setList are the routes of one setting that is a list.
+func (s *Server) getList(name string) func(*call) (int, any, *problem) {
+	return func(c *call) (int, any, *problem) {
+		x := s.indexes[c.PathValue("index")]
+		if x == nil {
+			return 0, nil, noIndex(c.PathValue("index"))
+		}
+		return http.StatusOK, x.settings[name], nil
 	}
-	return s.set(c.PathValue("index"), map[string]json.RawMessage{"filterableAttributes": c.body}, standardSettings())
 }
+
+func (s *Server) setList(name string) func(*call) (int, any, *problem) {
+	return func(c *call) (int, any, *problem) {
+		var in []any
+		if p := c.read(&in); p != nil {
+			return 0, nil, p
+		}
+		return s.set(c.PathValue("index"), map[string]json.RawMessage{name: c.body}, standardSettings())
+	}
+}
+
+// filterableNames are the attributes that may be filtered by, where they are given by name.
+func (x *index) filterableNames() []string { return x.strings("filterableAttributes") }
 
 func (s *Server) set(name string, in, standard map[string]json.RawMessage) (int, any, *problem) {
 	details := map[string]any{}

@@ -643,7 +643,7 @@ func keeping(v foundView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = shell.Checkboxes(v.P, shell.Field{Name: "alert", Label: v.P.T("find.alert_label"), Hidden: true}, []shell.Choice{{Value: "yes", Label: v.P.T("find.alert"), Hint: v.P.T("find.alert_hint")}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = shell.Checkboxes(v.P, shell.Field{Name: "alert", Label: v.P.T("find.alert_label")}, []shell.Choice{{Value: "yes", Label: v.P.T("find.alert"), Hint: v.P.T("find.alert_hint")}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -113,18 +114,23 @@ func Documents(ctx context.Context, q pg.Querier, city *routing.City, ids []case
 func documents(ctx context.Context, q pg.Querier, city *routing.City, where string, args ...any) ([]Document, error) {
 	rows, err := q.Query(ctx, `select c.id, c.version, c.number, c.external_no, c.filed_at, c.state, c.kind, c.category, c.territory, coalesce(c.lead_unit, ''), c.title, c.place, c.body,
 		coalesce((select array_agg(p.unit order by p.role desc, p.unit) from party p where p.case_id = c.id and p.left_at is null), '{}'),
-		coalesce((select array_agg(m.body order by m.at, m.id) from message m where m.case_id = c.id), '{}') from cases c `+where, args...)
+		coalesce((select array_agg(m.body order by m.at, m.id) from message m where m.case_id = c.id), '{}'),
+		coalesce((select array_agg(r.satisfaction order by r.round) from rating r where r.case_id = c.id), '{}') from cases c `+where, args...)
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Document, error) {
 		var d Document
 		var territory string
-		err := row.Scan(&d.Case, &d.Version, &d.Number, &d.ExternalNo, &d.FiledAt, &d.State, &d.Kind, &d.Category, &territory, &d.Lead, &d.Title, &d.Place, &d.Body, &d.Parties, &d.Said)
+		var levels []int
+		err := row.Scan(&d.Case, &d.Version, &d.Number, &d.ExternalNo, &d.FiledAt, &d.State, &d.Kind, &d.Category, &territory, &d.Lead, &d.Title, &d.Place, &d.Body, &d.Parties, &d.Said, &levels)
 		d.District = city.District(territory)
 		d.Names = []string{city.CategoryPath(d.Category, locale.ZH), city.TerritoryName(territory, locale.ZH)}
 		for _, u := range d.Parties {
 			d.Names = append(d.Names, city.UnitName(u, locale.ZH))
+		}
+		for _, l := range levels { // as residents and staff call it
+			d.Names = append(d.Names, locale.ZH.T("search.rated", locale.Args{"Level": locale.ZH.T("satisfaction." + strconv.Itoa(l)), "N": l}))
 		}
 		return d, err
 	})

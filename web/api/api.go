@@ -13,6 +13,7 @@ import (
 	"huiyin/intake/calls"
 	"huiyin/knowledge"
 	"huiyin/pg"
+	"huiyin/rating"
 	"huiyin/routing"
 	"huiyin/staff"
 	"huiyin/web/shell"
@@ -28,6 +29,7 @@ type Settings struct {
 	BaseURL   string               // how the world reaches the pages, without a slash at the end
 	Staff     *staff.Register      // whose tokens the programs of call centres carry
 	Calls     *calls.Room          // calls under way
+	Services  *rating.Book         // ratings of services
 	Figures   fiber.Handler        // answers GET /api/v1/figures: the board's own
 	Now       func() time.Time     // the service clock
 	Misses    *shell.Misses        // wrong codes, counted together with the pages'; nil means its own count
@@ -79,6 +81,7 @@ func (x *Service) Routes() []shell.Route {
 		{Method: fiber.MethodPost, Path: "/api/v1/cases", Handler: x.fileCase, Door: shell.API, Private: true, Body: maxBody, Limit: perMinute("api_cases", x.PerMinute)},
 		{Path: "/api/v1/cases/:number", Handler: x.showCase, Door: shell.API, Private: true, Limit: perMinute("api_case", 120)},
 		{Method: fiber.MethodPost, Path: "/api/v1/ratings", Handler: x.rate, Door: shell.API, Private: true, Limit: perMinute("api_ratings", 60)},
+		{Method: fiber.MethodPost, Path: "/api/v1/ratings/tokens", Handler: x.issueToken, Door: shell.API, Private: true, Limit: perMinute("api_rating_tokens", x.PerMinute)},
 		{Method: fiber.MethodPost, Path: "/api/v1/transcripts", Handler: x.fileCall, Door: shell.API, Private: true, Body: maxCall, Limit: perMinute("api_calls", x.PerMinute)},
 		{Method: fiber.MethodPost, Path: "/api/v1/calls/:id/events", Handler: x.tellCall, Door: shell.API, Private: true, Body: 1 << 16, Limit: perMinute("api_call_events", 20*x.PerMinute)},
 		{Method: fiber.MethodPost, Path: "/api/v1/calls/:id/turns", Handler: x.hearCall, Door: shell.API, Private: true, Limit: perMinute("api_call_turns", 100*x.PerMinute)},

@@ -26,6 +26,7 @@ import (
 	"huiyin/locale"
 	"huiyin/pg"
 	"huiyin/pg/pgtest"
+	"huiyin/rating"
 	"huiyin/routing"
 	"huiyin/routing/sla"
 	"huiyin/seal"
@@ -77,6 +78,7 @@ func open(t *testing.T, pool *pgxpool.Pool, change func(*api.Settings)) *desk {
 	s.Staff = w.staff
 	w.calls = &calls.Room{DB: pool, Keys: w.docket.Keys, Now: clock}
 	s.Calls = w.calls
+	s.Services = &rating.Book{DB: pool, Keys: w.docket.Keys, Door: s.Door, Desk: w.desk, Zone: city.TZ, Now: clock}
 	w.api = api.New(s)
 	w.app = shell.New(shell.Config{City: shell.City{ZH: city.Name.ZH, EN: city.Name.EN}, Secret: bytes.Repeat([]byte("s"), 32), Now: clock, Log: quiet})
 	shell.Mount(w.app, w.api.Routes())

@@ -11,6 +11,7 @@ import (
 	"huiyin/casework"
 	"huiyin/fault"
 	"huiyin/privacy"
+	"huiyin/rating"
 )
 
 // word is the body of POST /api/v1/ratings.
@@ -18,6 +19,7 @@ type word struct {
 	Token        string                `json:"token"`
 	Solved       casework.Solved       `json:"solved"`
 	Satisfaction casework.Satisfaction `json:"satisfaction"`
+	Tags         []string              `json:"tags"`
 	Text         string                `json:"text"`
 }
 
@@ -33,6 +35,9 @@ type effect struct {
 
 // rate keeps a resident's word on one round. The token is good for one rating: the same word again is answered 200, another one is refused.
 func (x *Service) rate(c *fiber.Ctx) error {
+	if itemToken(c.Body()) {
+		return x.rateService(c)
+	}
 	var w word
 	dec := json.NewDecoder(bytes.NewReader(c.Body()))
 	dec.DisallowUnknownFields()
@@ -60,7 +65,14 @@ func (x *Service) rate(c *fiber.Ctx) error {
 		x.rated.WithLabelValues("known").Inc()
 		return c.JSON(out)
 	}
-	did, err := x.Desk.Rate(ctx, by, casework.Ref{ID: id}, casework.Rating{Round: round, Solved: w.Solved, Satisfaction: w.Satisfaction, Text: casework.Masked{Original: text, Clear: masked}, Channel: casework.API})
+	set := ""
+	if len(w.Tags) > 0 {
+		set = rating.Tags().Version
+		if w.Tags, err = rating.Tags().Choose(rating.Hotline, rating.Level(w.Satisfaction), w.Tags); err != nil {
+			return err
+		}
+	}
+	did, err := x.Desk.Rate(ctx, by, casework.Ref{ID: id}, casework.Rating{Tags: w.Tags, TagSet: set, Round: round, Solved: w.Solved, Satisfaction: w.Satisfaction, Text: casework.Masked{Original: text, Clear: masked}, Channel: casework.API})
 	if err != nil {
 		x.rated.WithLabelValues(fault.KindOf(err).String()).Inc()
 		return err

@@ -108,6 +108,14 @@ func mayTake(by casework.Actor) error {
 	return nil
 }
 
+// mayHear refuses whoever has no calls of their own: operators and those who call residents back have.
+func mayHear(by casework.Actor) error {
+	if by.Kind == casework.ByStaff && by.Unit == casework.Hotline && by.Has(casework.Callback) {
+		return nil
+	}
+	return mayTake(by)
+}
+
 func (r *Room) woke() {
 	if r.Wake != nil {
 		r.Wake()

@@ -147,7 +147,7 @@ func (h Heard) Said() []element.Said {
 // Listen reads a call whole, in the order of its turns. Only who has it may: everybody else hears fault.Forbidden.
 func (r *Room) Listen(ctx context.Context, by casework.Actor, id uuid.UUID) (Heard, error) {
 	var h Heard
-	if err := mayTake(by); err != nil {
+	if err := mayHear(by); err != nil {
 		return h, err
 	}
 	err := pg.InTx(ctx, r.DB, scope(), func(tx pgx.Tx) error {
@@ -197,7 +197,7 @@ const linger = 30 * time.Minute
 
 // Present is the call that the operator has now: one that rings or talks, else the last one that ended and is not yet a case. ok is false for none.
 func (r *Room) Present(ctx context.Context, by casework.Actor) (c Call, ok bool, err error) {
-	if mayTake(by) != nil {
+	if mayHear(by) != nil {
 		return c, false, nil
 	}
 	err = pg.InTx(ctx, r.DB, scope(), func(tx pgx.Tx) error {

@@ -10,7 +10,9 @@ import (
 
 	"huiyin/casework"
 	"huiyin/fault"
+	"huiyin/intake/transcript"
 	"huiyin/locale"
+	"huiyin/rating/words"
 	"huiyin/web/dossier"
 	"huiyin/web/shell"
 )
@@ -29,6 +31,7 @@ type callbackView struct {
 	Solved  casework.Solved // answer to the second question, once given
 	Reached bool            // answer to the first
 	Redo    string          // case just found unsolved, which can be sent back
+	Heard   *words.Heard    // what the resident says in the agent's present call, proposed for confirmation; nil where nothing plain was said
 }
 
 func callbackAddress(id casework.CaseID, more string) string {
@@ -71,8 +74,45 @@ func (x *Pages) drawCallbacks(c *fiber.Ctx, open string, shown *dossier.Shown) e
 		for _, t := range one.Tries {
 			v.Tries = append(v.Tries, v.P.Lang.DateTime(t))
 		}
+		if v.Heard, err = x.heard(c, by); err != nil {
+			return err
+		}
 	}
 	return shell.Render(c, fiber.StatusOK, callbacksPage(v))
+}
+
+// heard reads what the resident said in the call that the agent has now. It fills in nothing: the agent hears it too, and answers by key.
+func (x *Pages) heard(c *fiber.Ctx, by casework.Actor) (*words.Heard, error) {
+	call, ok, err := x.room.Present(c.UserContext(), by)
+	if err != nil || !ok {
+		return nil, err
+	}
+	said, err := x.room.Listen(c.UserContext(), by, call.ID)
+	if err != nil {
+		return nil, err
+	}
+	var turns []string
+	for _, t := range said.Turns {
+		if t.Final && t.Role == transcript.Caller {
+			turns = append(turns, t.Text)
+		}
+	}
+	if h, ok := words.Hear(turns); ok {
+		return &h, nil
+	}
+	return nil, nil
+}
+
+// heardText is what was heard, in the words of the answers.
+func (v callbackView) heardText() string {
+	var parts []string
+	if v.Heard.Solved != words.NotSaid {
+		parts = append(parts, v.P.T("solved."+string(v.Heard.Solved)))
+	}
+	if v.Heard.Level != 0 {
+		parts = append(parts, v.P.T("satisfaction."+strconv.Itoa(v.Heard.Level)))
+	}
+	return strings.Join(parts, v.P.T("dossier.comma"))
 }
 
 var solvedChoices = []casework.Solved{casework.SolvedYes, casework.SolvedPartly, casework.SolvedNo}

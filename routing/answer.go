@@ -38,6 +38,31 @@ type answer struct {
 	Tags       []string          `json:"tags"`
 	Candidates []answerCandidate `json:"candidates"`
 	Auto       bool              `json:"auto"`
+	Sure       answerSure        `json:"sure"`
+}
+
+// answerSure is how sure the answer is of what it says beside the units.
+type answerSure struct {
+	Kind      answerBelief `json:"kind"`
+	Category  answerBelief `json:"category"`
+	Territory answerBelief `json:"territory"`
+	Urgency   answerBelief `json:"urgency"`
+}
+
+type answerBelief struct {
+	P       float64  `json:"p"`
+	Reasons []string `json:"reasons"`
+}
+
+func toldBelief(b Belief) answerBelief { return answerBelief{b.P, told(b.Reasons)} }
+
+// told is reasons in the city's language.
+func told(reasons []Reason) []string {
+	out := []string{}
+	for _, r := range reasons {
+		out = append(out, r.Text(locale.ZH))
+	}
+	return out
 }
 
 type answerCandidate struct {
@@ -115,12 +140,9 @@ func AnswerLine(c *City, l *Learned, line []byte) ([]byte, error) {
 	p := ProposeWith(c, l, q.input)
 	a := answer{ID: q.ID, Kind: p.Kind, Category: p.Category, Territory: p.Territory, Urgency: p.Urgency, Emergency: p.Emergency.Number, Secret: p.Secret, Tags: p.Tags, Auto: p.Auto, Candidates: []answerCandidate{}}
 	for _, k := range p.Candidates {
-		reasons := []string{}
-		for _, r := range k.Reasons {
-			reasons = append(reasons, r.Text(locale.ZH))
-		}
-		a.Candidates = append(a.Candidates, answerCandidate{k.Unit, c.UnitName(k.Unit, locale.ZH), k.P, reasons})
+		a.Candidates = append(a.Candidates, answerCandidate{k.Unit, c.UnitName(k.Unit, locale.ZH), k.P, told(k.Reasons)})
 	}
+	a.Sure = answerSure{toldBelief(p.Sure.Kind), toldBelief(p.Sure.Category), toldBelief(p.Sure.Territory), toldBelief(p.Sure.Urgency)}
 	return encode(a), nil
 }
 

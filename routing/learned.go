@@ -14,10 +14,11 @@ import (
 	"huiyin/routing/model"
 )
 
-// Learned is a trained model that helps the rules to propose units.
+// Learned is what a city has learned beside its rules: a trained model that helps to propose, and how often what each rule says is kept.
 type Learned struct {
-	Model   *model.Model
-	Version string // as kept with proposals
+	Model   *model.Model // nil: the rules alone propose
+	Version string       // of the model, as kept with proposals
+	Kept    Tallies      // by rule; what is stated of a rule that is not there stays as it is
 
 	to []string // by label of the model: what it stands for in the city, a unit's code or the name of a function; empty where the city has nothing by that name
 }
@@ -116,11 +117,16 @@ func ProposeWith(c *City, l *Learned, in Input) Proposal {
 	if in.Address != "" {
 		text += "\n" + in.Address
 	}
+	p.Sure.Each(func(b *Belief) { b.P = l.Kept.Reliable(b.Source) })
+	if l.Model == nil {
+		return p
+	}
 	answer := l.Model.Classify(text)
 	p.Model, p.Auto = l.Version, false
 	if !answer.Familiar {
 		return p
 	}
+	p.hear(c, l, answer.Aspects)
 	weight := trust * answer.Candidates[0].P
 	var first casework.UnitCode // the unit that the model would send to
 	merged := map[casework.UnitCode]*Candidate{}

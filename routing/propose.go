@@ -32,6 +32,7 @@ type Proposal struct {
 	Candidates []Candidate         `json:"candidates"` // best first, at most five
 	Auto       bool                `json:"auto"`
 	Preselect  casework.UnitCode   `json:"preselect"`       // the first candidate where it is likely enough to stand ready under one key; empty below that
+	Sure       Beliefs             `json:"sure"`            // how sure this is of kind, category, territory and urgency
 	Helpers    []casework.UnitCode `json:"helpers"`         // units that the duty lists name as co-handlers of the matter
 	Version    string              `json:"version"`         // of the rules
 	Model      string              `json:"model,omitempty"` // version of the trained model that weighed the units too; empty where the rules alone did
@@ -120,10 +121,11 @@ func Propose(c *City, in Input) Proposal {
 	if place.code != "" {
 		p.Territory = TerritoryRef{place.code, c.TerritoryName(place.code, locale.ZH)}
 	}
-	p.Kind = c.kind(hits[kindWords], p.Category.Code)
+	p.Sure.Category, p.Sure.Territory = c.sureOfCategory(matters), c.sureOfPlace(place)
+	p.Kind, p.Sure.Kind = c.kind(text, hits[kindWords], p.Category.Code)
 	p.Emergency = c.emergency(text, hits[emergencyWords])
 	p.Secret = len(hits[secrecyWords]) > 0
-	p.Urgency = c.urgency(hits[urgencyWords], p, in.At)
+	p.Urgency, p.Sure.Urgency = c.urgency(text, hits[urgencyWords], p, in.At)
 	for i, t := range c.rules.tags {
 		if slices.ContainsFunc(hits[tagWords], func(h hit) bool {
 			return slices.ContainsFunc(c.words.on(h, tagWords), func(to target) bool { return to.index == i })
@@ -144,9 +146,10 @@ func Propose(c *City, in Input) Proposal {
 
 // matter is a category that the words point to.
 type matter struct {
-	code  string
-	score float64
-	words []string
+	code   string
+	score  float64
+	words  []string
+	strong bool // one of the words is a strong one
 }
 
 // matters weighs the categories, best first. A word that several categories share says less about each.
@@ -175,6 +178,7 @@ func (c *City) matters(text []rune, title int, hits [lists][]hit) []matter {
 			}
 			m.score += to.weight * factor / math.Sqrt(float64(len(targets)))
 			m.words = append(m.words, word)
+			m.strong = m.strong || to.strong
 		}
 	}
 	var all []matter
@@ -193,9 +197,9 @@ func (c *City) matters(text []rune, title int, hits [lists][]hit) []matter {
 }
 
 // kind weighs the kinds; among equals the graver comes first. Where no word tells, the matter does.
-func (c *City) kind(hits []hit, category string) casework.Kind {
+func (c *City) kind(text []rune, hits []hit, category string) (casework.Kind, Belief) {
 	order := []casework.Kind{casework.Report, casework.Complaint, casework.Suggestion, casework.Consultation, casework.Help, casework.Praise, casework.OtherKind}
-	score := map[casework.Kind]float64{}
+	score, opens, words := map[casework.Kind]float64{}, map[casework.Kind]bool{}, map[casework.Kind][]string{}
 	seen := map[int32]bool{}
 	for _, h := range hits {
 		if seen[h.node] {
@@ -203,29 +207,50 @@ func (c *City) kind(hits []hit, category string) casework.Kind {
 		}
 		seen[h.node] = true
 		for _, to := range c.words.on(h, kindWords) {
-			w := to.weight
+			w, kind := to.weight, casework.Kind(c.rules.kinds[to.index].of)
 			if to.strong && h.start < c.rules.opening {
 				w *= 2
+				opens[kind] = true
 			}
-			score[casework.Kind(c.rules.kinds[to.index].of)] += w
+			score[kind] += w
+			words[kind] = append(words[kind], string(text[h.start:h.end]))
 		}
 	}
-	best, top := c.rules.kindUnknown, 0.0
-	if category != "" {
-		best = c.rules.kindDefault
+	best, fallback, why := c.kindByMatter(category)
+	weight, rival := 0.0, 0.0
+	for _, k := range order {
+		switch {
+		case score[k] > weight:
+			best, weight, rival = k, score[k], weight
+		default:
+			rival = max(rival, score[k])
+		}
 	}
+	if weight == 0 {
+		return best, say(fallback, why)
+	}
+	told := map[string]Name{"Words": both(strings.Join(words[best], " · "))}
+	source := kindWord
+	switch {
+	case 2*rival >= weight:
+		source = kindContested
+	case opens[best]:
+		source = kindOpening
+	}
+	return best, say(source, because(source, told))
+}
+
+// kindByMatter is the kind of which matters of a category mostly are, the rule that says so, and its reason.
+func (c *City) kindByMatter(category string) (casework.Kind, Source, Reason) {
 	for prefix := category; prefix != ""; prefix = prefix[:len(prefix)-2] {
 		if k, ok := c.rules.kindDefaults[prefix]; ok {
-			best = k
-			break
+			return k, kindByCategory, because(kindByCategory, map[string]Name{"Category": {c.CategoryPath(prefix, locale.ZH), c.CategoryPath(prefix, locale.EN)}})
 		}
 	}
-	for _, k := range order {
-		if score[k] > top {
-			best, top = k, score[k]
-		}
+	if category != "" {
+		return c.rules.kindDefault, kindByDefault, because(kindByDefault, nil)
 	}
-	return best
+	return c.rules.kindUnknown, kindNotKnown, because(kindNotKnown, nil)
 }
 
 // emergency finds a danger that is happening: its word in a sentence without a word that shows it is over or only asked about.
@@ -262,21 +287,27 @@ func (c *City) emergency(text []rune, hits []hit) EmergencyRef {
 // endsSentence knows the full stop of both scripts, and the marks that the normalisation has made half width.
 func endsSentence(r rune) bool { return strings.ContainsRune("\u3002.!?;\uff61\n", r) }
 
-func (c *City) urgency(hits []hit, p Proposal, at time.Time) casework.Urgency {
-	urgency := casework.Normal
-	if !at.IsZero() && c.rules.night.covers(at.In(c.TZ).Hour(), p.Category.Code) {
-		urgency = casework.Urgent
+func (c *City) urgency(text []rune, hits []hit, p Proposal, at time.Time) (casework.Urgency, Belief) {
+	if p.Emergency.Number != "" {
+		return casework.Critical, say(urgencyEmergency, because(urgencyEmergency, map[string]Name{"Words": both(p.Emergency.Word)}))
 	}
+	urgent := []string{}
 	for _, h := range hits {
 		for _, to := range c.words.on(h, urgencyWords) {
+			word := string(text[h.start:h.end])
 			if to.index == 0 {
-				return casework.Critical
+				return casework.Critical, say(urgencyCritical, because(urgencyCritical, map[string]Name{"Words": both(word)}))
 			}
-			urgency = casework.Urgent
+			if !slices.Contains(urgent, word) {
+				urgent = append(urgent, word)
+			}
 		}
 	}
-	if p.Emergency.Number != "" {
-		return casework.Critical
+	switch {
+	case len(urgent) > 0:
+		return casework.Urgent, say(urgencyUrgent, because(urgencyUrgent, map[string]Name{"Words": both(strings.Join(urgent, " · "))}))
+	case !at.IsZero() && c.rules.night.covers(at.In(c.TZ).Hour(), p.Category.Code):
+		return casework.Urgent, say(urgencyNight, because(urgencyNight, nil))
 	}
-	return urgency
+	return casework.Normal, say(urgencyOrdinary, because(urgencyOrdinary, nil))
 }

@@ -7,6 +7,7 @@ type where struct {
 	code    string   // the narrowest area all evidence agrees on; empty where unknown
 	options []string // districts it may lie in, where the names leave it open
 	names   []string // the names that decided
+	how     Source   // the rule that found it, where it was not a name written exactly
 }
 
 // evidence is one name found, and the areas that bear it.
@@ -50,11 +51,12 @@ func (c *City) place(at, text []rune, hits []hit, point *Point) where {
 		}
 		if closer := c.locate(append(found, nearly...)); len(nearly) > 0 && c.narrows(closer.code, w) {
 			w = closer
+			w.how = territoryNear
 		}
 	}
 	if c.Street(w.code) == "" {
 		if near := c.at(point); c.narrows(near.code, w) {
-			near.names = w.names
+			near.names, near.how = w.names, territoryPoint
 			w = near
 		}
 	}

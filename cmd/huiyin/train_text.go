@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"huiyin/intake/table"
+	"huiyin/routing"
 	trained "huiyin/routing/model"
 )
 
@@ -23,13 +24,27 @@ func (c *columns) Set(v string) error { *c = append(*c, v); return nil }
 
 // pastOrders says which columns of a table of past orders to learn from.
 type pastOrders struct {
-	text  columns
-	label string
-	also  columns
-	group string
-	part  string
-	out   string
-	wrong float64
+	text    columns
+	label   string
+	also    columns
+	aside   columns
+	nets    int
+	aspects columns // NAME=COLUMN
+	group   string
+	part    string
+	out     string
+	wrong   float64
+	seed    uint64
+}
+
+// aspectColumns are the columns of the aspects.
+func (p pastOrders) aspectColumns() []string {
+	var list []string
+	for _, one := range p.aspects {
+		_, column, _ := strings.Cut(one, "=")
+		list = append(list, column)
+	}
+	return list
 }
 
 // trainText learns from a table of past orders which label a text has, and writes the model and its card.
@@ -39,6 +54,11 @@ func trainText(ctx context.Context, env *Env, from pastOrders, name string) erro
 	}
 	if from.wrong <= 0 || from.wrong >= 1 {
 		return usage{"--wrong is a share between 0 and 1, such as 0.02"}
+	}
+	for _, one := range from.aspects {
+		if what, column, ok := strings.Cut(one, "="); !ok || column == "" || !slices.Contains(routing.Aspects, what) {
+			return usage{fmt.Sprintf("--aspect is NAME=COLUMN with a name of %s, not %q", strings.Join(routing.Aspects, ", "), one)}
+		}
 	}
 	orders, err := readOrders(env, from, name)
 	if err != nil {
@@ -53,9 +73,18 @@ func trainText(ctx context.Context, env *Env, from pastOrders, name string) erro
 		say("learning along with the label: " + from.also.String())
 	}
 	examples := orders.examples(from)
-	m, card, err := trained.Learn(ctx, examples, trained.Plan{Wrong: from.wrong, Also: from.also, Seed: 1}, say)
+	m, card, err := trained.Learn(ctx, examples, trained.Plan{Wrong: from.wrong, Also: from.also, Aside: from.aside, Nets: from.nets, Seed: from.seed}, say)
 	if err != nil {
 		return fmt.Errorf("train: %w", err)
+	}
+	for _, one := range from.aspects {
+		name, column, _ := strings.Cut(one, "=")
+		for i, v := range orders.column(column) {
+			examples[i].Label = v
+		}
+		if err := m.Attach(ctx, &card, name, examples, trained.Plan{Wrong: from.wrong, Seed: from.seed}, say); err != nil {
+			return fmt.Errorf("train: %s: %w", name, err)
+		}
 	}
 	card.Made = time.Now()
 	card.Program, _ = programVersion()
@@ -88,13 +117,13 @@ func readOrders(env *Env, from pastOrders, name string) (*pastTable, error) {
 		return nil, err
 	}
 	defer in.Close()
-	wanted := slices.Concat(columns{from.label}, from.text, from.also)
+	wanted := slices.Concat(columns{from.label}, from.text, from.also, from.aside, from.aspectColumns())
 	for _, column := range []string{from.group, from.part} {
 		if column != "" {
 			wanted = append(wanted, column)
 		}
 	}
-	orders := &pastTable{columns: from.also}
+	orders := &pastTable{columns: slices.Concat(from.also, from.aside, from.aspectColumns())}
 	if in.Columns != nil {
 		for _, column := range wanted {
 			if !slices.Contains(in.Columns, column) {
@@ -175,6 +204,11 @@ func (o *pastTable) examples(from pastOrders) []trained.Example {
 	for _, name := range from.also {
 		for i, v := range o.column(name) {
 			out[i].Also = append(out[i].Also, v)
+		}
+	}
+	for _, name := range from.aside {
+		for i, v := range o.column(name) {
+			out[i].Aside = append(out[i].Aside, v)
 		}
 	}
 	return out

@@ -17,24 +17,32 @@ const CardFile = "card.json"
 
 // Card says what a model was made of and how well it does. Every figure is of texts that the answering model had not seen: the examples are divided into parts, and each part is judged by a model of the others.
 type Card struct {
-	Made        time.Time     `json:"made"`
-	Program     string        `json:"program"`
-	Rows        int           `json:"rows"`
-	Groups      int           `json:"groups"` // of texts that are nearly the same, or were said to belong together; a group is never divided
-	Classes     int           `json:"classes"`
-	Also        []string      `json:"also,omitempty"`    // columns that were learned along with the label
-	Company     float32       `json:"company,omitempty"` // how much these say, beside the label itself
-	Features    int           `json:"features"`
-	Weights     int           `json:"weights"`
-	Folds       int           `json:"folds"`
-	Accuracy    float64       `json:"accuracy"` // of the first candidate
-	TopThree    float64       `json:"top_three"`
-	MacroF1     float64       `json:"macro_f1"`          // mean over the classes
-	Calibration float64       `json:"calibration_error"` // expected calibration error of the first p in ten bins, as a share; the beliefs of a part are learned from the others
-	Auto        AutoCard      `json:"auto"`
-	ByClass     []ClassScore  `json:"by_class"` // the largest first
-	Reliability []Reliability `json:"reliability"`
-	ByPart      []PartScore   `json:"by_part,omitempty"` // of the city or of the source, where a column says which
+	Made        time.Time       `json:"made"`
+	Program     string          `json:"program"`
+	Rows        int             `json:"rows"`
+	Groups      int             `json:"groups"` // of texts that are nearly the same, or were said to belong together; a group is never divided
+	Classes     int             `json:"classes"`
+	Also        []string        `json:"also,omitempty"`    // columns that were learned along with the label
+	Company     float32         `json:"company,omitempty"` // how much these say, beside the label itself
+	Features    int             `json:"features"`
+	Weights     int             `json:"weights"`
+	Folds       int             `json:"folds"`
+	Accuracy    float64         `json:"accuracy"` // of the first candidate
+	TopThree    float64         `json:"top_three"`
+	MacroF1     float64         `json:"macro_f1"`          // mean over the classes
+	Calibration float64         `json:"calibration_error"` // expected calibration error of the first p in ten bins, as a share; the beliefs of a part are learned from the others
+	Auto        AutoCard        `json:"auto"`
+	ByClass     []ClassScore    `json:"by_class"` // the largest first
+	Took        Took            `json:"took"`
+	Aspects     map[string]Card `json:"aspects,omitempty"` // of what else is told of a text, by name
+	Reliability []Reliability   `json:"reliability"`
+	ByPart      []PartScore     `json:"by_part,omitempty"` // of the city or of the source, where a column says which
+}
+
+// Took is how long it took to make the model, in seconds of the clock on as many cores as it was given.
+type Took struct {
+	Measuring float64 `json:"measuring"` // by models of four fifths each
+	Learning  float64 `json:"learning"`  // from all, without the measuring
 }
 
 // AutoCard says what may be followed without a person.
@@ -90,10 +98,11 @@ const confident = 1.2816
 // bins is how many equal steps of p the calibration is judged in.
 const bins = 10
 
-// judge makes the card from the trials. What is said of a part's beliefs and thresholds was learned from the other parts.
-func (p *prepared) judge(trials []trial, plan Plan) Card {
+// judge makes the card from the trials, and the terms and beliefs of the model. What is said of a part by terms, beliefs and thresholds was learned from the other parts.
+func (p *prepared) judge(trials []trial, plan Plan) (Card, terms, belief) {
 	card := Card{Rows: len(p.class), Groups: p.groups, Classes: len(p.labels), Folds: plan.Folds, Auto: AutoCard{Wrong: plan.Wrong}}
 	var all []sure
+	var judged []trial
 	own, others := make([][]sure, plan.Folds), make([][]sure, plan.Folds)
 	for part := range plan.Folds {
 		var mine, rest []trial
@@ -104,24 +113,28 @@ func (p *prepared) judge(trials []trial, plan Plan) Card {
 				rest = append(rest, t)
 			}
 		}
+		w := p.learnTerms(rest)
+		mine, rest = w.weighed(mine), w.weighed(rest)
 		b := learnBelief(p, rest)
 		own[part], others[part] = p.sureness(&b, mine), p.sureness(&b, rest)
-		all = append(all, own[part]...)
+		all, judged = append(all, own[part]...), append(judged, mine...)
 	}
-	card.ByClass, card.Accuracy, card.TopThree, card.MacroF1 = p.score(trials)
-	card.ByPart = p.parts(trials)
+	card.ByClass, card.Accuracy, card.TopThree, card.MacroF1 = p.score(judged)
+	card.ByPart = p.parts(judged)
 	card.Reliability, card.Calibration = reliability(all)
+	w := p.learnTerms(trials)
+	trials = w.weighed(trials)
 	b := learnBelief(p, trials)
 	whole := p.sureness(&b, trials)
 	for _, part := range stricter {
 		card.Auto.Count, card.Auto.Mistaken = alone(own, others, part*plan.Wrong)
 		card.Auto.Share, card.Auto.Threshold = share(card.Auto.Count, len(trials)), threshold(whole, part*plan.Wrong)
 		if card.Auto.Mistaken <= plan.Wrong {
-			return card
+			return card, w, b
 		}
 	}
 	card.Auto.Count, card.Auto.Share, card.Auto.Mistaken, card.Auto.Threshold = 0, 0, 0, unreachable
-	return card
+	return card, w, b
 }
 
 // stricter is what is asked of a threshold, as parts of the share that may be wrong: the less, until the parts that the thresholds were not chosen by keep to the share.

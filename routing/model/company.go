@@ -85,7 +85,7 @@ func (m *Model) combined(raw []float32) []float32 {
 	return scores
 }
 
-// company finds how much the other columns should say, from a row of values: the one by which most texts have the right label first or among three. It leaves the trials judged by it.
+// company finds how much the other columns should say, from a row of values: the one by which most texts have the right label first or among three. It leaves the trials with margins that have it.
 func (p *prepared) company(trials []trial) float32 {
 	try := []float32{0}
 	if len(p.columns) > 1 {
@@ -118,10 +118,7 @@ func (p *prepared) company(trials []trial) float32 {
 	for i := range trials {
 		t := &trials[i]
 		t.judge.company = best
-		t.scores = t.judge.combined(t.raw)
-		t.order = ranked(t.scores)
-		t.facts = t.judge.facts(t.order, t.scores, t.vector)
-		t.raw = nil
+		t.base, t.raw = t.judge.combined(t.raw), nil
 	}
 	return best
 }

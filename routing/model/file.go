@@ -18,7 +18,10 @@ const File = "text.model"
 const largest = 1 << 30
 
 // version is of the form of the file and of how features are taken: a model of another one would answer wrongly.
-const version = 1
+const version = 2
+
+// oldest is the version that is still read: its models have no terms and no networks.
+const oldest = 1
 
 // kept is a model as it lies in its file. Words of the examples are kept only where many of them have them; runs of characters only as hashes.
 type kept struct {
@@ -38,6 +41,14 @@ type kept struct {
 
 	Together [][][]uint16
 	Company  float32
+	Terms    terms
+	Nets     []net
+	Aspects  []keptAspect
+}
+
+type keptAspect struct {
+	Name string
+	Kept *kept
 }
 
 // Save writes the model into a directory, whole or not at all.
@@ -58,9 +69,14 @@ func (m *Model) Save(dir string) error {
 
 // Write writes the model as one stream of bytes, the same for the same model but for the order of its words.
 func (m *Model) Write(out io.Writer) error {
+	packed := gzip.NewWriter(out)
+	return errors.Join(gob.NewEncoder(packed).Encode(m.kept()), packed.Close())
+}
+
+func (m *Model) kept() kept {
 	k := kept{
 		Version: version, Labels: m.Labels, Auto: m.Auto, Wrong: m.Wrong, Words: m.words.Cost, Hashes: m.vocab.hashes, Rarity: m.vocab.rarity, Bias: m.bias, Sizes: m.sizes,
-		Lengths: make([]uint16, 0, len(m.rows)), Belief: m.belief, Together: m.together, Company: m.company,
+		Lengths: make([]uint16, 0, len(m.rows)), Belief: m.belief, Together: m.together, Company: m.company, Terms: m.terms, Nets: m.nets,
 	}
 	for _, row := range m.rows {
 		k.Lengths = append(k.Lengths, uint16(len(row))) //nolint:gosec // classes are at most mostLabels
@@ -68,8 +84,11 @@ func (m *Model) Write(out io.Writer) error {
 			k.Classes, k.Values = append(k.Classes, w.Class), append(k.Values, w.Value)
 		}
 	}
-	packed := gzip.NewWriter(out)
-	return errors.Join(gob.NewEncoder(packed).Encode(k), packed.Close())
+	for _, one := range m.Aspects {
+		of := one.Model.kept()
+		k.Aspects = append(k.Aspects, keptAspect{one.Name, &of})
+	}
+	return k
 }
 
 // Load reads a model from its directory. A file that is damaged, too large or of another version is an error in words.
@@ -99,7 +118,7 @@ func Read(in io.Reader) (*Model, error) {
 	if _, err := io.Copy(io.Discard, io.LimitReader(unpacked, largest)); err != nil { // to the end, where the checksum stands
 		return nil, fmt.Errorf("the model is damaged: %w", err)
 	}
-	if k.Version != version {
+	if k.Version < oldest || k.Version > version {
 		return nil, fmt.Errorf("the model has version %d, this program reads version %d: train it again", k.Version, version)
 	}
 	return k.model()
@@ -108,7 +127,7 @@ func Read(in io.Reader) (*Model, error) {
 func (k kept) model() (*Model, error) {
 	damaged := errors.New("the model does not fit together: train it again")
 	n := len(k.Labels)
-	if n < 2 || n > mostLabels || len(k.Bias) < n || len(k.Sizes) != len(k.Bias) || len(k.Belief.Trust) != n || len(k.Hashes) != len(k.Rarity) || len(k.Hashes) != len(k.Lengths) || len(k.Classes) != len(k.Values) || k.Company != 0 && len(k.Together) != n {
+	if n < 2 || n > mostLabels || len(k.Bias) < n || len(k.Sizes) != len(k.Bias) || len(k.Belief.Trust) != n || len(k.Hashes) != len(k.Rarity) || len(k.Hashes) != len(k.Lengths) || len(k.Classes) != len(k.Values) || k.Company != 0 && len(k.Together) != n || len(k.Terms.Label) != 0 && len(k.Terms.Label) != n {
 		return nil, damaged
 	}
 	for _, list := range k.Together {
@@ -120,8 +139,13 @@ func (k kept) model() (*Model, error) {
 			}
 		}
 	}
+	for _, one := range k.Nets {
+		if len(one.In) != len(one.Scale)*hidden || len(one.Out) != len(one.Bias)*hidden || len(one.Bias) < n {
+			return nil, damaged
+		}
+	}
 	m := &Model{
-		Labels: k.Labels, Auto: k.Auto, Wrong: k.Wrong, words: lexicon{k.Words}, vocab: vocabulary{hashes: k.Hashes, rarity: k.Rarity}, bias: k.Bias, sizes: k.Sizes, belief: k.Belief, together: k.Together, company: k.Company,
+		Labels: k.Labels, Auto: k.Auto, Wrong: k.Wrong, words: lexicon{k.Words}, vocab: vocabulary{hashes: k.Hashes, rarity: k.Rarity}, bias: k.Bias, sizes: k.Sizes, belief: k.Belief, together: k.Together, company: k.Company, terms: k.Terms, nets: k.Nets,
 		rows: make([][]weight, len(k.Lengths)),
 	}
 	m.vocab.index()
@@ -137,6 +161,16 @@ func (k kept) model() (*Model, error) {
 			return nil, damaged
 		}
 		m.rows[i], all = all[:length:length], all[length:]
+	}
+	for _, one := range k.Aspects {
+		if one.Kept == nil || len(one.Kept.Aspects) > 0 {
+			return nil, damaged
+		}
+		of, err := one.Kept.model()
+		if err != nil {
+			return nil, err
+		}
+		m.Aspects = append(m.Aspects, Aspect{one.Name, of})
 	}
 	return m, nil
 }

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Example is a past order: its text, and the label that turned out right.
@@ -15,6 +16,7 @@ type Example struct {
 	Text  string
 	Label string
 	Also  []string // what the columns of Plan.Also say of it; empty where unknown
+	Aside []string // what the columns of Plan.Aside say of it; empty where unknown
 	Part  string   // of the city or of the source, for the card to say how right the model is there; empty where it does not matter
 	Group string   // examples of one group are never learned from when another of it is judged; texts that are nearly the same are found to be of one group anyway
 }
@@ -22,6 +24,8 @@ type Example struct {
 // Plan is how to learn.
 type Plan struct {
 	Also  []string // names of columns that go along with the label, such as the district beside the unit: they are learned too, and help to tell the label; they need not be known of a text that is asked about
+	Aside []string // names of columns that only the networks learn beside the label, such as the category
+	Nets  int      // networks that are asked beside the linear machines: slower to learn, a little better; 0 means none
 	Wrong float64  // the share of wrong answers that may go out without a person; 0 means 0.02
 	Folds int      // parts that the examples are divided into to measure the model on what it did not learn from; 0 means 5
 	Seed  uint64   // of the division
@@ -42,6 +46,7 @@ type prepared struct {
 	labels   []string
 	class    []int // by example
 	columns  []column
+	aside    []column // numbered on from the columns
 	features [][]feature
 	fold     []int
 	part     []string
@@ -61,6 +66,8 @@ type trial struct {
 	example int
 	judge   *Model // without its weights
 	raw     []float32
+	base    []float32 // by label, its margin with what the other columns say
+	nets    []float32 // by label, the logarithm of what the networks give it; nil without networks
 	vector  vector
 
 	order  []int
@@ -80,17 +87,20 @@ func Learn(ctx context.Context, examples []Example, plan Plan, say func(stage st
 	if plan.Cores == 0 {
 		plan.Cores = runtime.GOMAXPROCS(0)
 	}
+	begun := time.Now()
 	p, err := prepare(examples, plan)
 	if err != nil {
 		return nil, Card{}, err
 	}
+	prepared := time.Since(begun)
 	trials, err := p.try(ctx, plan, say)
 	if err != nil {
 		return nil, Card{}, err
 	}
 	company := p.company(trials)
-	card := p.judge(trials, plan)
+	card, terms, belief := p.judge(trials, plan)
 	say("learning from all")
+	measured := time.Now()
 	all := make([]int, len(examples))
 	for i := range all {
 		all[i] = i
@@ -99,10 +109,10 @@ func Learn(ctx context.Context, examples []Example, plan Plan, say func(stage st
 	if err != nil {
 		return nil, Card{}, err
 	}
-	m.company = company
-	m.belief = learnBelief(p, trials)
+	m.company, m.terms, m.belief = company, terms, belief
 	m.Wrong, m.Auto = plan.Wrong, card.Auto.Threshold
 	m.words = newLexicon(examples)
+	card.Took = Took{Measuring: (measured.Sub(begun) - prepared).Seconds(), Learning: (time.Since(measured) + prepared).Seconds()}
 	card.Also, card.Company = plan.Also, company
 	card.Features, card.Weights = len(m.vocab.hashes), m.weightCount()
 	return m, card, nil
@@ -129,10 +139,10 @@ func (p *prepared) try(ctx context.Context, plan Plan, say func(stage string)) (
 			return nil, err
 		}
 		judge := *m
-		judge.rows, judge.vocab = nil, vocabulary{}
+		judge.rows, judge.vocab, judge.nets = nil, vocabulary{}, nil
 		for _, i := range held {
 			v := m.vocab.vector(p.features[i])
-			trials = append(trials, trial{example: i, judge: &judge, raw: m.raw(v), vector: vector{known: v.known, count: len(v.at)}})
+			trials = append(trials, trial{example: i, judge: &judge, raw: m.raw(v), nets: m.heard(v), vector: vector{known: v.known, count: len(v.at)}})
 		}
 	}
 	return trials, nil
@@ -144,7 +154,7 @@ func prepare(examples []Example, plan Plan) (*prepared, error) {
 	}
 	p := &prepared{}
 	for i, name := range append([]string{""}, plan.Also...) {
-		p.add(name, examples, func(e Example) string {
+		p.columns = append(p.columns, numbered(name, p.width(), examples, func(e Example) string {
 			if i == 0 {
 				return e.Label
 			}
@@ -152,14 +162,22 @@ func prepare(examples []Example, plan Plan) (*prepared, error) {
 				return ""
 			}
 			return e.Also[i-1]
-		})
+		}))
+	}
+	for i, name := range plan.Aside {
+		p.aside = append(p.aside, numbered(name, p.wide(), examples, func(e Example) string {
+			if i >= len(e.Aside) {
+				return ""
+			}
+			return e.Aside[i]
+		}))
 	}
 	p.labels, p.class = p.columns[0].values, p.columns[0].classes
 	switch {
 	case len(p.labels) < 2:
 		return nil, fmt.Errorf("all examples have the same label: there is nothing to tell apart")
-	case p.width() > mostLabels:
-		return nil, fmt.Errorf("%d labels are more than %d: is it the right column?", p.width(), mostLabels)
+	case p.wide() > mostLabels:
+		return nil, fmt.Errorf("%d labels are more than %d: is it the right column?", p.wide(), mostLabels)
 	}
 	normal := make([][]rune, len(examples))
 	for i, e := range examples {
@@ -171,9 +189,9 @@ func prepare(examples []Example, plan Plan) (*prepared, error) {
 	return p, nil
 }
 
-// add numbers the values of a column.
-func (p *prepared) add(name string, examples []Example, value func(Example) string) {
-	c := column{name: name, from: p.width()}
+// numbered numbers the values of a column.
+func numbered(name string, from int, examples []Example, value func(Example) string) column {
+	c := column{name: name, from: from}
 	for _, e := range examples {
 		if v := value(e); v != "" || name == "" {
 			c.values = append(c.values, v)
@@ -188,7 +206,16 @@ func (p *prepared) add(name string, examples []Example, value func(Example) stri
 		}
 		c.classes = append(c.classes, c.from+at)
 	}
-	p.columns = append(p.columns, c)
+	return c
+}
+
+// wide is the number of classes of all columns, those aside too.
+func (p *prepared) wide() int {
+	if len(p.aside) == 0 {
+		return p.width()
+	}
+	c := p.aside[len(p.aside)-1]
+	return c.from + len(c.values)
 }
 
 // width is the number of classes of all columns.
@@ -247,7 +274,41 @@ func fit(ctx context.Context, p *prepared, from []int, plan Plan) (*Model, error
 		return nil, ctx.Err()
 	}
 	m.collect(learned)
-	return m, nil
+	m.nets = p.school(ctx, vectors, from, len(m.vocab.hashes), plan)
+	return m, ctx.Err()
+}
+
+// school makes the networks, several at once.
+func (p *prepared) school(ctx context.Context, vectors []vector, from []int, features int, plan Plan) []net {
+	t := teaching{examples: vectors}
+	for _, c := range slices.Concat(p.columns, p.aside) {
+		if len(c.values) == 0 {
+			continue
+		}
+		classes := make([]int, len(from))
+		for i, j := range from {
+			classes[i] = c.classes[j]
+		}
+		t.heads, t.classes = append(t.heads, head{c.from, c.from + len(c.values)}), append(t.classes, classes)
+	}
+	nets := make([]net, plan.Nets)
+	work := make(chan int)
+	var done sync.WaitGroup
+	for range min(plan.Cores, plan.Nets) {
+		done.Go(func() {
+			for n := range work {
+				nets[n] = teach(t, features, plan.Seed<<8|uint64(n)) //nolint:gosec // nets are few
+			}
+		})
+	}
+	for n := range nets {
+		if ctx.Err() == nil {
+			work <- n
+		}
+	}
+	close(work)
+	done.Wait()
+	return nets
 }
 
 func (p *prepared) columnOf(class int) column {

@@ -13,12 +13,16 @@ type Model struct {
 	Auto   float64  // the p from which on at most Wrong of the answers are expected to be wrong; above 1 where no p is high enough
 	Wrong  float64  // the share of wrong answers that Auto was chosen for
 
+	Aspects []Aspect // what else is told of a text, each by a model of its own
+
 	words  lexicon
 	vocab  vocabulary
 	bias   []float32 // by class: the labels, then those of the columns that go along with them
 	rows   [][]weight
 	sizes  []int // examples by class
 	belief belief
+	terms  terms
+	nets   []net
 
 	together [][][]uint16 // by label, the combinations of other columns' classes that it was seen with
 	company  float32      // how much the best of these says beside the label itself
@@ -41,7 +45,9 @@ type Candidate struct {
 type Answer struct {
 	Candidates []Candidate `json:"candidates"` // best first
 	Auto       bool        `json:"auto"`       // whether the first may be followed without a person looking
-	Familiar   bool        `json:"-"`          // whether the text is of the kind that the model learned from
+
+	Aspects  map[string][]Candidate `json:"aspects,omitempty"` // of what else is told, such as the kind, by name: best first
+	Familiar bool                   `json:"-"`                 // whether the text is of the kind that the model learned from
 }
 
 const (
@@ -60,7 +66,7 @@ func (m *Model) Classify(text string) Answer {
 	chars := normalise(text)
 	v := m.vocab.vector(features(chars))
 	raw := m.raw(v)
-	scores := m.combined(raw)
+	scores := m.terms.weigh(m.combined(raw), m.heard(v))
 	order := ranked(scores)
 	p := m.belief.of(m.facts(order, scores, v), scores, order)
 	a := Answer{Candidates: make([]Candidate, 0, named)}
@@ -72,6 +78,12 @@ func (m *Model) Classify(text string) Answer {
 	}
 	a.Familiar = v.known >= familiar && letters(chars) >= telling
 	a.Auto = a.Familiar && p[0] >= m.Auto
+	for _, one := range m.Aspects {
+		if a.Aspects == nil {
+			a.Aspects = map[string][]Candidate{}
+		}
+		a.Aspects[one.Name] = one.Model.Classify(text).Candidates
+	}
 	return a
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -84,7 +85,14 @@ func TestSameExamplesMakeTheSameModel(t *testing.T) {
 }
 
 func TestReadsWhatItWrote(t *testing.T) {
-	m, _ := learned(t, town(300), Plan{})
+	examples := town(300)
+	m, card := learned(t, examples, Plan{Nets: 2})
+	for i := range examples {
+		examples[i].Label = []string{"complaint", "consultation"}[len([]rune(examples[i].Text))%2]
+	}
+	if err := m.Attach(t.Context(), &card, "kind", examples, Plan{}, func(string) {}); err != nil || card.Aspects["kind"].Rows != 300 {
+		t.Fatalf("%+v %v", card.Aspects, err)
+	}
 	dir := t.TempDir()
 	if err := m.Save(dir); err != nil {
 		t.Fatal(err)
@@ -94,7 +102,7 @@ func TestReadsWhatItWrote(t *testing.T) {
 		t.Fatal(err)
 	}
 	const text = "中山路口红绿灯不亮"
-	if a, b := fmt.Sprint(m.Classify(text)), fmt.Sprint(back.Classify(text)); a != b {
+	if a, b := fmt.Sprint(m.Classify(text)), fmt.Sprint(back.Classify(text)); a != b || !strings.Contains(a, "complaint") {
 		t.Errorf("before %s after %s", a, b)
 	}
 	var whole bytes.Buffer
@@ -105,6 +113,34 @@ func TestReadsWhatItWrote(t *testing.T) {
 		if _, err := Read(bytes.NewReader(whole.Bytes()[:n])); err == nil {
 			t.Errorf("the first %d of %d bytes are taken for a model", n, whole.Len())
 		}
+	}
+}
+
+// What is learned aside and the networks serve the label; a label that the machines put first too often is held back by its term.
+func TestNetworksAndTermsServeTheLabel(t *testing.T) {
+	examples := town(900)
+	for i := range examples {
+		examples[i].Aside = []string{"类" + examples[i].Label}
+	}
+	alone, _ := learned(t, examples, Plan{})
+	m, card := learned(t, examples, Plan{Aside: []string{"category"}, Nets: 2})
+	if card.Accuracy < 0.85 || len(m.nets) != 2 || m.terms.Nets < 0 {
+		t.Errorf("right %v, %d networks count %v", card.Accuracy, len(m.nets), m.terms.Nets)
+	}
+	v := m.vocab.vector(features(normalise("自来水停水")))
+	sum, heard := 0.0, m.heard(v)
+	for _, x := range heard {
+		sum += math.Exp(float64(x))
+	}
+	if math.Abs(sum-1) > 1e-3 || m.Labels[ranked(heard)[0]] != "供水" {
+		t.Errorf("the networks' shares add up to %v, the largest is of %s", sum, m.Labels[ranked(heard)[0]])
+	}
+	if alone.heard(v) != nil || len(alone.terms.Label) != len(alone.Labels) {
+		t.Errorf("without networks: %v %v", alone.heard(v), alone.terms)
+	}
+	w := terms{Label: []float32{0, -1}}
+	if order := ranked(w.weigh([]float32{0.2, 0.5}, nil)); order[0] != 0 {
+		t.Errorf("a label whose term is against it stays first: %v", order)
 	}
 }
 

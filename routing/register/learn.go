@@ -135,7 +135,7 @@ func (r *Register) compare(ctx context.Context, city *routing.City, inUse *routi
 		c.Current += right(routing.ProposeWith(city, inUse, in), lead)
 		c.Learned += right(routing.ProposeWith(city, learned, in), lead)
 	}
-	if inUse != nil {
+	if inUse != nil && inUse.Model != nil {
 		c.Before, c.Met = inUse.Version, true
 	}
 	return c, nil

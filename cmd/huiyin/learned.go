@@ -18,8 +18,12 @@ func (p *parts) learn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	kept, err := p.Models.Tallied(ctx)
+	if err != nil {
+		return err
+	}
 	before := p.Learned
-	p.Decided, p.Learned = decided, nil
+	p.Decided, p.Learned = decided, &routing.Learned{Kept: kept}
 	if decided.Model == 0 {
 		return nil
 	}
@@ -30,12 +34,18 @@ func (p *parts) learn(ctx context.Context) error {
 	} else if m, err = p.Models.Load(ctx, decided.Model); err != nil {
 		return err
 	}
-	if p.Learned, err = routing.Fit(p.City, nil, m, version); err != nil {
+	fitted, err := routing.Fit(p.City, nil, m, version)
+	if err != nil {
 		p.Log.Error("the model does not fit the city, the rules alone decide", "model", version, "error", err)
-		p.Learned = nil
+		return nil
 	}
+	fitted.Kept = kept
+	p.Learned = fitted
 	return nil
 }
+
+// ownNets is how many networks a city asks beside the linear machines.
+const ownNets = 3
 
 // trainOwn learns from the city's own cases and keeps the model in the register, where an administrator can switch it on.
 func trainOwn(ctx context.Context, env *Env, wrong float64) error {
@@ -44,7 +54,7 @@ func trainOwn(ctx context.Context, env *Env, wrong float64) error {
 		return err
 	}
 	say := func(stage string) { fmt.Fprintf(env.Stderr, "huiyin train: %s\n", stage) }
-	id, card, err := p.Models.Learn(ctx, p.City, p.Learned, trained.Plan{Wrong: wrong, Seed: 1}, 0, say)
+	id, card, err := p.Models.Learn(ctx, p.City, p.Learned, trained.Plan{Wrong: wrong, Seed: 1, Nets: ownNets}, 0, say)
 	if err != nil {
 		return closeAfter(p.database, fmt.Errorf("train: %w", err))
 	}

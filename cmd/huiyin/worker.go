@@ -126,6 +126,7 @@ func (p *parts) sweeps() []sweep {
 	list := []sweep{
 		{"spool", time.Second, p.Door.Drain},
 		{"alone", 2 * time.Second, func(ctx context.Context) (int, error) { return p.Models.SweepAlone(ctx, p.Desk) }},
+		{"tally", time.Hour, p.Models.SweepTally},
 		{"overdue", promiseTick, func(ctx context.Context) (int, error) { return supervision.SweepOverdue(ctx, d) }},
 		{"stages", promiseTick, func(ctx context.Context) (int, error) { return supervision.SweepStages(ctx, d, p.Desk.Stages) }},
 		{"decisions", time.Second, func(ctx context.Context) (int, error) { return d.SweepDecisions(ctx, 500) }},

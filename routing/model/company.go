@@ -95,21 +95,8 @@ func (p *prepared) company(trials []trial) float32 {
 	for _, share := range try {
 		good := 0
 		for i := range trials {
-			truth := p.class[trials[i].example]
 			trials[i].judge.company = share
-			scores := trials[i].judge.combined(trials[i].raw)
-			above := 0
-			for _, s := range scores {
-				if s > scores[truth] {
-					above++
-				}
-			}
-			switch {
-			case above == 0:
-				good += 3
-			case above < 3:
-				good++
-			}
+			good += p.merit(trials[i].judge.combined(trials[i].raw), trials[i].example)
 		}
 		if good > most {
 			best, most = share, good

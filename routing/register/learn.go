@@ -2,6 +2,7 @@ package register
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -38,6 +39,7 @@ const (
 type past struct {
 	ID                                  casework.CaseID
 	Title, Body, Place, Lead, Territory string
+	Kind, Category, Urgency             string
 	Master                              string
 	FiledAt                             time.Time
 }
@@ -55,7 +57,7 @@ func (r *Register) cases(ctx context.Context) ([]past, error) {
 	var list []past
 	err := pg.InTx(ctx, r.DB, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `
-			select id, title, body, place, lead_unit as lead, territory, coalesce(merged_into::text, '') as master, filed_at
+			select id, title, body, place, lead_unit as lead, territory, kind, category, urgency, coalesce(merged_into::text, '') as master, filed_at
 			from cases where lead_unit is not null and replied_at is not null and not secret and kind <> 'report' and not unreadable
 			order by filed_at desc limit $1`, mostCases)
 		if err != nil {
@@ -77,13 +79,16 @@ func (r *Register) Learn(ctx context.Context, city *routing.City, inUse *routing
 	if err != nil {
 		return 0, model.Card{}, err
 	}
-	plan.Also = []string{"district"}
+	plan.Also, plan.Aside = []string{"district"}, []string{"category"}
 	comparison, err := r.compare(ctx, city, inUse, cases, plan, say)
 	if err != nil {
 		return 0, model.Card{}, err
 	}
 	m, card, err := model.Learn(ctx, examples(city, cases), plan, say)
 	if err != nil {
+		return 0, card, err
+	}
+	if err := aspects(ctx, city, cases, m, &card, plan, say); err != nil {
 		return 0, card, err
 	}
 	card.Made = r.Now()
@@ -95,9 +100,27 @@ func examples(city *routing.City, cases []past) []model.Example {
 	var out []model.Example
 	for _, c := range cases {
 		district := city.District(c.Territory)
-		out = append(out, model.Example{Text: c.text(), Label: c.Lead, Also: []string{district}, Part: district, Group: c.Master})
+		out = append(out, model.Example{Text: c.text(), Label: c.Lead, Also: []string{district}, Aside: []string{c.Category}, Part: district, Group: c.Master})
 	}
 	return out
+}
+
+// aspects learns what else people decided of the cases: kind, matter, district and urgency. One of which there is too little is left to the rules.
+func aspects(ctx context.Context, city *routing.City, cases []past, m *model.Model, card *model.Card, plan model.Plan, say func(stage string)) error {
+	for i, value := range []func(past) string{
+		func(c past) string { return c.Kind }, func(c past) string { return c.Category },
+		func(c past) string { return city.District(c.Territory) }, func(c past) string { return c.Urgency },
+	} {
+		list := examples(city, cases)
+		for at, c := range cases {
+			list[at].Label = value(c)
+		}
+		err := m.Attach(ctx, card, routing.Aspects[i], list, plan, say)
+		if err != nil && !errors.Is(err, model.ErrTooFew) {
+			return err
+		}
+	}
+	return nil
 }
 
 // compare judges the cases of the latest weeks: by the rules, by what is in use, and by a model of the cases before. Too few on either side are not compared.

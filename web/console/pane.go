@@ -25,8 +25,9 @@ type paneView struct {
 	Units      []pick
 	Chosen     string // unit that stands ready; empty below the city's threshold
 	Helpers    []shell.Choice
-	Known      bool // the case carries a proposal
-	Earlier    int  // cases that the same caller filed before, by the keyed hash of the number
+	Sure       []shell.Item // what it was taken for when it was filed: kind, matter, place and urgency, each with how sure and why
+	Known      bool         // the case carries a proposal
+	Earlier    int          // cases that the same caller filed before, by the keyed hash of the number
 	K          chords
 	Others     []staff.Attention  // colleagues who have the same case open
 	Siblings   []casework.Sibling // cases it was split into or out of
@@ -85,6 +86,7 @@ func (x *Pages) pane(v dossier.View, k chords) paneView {
 		}
 		pane.Units = append(pane.Units, one)
 	}
+	pane.sureOf(v, p)
 	for _, u := range p.Helpers {
 		pane.Helpers = append(pane.Helpers, shell.Choice{Value: string(u), Label: v.Unit(u)})
 	}

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"strings"
 
 	"huiyin/casework"
 	"huiyin/locale"
@@ -9,11 +10,12 @@ import (
 	"huiyin/web/dossier"
 )
 
-// How far back similar cases are looked for, how many of them, and from how many that one unit had on they are a reason.
+// How far back similar cases are looked for, how many of them, from how many that one unit had on they are a reason, and how many of these are named.
 const (
 	pastMonths = 6
 	pastShown  = 12
 	pastLeast  = 2
+	pastNamed  = 3
 )
 
 // answeredStates are those in which the unit that had a case turned out to be the right one.
@@ -40,13 +42,14 @@ func (x *Pages) past(ctx context.Context, by casework.Actor, v dossier.View, pan
 	if err != nil {
 		return err
 	}
-	had := map[string]int{}
+	had := map[string][]string{}
 	for _, s := range seen {
-		had[string(s.Case.Lead)]++
+		had[string(s.Case.Lead)] = append(had[string(s.Case.Lead)], s.Case.Number)
 	}
 	for i, c := range pane.Candidates {
-		if n := had[c.Code]; n >= pastLeast {
-			pane.Candidates[i].Reasons = append(pane.Candidates[i].Reasons, v.P.T("console.past", locale.Args{"N": n, "All": len(seen)}))
+		if codes := had[c.Code]; len(codes) >= pastLeast {
+			named := strings.Join(codes[:min(len(codes), pastNamed)], v.P.T("console.past_comma"))
+			pane.Candidates[i].Reasons = append(pane.Candidates[i].Reasons, v.P.T("console.past", locale.Args{"N": len(codes), "All": len(seen), "Cases": named}))
 		}
 	}
 	return nil

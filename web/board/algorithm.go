@@ -3,6 +3,7 @@ package board
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"huiyin/casework"
 	"huiyin/locale"
@@ -15,13 +16,29 @@ type algorithm struct {
 	Decision register.Decision // which model is in use
 	Model    register.Entry    // its card; zero where the rules work alone
 	Use      register.Use      // what became of proposals since
+
+	Overrides []register.Override // of the first proposal by people, since the model is in use, or of the latest days where the rules work alone
+	Merges    register.Merges     // of duplicates, in the month of the page
 }
 
-func (x *Pages) algorithm(ctx context.Context) (algorithm, error) {
+// lately is how far back overrides are counted where no model was switched on.
+const lately = 90 * 24 * time.Hour
+
+func (x *Pages) algorithm(ctx context.Context, s sheet, now time.Time) (algorithm, error) {
 	r := &register.Register{DB: x.DB}
 	var a algorithm
 	var err error
-	if a.Decision, err = r.InForce(ctx); err != nil || a.Decision.Model == 0 {
+	if a.Decision, err = r.InForce(ctx); err != nil {
+		return a, err
+	}
+	since := now.Add(-lately)
+	if a.Decision.Model != 0 {
+		since = a.Decision.At
+	}
+	if a.Overrides, err = r.Overrides(ctx, since); err != nil {
+		return a, err
+	}
+	if a.Merges, err = r.MergesOf(ctx, s.Month.Start(x.City.TZ), s.Month.Add(1).Start(x.City.TZ)); err != nil || a.Decision.Model == 0 {
 		return a, err
 	}
 	all, err := r.List(ctx)

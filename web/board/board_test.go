@@ -403,6 +403,39 @@ func TestPageJSONAndCSVSayWhatTheFoldSays(t *testing.T) {
 	}
 }
 
+// The register names every program that reads what residents write, with what is known of it.
+func TestDataUseHoldsTheAlgorithmRegister(t *testing.T) {
+	w := newTown(t)
+	var f struct {
+		Algorithms []struct {
+			Code        string
+			Description struct{ ZH, EN string }
+			Performance struct{ ZH, EN string } `json:"model_performance"`
+			Human       struct{ ZH, EN string } `json:"human_decisions_and_review"`
+			Here        *struct{ ZH string }    `json:"performance_here"`
+		}
+	}
+	if err := json.Unmarshal([]byte(w.ok("/data-use.json")), &f); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"routing", "duplicates", "topics", "masking", "replies", "warning"}
+	if len(f.Algorithms) != len(want) {
+		t.Fatalf("%d entries, want %d", len(f.Algorithms), len(want))
+	}
+	page := html.UnescapeString(w.ok("/en/data-use"))
+	for i, a := range f.Algorithms {
+		if a.Code != want[i] || a.Description.ZH == "" || a.Performance.EN == "" || a.Human.ZH == "" || strings.Contains(a.Performance.ZH, "algorithm.") {
+			t.Errorf("%+v", a)
+		}
+		if !strings.Contains(page, a.Description.EN) {
+			t.Errorf("the page does not say of %s: %s", a.Code, a.Description.EN)
+		}
+		if counted := a.Code == "duplicates" || a.Code == "warning"; counted != (a.Here != nil) {
+			t.Errorf("what the city counted of %s: %v", a.Code, a.Here)
+		}
+	}
+}
+
 func TestDataUsePageSaysTheTotals(t *testing.T) {
 	w := newTown(t)
 	w.fill(80)

@@ -45,7 +45,7 @@ func (x *Pages) showUses(c *fiber.Ctx) error {
 	}
 	v := x.page(c, shell.Lang(c).T("uses.title"), "/data-use", s)
 	v.Section, v.Summary = "data-use", v.T("uses.lead")
-	a, err := x.algorithm(c.UserContext())
+	a, err := x.algorithm(c.UserContext(), s, shell.Now(c))
 	if err != nil {
 		return err
 	}
@@ -121,6 +121,8 @@ type usesFile struct {
 	Purposes  []entry            `json:"purposes"`
 	Units     []entry            `json:"units"`
 	Inventory []held             `json:"inventory"`
+
+	Algorithms []record `json:"algorithms"` // the algorithm register
 }
 
 // held is one kind of personal data in the inventory.
@@ -175,7 +177,15 @@ func (x *Pages) usesJSON(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	body, err := json.MarshalIndent(usesOf(s, t), "", " ")
+	file := usesOf(s, t)
+	a, err := x.algorithm(c.UserContext(), s, shell.Now(c))
+	if err != nil {
+		return err
+	}
+	v := useView{Totals: t, Algorithm: a}
+	v.Rules = s.Rules
+	file.Algorithms = v.records()
+	body, err := json.MarshalIndent(file, "", " ")
 	if err != nil {
 		return err
 	}

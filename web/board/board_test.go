@@ -406,13 +406,17 @@ func TestPageJSONAndCSVSayWhatTheFoldSays(t *testing.T) {
 // The register names every program that reads what residents write, with what is known of it.
 func TestDataUseHoldsTheAlgorithmRegister(t *testing.T) {
 	w := newTown(t)
+	type both struct {
+		ZH string `json:"zh-CN"`
+		EN string `json:"en"`
+	}
 	var f struct {
 		Algorithms []struct {
 			Code        string
-			Description struct{ ZH, EN string }
-			Performance struct{ ZH, EN string } `json:"model_performance"`
-			Human       struct{ ZH, EN string } `json:"human_decisions_and_review"`
-			Here        *struct{ ZH string }    `json:"performance_here"`
+			Description both
+			Performance both  `json:"model_performance"`
+			Human       both  `json:"human_decisions_and_review"`
+			Here        *both `json:"performance_here"`
 		}
 	}
 	if err := json.Unmarshal([]byte(w.ok("/data-use.json")), &f); err != nil {

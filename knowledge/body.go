@@ -43,15 +43,16 @@ func Blocks(body string) []Block {
 
 // Short is the first paragraph of a body, cut at so many characters.
 func Short(body string, most int) string {
-	for _, b := range Blocks(body) {
-		text := b.Text
-		if text == "" {
-			text = strings.Join(b.Items, " ")
-		}
-		if runes := []rune(text); len(runes) > most {
-			return string(runes[:most]) + "…"
-		}
-		return text
+	blocks := Blocks(body)
+	if len(blocks) == 0 {
+		return ""
 	}
-	return ""
+	text := blocks[0].Text
+	if text == "" {
+		text = strings.Join(blocks[0].Items, " ")
+	}
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
 }

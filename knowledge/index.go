@@ -2,6 +2,7 @@ package knowledge
 
 import (
 	"context"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
 
@@ -23,7 +24,7 @@ func reindex(ctx context.Context, tx pgx.Tx, id int64) error {
 	var c Content
 	err := tx.QueryRow(ctx, `select v.title_zh, v.title_en, v.asked_zh, v.asked_en, v.body_zh, v.body_en from article a join article_version v on v.article = a.id and v.version = a.shown where a.id = $1`, id).
 		Scan(&c.Title.ZH, &c.Title.EN, &c.Asked.ZH, &c.Asked.EN, &c.Body.ZH, &c.Body.EN)
-	if err == pgx.ErrNoRows {
+	if errors.Is(err, pgx.ErrNoRows) {
 		return nil
 	}
 	if err != nil {

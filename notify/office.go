@@ -95,7 +95,7 @@ func (w *officeWorker) Work(ctx context.Context, job *river.Job[officeArgs]) err
 		err = p.Transport.Send(ctx, Mail{Letter: id, To: to, Data: data})
 	}
 	var refused *Refused
-	state, class := "sent", ""
+	var state, class string
 	switch {
 	case err == nil:
 		_, err = p.Pool.Exec(ctx, `update office_letter set state = 'sent', sent_at = $2, last_error = '' where id = $1`, id, p.Now().UTC())

@@ -287,7 +287,7 @@ func (s *ship) listen(t *testing.T, token string) *hearer {
 		t.Fatal(err)
 	}
 	ask.AddCookie(&http.Cookie{Name: "hy_staff", Value: token})
-	answer, err := http.DefaultClient.Do(ask) //nolint:bodyclose // closed by the reader below
+	answer, err := http.DefaultClient.Do(ask)
 	if err != nil || answer.StatusCode != http.StatusOK {
 		t.Fatalf("open a page's stream: %v, %v", answer, err)
 	}

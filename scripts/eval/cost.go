@@ -39,7 +39,7 @@ func measureCost(huiyin tool, name string) error {
 	if err := os.Setenv("GOMAXPROCS", "1"); err != nil {
 		return err
 	}
-	defer os.Unsetenv("GOMAXPROCS")
+	defer func() { _ = os.Unsetenv("GOMAXPROCS") }()
 	fmt.Printf("learning from %d orders on one core (bar 60 s for learning itself):\n", costRows)
 	for _, one := range []lesson{
 		{what: "function", text: without, label: "function", also: []string{"district"}},

@@ -26,7 +26,6 @@ type cluster struct {
 	etcd     string              // address
 	nodes    []*node
 	programs []*exec.Cmd // all that were started, for the end
-	services []string    // addresses of the pages
 	keys     string
 }
 

@@ -58,9 +58,9 @@ func Make(month supervision.Month, revision int, rows []Row, house []Unit) (Repo
 }
 
 // fold makes the figures that tells chooses, of the city, each unit and each district.
-func (out *Report) fold(month supervision.Month, all []supervision.Row, tells func(supervision.Definition) bool) {
+func (r *Report) fold(month supervision.Month, all []supervision.Row, tells func(supervision.Definition) bool) {
 	above := map[casework.UnitCode][]casework.UnitCode{}
-	parents := parentsOf(out.House)
+	parents := parentsOf(r.House)
 	byUnit, byDistrict := map[string][]supervision.Row{}, map[string][]supervision.Row{}
 	for _, c := range all {
 		if c.District != "" {
@@ -74,13 +74,13 @@ func (out *Report) fold(month supervision.Month, all []supervision.Row, tells fu
 		}
 	}
 	p := supervision.One(month)
-	out.Identity = supervision.Balance(p, all)
-	out.City = line("", p, all, false, tells)
+	r.Identity = supervision.Balance(p, all)
+	r.City = line("", p, all, false, tells)
 	for _, code := range sorted(byUnit) {
-		out.Units = append(out.Units, line(code, p, byUnit[code], true, tells))
+		r.Units = append(r.Units, line(code, p, byUnit[code], true, tells))
 	}
 	for _, code := range sorted(byDistrict) {
-		out.Districts = append(out.Districts, line(code, p, byDistrict[code], true, tells))
+		r.Districts = append(r.Districts, line(code, p, byDistrict[code], true, tells))
 	}
 }
 

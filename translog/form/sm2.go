@@ -50,7 +50,7 @@ func ParseSM2Key(name string, secret []byte) (SM2Key, error) {
 	k := SM2Key{name: name, secret: &sm2.PrivateKey{}}
 	k.secret.D = new(big.Int).SetBytes(secret)
 	k.secret.Curve = sm2.P256()
-	k.secret.X, k.secret.Y = k.secret.ScalarBaseMult(secret) //nolint:staticcheck // crypto/ecdh does not know the curve of SM2
+	k.secret.X, k.secret.Y = k.secret.ScalarBaseMult(secret)
 	return k, nil
 }
 
@@ -60,8 +60,8 @@ func (k SM2Key) Public() []byte { return point(&k.secret.PublicKey) }
 func point(public *ecdsa.PublicKey) []byte {
 	out := make([]byte, 1+2*coordinate)
 	out[0] = 4
-	public.X.FillBytes(out[1 : 1+coordinate])
-	public.Y.FillBytes(out[1+coordinate:])
+	public.X.FillBytes(out[1 : 1+coordinate]) //nolint:staticcheck // PublicKey.Bytes does not know the curve of SM2
+	public.Y.FillBytes(out[1+coordinate:])    //nolint:staticcheck // as above
 	return out
 }
 
@@ -110,7 +110,9 @@ func NewSM2Verifier(text string) (note.Verifier, error) {
 	if !ok || !ok2 || !ok3 || err != nil || name == "" || len(key) != 1+2*coordinate || key[0] != 4 {
 		return nil, errSM2
 	}
-	v := sm2Verifier{name: name, hash: sm2Hash(name, key), public: &ecdsa.PublicKey{Curve: sm2.P256(), X: new(big.Int).SetBytes(key[1 : 1+coordinate]), Y: new(big.Int).SetBytes(key[1+coordinate:])}}
+	v := sm2Verifier{name: name, hash: sm2Hash(name, key), public: &ecdsa.PublicKey{Curve: sm2.P256(),
+		X: new(big.Int).SetBytes(key[1 : 1+coordinate]), //nolint:staticcheck // as above
+		Y: new(big.Int).SetBytes(key[1+coordinate:])}}   //nolint:staticcheck // as above
 	if fmt.Sprintf("%08x", v.hash) != hash || !v.public.IsOnCurve(v.public.X, v.public.Y) { //nolint:staticcheck // as above
 		return nil, errSM2
 	}

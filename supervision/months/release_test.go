@@ -2,6 +2,7 @@ package months
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -44,9 +45,7 @@ func differing(a, b map[rowID]state) map[Cell]int {
 
 func apply(told, now map[rowID]state, ids []rowID) map[rowID]state {
 	next := map[rowID]state{}
-	for id, s := range told {
-		next[id] = s
-	}
+	maps.Copy(next, told)
 	for _, id := range ids {
 		if s, ok := now[id]; ok {
 			next[id] = s

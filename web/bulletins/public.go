@@ -3,6 +3,7 @@ package bulletins
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -85,14 +86,14 @@ func (v oneView) units() string {
 }
 
 func join(l locale.Lang, words []string) string {
-	out := ""
+	var out strings.Builder
 	for i, w := range words {
 		if i > 0 {
-			out += l.T("bulletin.comma")
+			out.WriteString(l.T("bulletin.comma"))
 		}
-		out += w
+		out.WriteString(w)
 	}
-	return out
+	return out.String()
 }
 
 // date writes a day that was stored as yyyy-mm-dd.

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -69,9 +70,7 @@ func newProvider(t *testing.T) *provider {
 			return
 		}
 		claims := map[string]any{"iss": p.URL, "aud": "huiyin", "exp": now.Add(time.Minute).Unix(), "iat": now.Unix(), "nonce": p.nonce}
-		for k, v := range p.claims {
-			claims[k] = v
-		}
+		maps.Copy(claims, p.claims)
 		signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: p.signer, KeyID: "k"}}, nil)
 		if err != nil {
 			t.Error(err)

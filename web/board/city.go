@@ -44,6 +44,9 @@ func (v view) with(address string) string {
 	return address + sign + v.Extra
 }
 
+// usesAt is the one page with downloads that is no page of figures: it has no workbook.
+const usesAt = "/data-use"
+
 // file is the address of this page's numbers for programs.
 func (v view) file(ending string) string {
 	address := monthAddress(v.At+ending, v.Month, v.Current)

@@ -270,12 +270,15 @@ func (c *City) within(code, wider string) bool {
 	return false
 }
 
-// TagName is the name of a tag in a language; the tag itself where the rules do not know it.
+// TagName is the name of a tag in a language; the tag itself where nobody named it.
 func (c *City) TagName(tag string, l locale.Lang) string {
 	for _, t := range c.rules.tags {
 		if t.code == tag {
 			return t.name.In(l)
 		}
+	}
+	if own := "tag." + tag; l.Has(own) {
+		return l.T(own) // one that the product gives by itself
 	}
 	return tag
 }

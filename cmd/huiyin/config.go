@@ -84,7 +84,7 @@ func settings() []setting {
 		{"HUIYIN_MAILBOX", "12345@localhost", "mail addresses accepted, separated by commas", func(c *Config, v string) error { return mailboxes(&c.Mailbox, v) }},
 		{"HUIYIN_SMARTHOST", "", "SMTP server that takes our letters: host:port, smtp://user:password@host:587 or smtps://… (empty: they are written to the outbox)",
 			func(c *Config, v string) error { return relay(&c.Smarthost, v) }},
-		{"HUIYIN_PRIVACY_MAIL", "", "address of the privacy officer, who is written to of each warning of unusual reading and of late requests about data (empty: pages only)",
+		{"HUIYIN_PRIVACY_MAIL", "", "address of the privacy officer, who is written to of each warning of unusual reading (empty: pages only)",
 			func(c *Config, v string) error { return privacyMail(&c.PrivacyMail, v) }},
 		{"HUIYIN_MAIL_AUTH", "on", "look up DKIM, SPF and DMARC of incoming mail after taking it: on or off", func(c *Config, v string) error { return onOff(&c.MailAuth, v) }},
 		{"HUIYIN_MAIL_CERT", "", "certificate file for STARTTLS at the mail door, read again when it changes (empty: not offered)", func(c *Config, v string) error { return path(&c.MailCert, v) }},

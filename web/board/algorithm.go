@@ -7,6 +7,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/locale"
+	"huiyin/rights"
 	"huiyin/routing/register"
 	"huiyin/web/shell"
 )
@@ -19,6 +20,8 @@ type algorithm struct {
 
 	Overrides []register.Override // of the first proposal by people, since the model is in use, or of the latest days where the rules work alone
 	Merges    register.Merges     // of duplicates, in the month of the page
+
+	Raised, Granted int // objections of residents against what a machine proposed within a year, and how many a person granted
 }
 
 // lately is how far back overrides are counted where no model was switched on.
@@ -50,6 +53,9 @@ func (x *Pages) algorithm(ctx context.Context, s sheet, now time.Time) (algorith
 			a.Model = one
 		}
 	}
+	if a.Raised, a.Granted, err = rights.Appeals(ctx, x.DB, now.AddDate(-1, 0, 0), now); err != nil {
+		return a, err
+	}
 	a.Use, err = r.UsedSince(ctx, a.Decision)
 	return a, err
 }
@@ -65,6 +71,7 @@ func (v useView) entry() []shell.Item {
 		{Key: t("algorithm.contact"), Value: v.Rules.Phone},
 		{Key: t("algorithm.human"), Value: t("algorithm.human_" + onOff(a.Decision.Alone))},
 		{Key: t("algorithm.appeal"), Value: t("algorithm.appeal_text")},
+		{Key: t("algorithm.objections"), Value: t("algorithm.objections_text", locale.Args{"N": a.Raised, "Granted": a.Granted})},
 		{Key: t("algorithm.risk"), Value: t("algorithm.risk_text")},
 	}
 	if a.Decision.Model == 0 {

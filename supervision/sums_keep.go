@@ -30,12 +30,12 @@ type placed struct {
 	due  time.Time // day of the promise still owed; zero where nothing is
 }
 
-const sumColumns = `part, unit, district, category, way, filed, opened, dispatched, due, replied, rated, signed, contacted, handled, original, verdict, satisfaction, sent_back, returned, extensions, excluded, open, overdue, hours, waived, hung`
+const sumColumns = `part, unit, district, category, way, filed, opened, dispatched, due, replied, rated, signed, contacted, handled, original, verdict, satisfaction, sent_back, returned, extensions, excluded, open, overdue, hours, waived, hung, not_reached`
 
 // sumDest are sumColumns.
 func (r *Row) sumDest() []any {
 	return []any{&r.Part, &r.Unit, &r.District, &r.Category, &r.Way, &r.Filed, &r.Opened, &r.Dispatched, &r.Due, &r.Replied, &r.Rated, &r.Signed, &r.Contacted, &r.Handled, &r.Original,
-		&r.Verdict, &r.Satisfaction, &r.SentBack, &r.Returned, &r.Extensions, &r.Excluded, &r.Open, &r.Overdue, &r.Hours, &r.Waived, &r.Hung}
+		&r.Verdict, &r.Satisfaction, &r.SentBack, &r.Returned, &r.Extensions, &r.Excluded, &r.Open, &r.Overdue, &r.Hours, &r.Waived, &r.Hung, &r.NotReached}
 }
 
 // keptRows reads the count rows of some cases as they stand.
@@ -187,7 +187,7 @@ func sumAnew(ctx context.Context, tx pgx.Tx, under codes.Reading) error {
 	rows, err := tx.Query(ctx, `select `+sumColumns+`, count(*) from (select part, unit, district, `+category+` as category, case part when 'case' then way else '' end as way,
 			case part when 'case' then filed else 0 end as filed, opened, dispatched, due, replied, case part when 'case' then 0 else rated end as rated, signed, contacted, handled, original,
 			case part when 'case' then '' else verdict end as verdict, case part when 'case' then 0 else satisfaction end as satisfaction, sent_back, returned, extensions, excluded, open, overdue,
-			case part when 'case' then hours else -1 end as hours, waived, hung from figure_row) r group by `+sumColumns)
+			case part when 'case' then hours else -1 end as hours, waived, hung, not_reached from figure_row) r group by `+sumColumns)
 	if err != nil {
 		return fmt.Errorf("sum rows: %w", err)
 	}

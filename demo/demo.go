@@ -41,6 +41,7 @@ type City struct {
 	Terms *sla.Terms
 	Staff *staff.Register
 	Now   func() time.Time
+	crew  crew
 }
 
 // Person is one sign-in of the demonstration city.
@@ -183,6 +184,9 @@ func (c *City) Prepare(ctx context.Context) error {
 		if err != nil && fault.KeyOf(err) != "fault.login_taken" {
 			return fmt.Errorf("sign-in %s: %w", p.Login, err)
 		}
+	}
+	if err := c.muster(ctx); err != nil {
+		return err
 	}
 	return c.Answer(ctx)
 }

@@ -155,7 +155,7 @@ func (l *life) filing() casework.Filing {
 	}
 	by := casework.Actor{}
 	if channel == casework.Phone {
-		by = clerk
+		by = l.city.crew.clerk
 	}
 	var key casework.Key
 	for i := range key {
@@ -164,19 +164,6 @@ func (l *life) filing() casework.Filing {
 	return casework.Filing{Key: key, By: by, Channel: channel, At: l.filed, Kind: l.story.Kind, Category: l.story.Category, Territory: l.place.Street, Urgency: urgency,
 		Title: mask(l.story.Title), Body: mask(body + contact), Place: mask(where), Person: person, RealName: person.Phone != "",
 		Secret: l.story.Kind == casework.Report && l.chance(0.5), Publish: l.chance(0.8), Tags: p.Tags, Proposal: p, Total: total}
-}
-
-var (
-	clerk  = casework.Actor{Kind: casework.ByStaff, Unit: casework.Hotline, Units: []casework.UnitCode{casework.Hotline}, Roles: []casework.Role{casework.Operator, casework.Dispatcher, casework.Supervisor}}
-	caller = casework.Actor{Kind: casework.ByStaff, Unit: casework.Hotline, Units: []casework.UnitCode{casework.Hotline}, Roles: []casework.Role{casework.Callback}}
-)
-
-func worker(unit casework.UnitCode) casework.Actor {
-	return casework.Actor{Kind: casework.ByStaff, Unit: unit, Units: []casework.UnitCode{unit}, Roles: []casework.Role{casework.Liaison, casework.Handler}}
-}
-
-func leader(unit casework.UnitCode) casework.Actor {
-	return casework.Actor{Kind: casework.ByStaff, Unit: unit, Units: []casework.UnitCode{unit}, Roles: []casework.Role{casework.Leader}}
 }
 
 func (l *life) ref() casework.Ref { return casework.Ref{ID: l.id} }
@@ -191,10 +178,10 @@ func (l *life) triage(ctx context.Context) error {
 		return nil
 	}
 	if l.chance(0.03) {
-		return l.docket.Decline(ctx, clerk, l.ref(), "legal_procedure", l.say.Declined)
+		return l.docket.Decline(ctx, l.city.crew.clerk, l.ref(), "legal_procedure", l.say.Declined)
 	}
 	if l.story.Kind == casework.Consultation && l.chance(0.7) || l.story.Kind == casework.Praise {
-		if err := l.docket.Answer(ctx, clerk, l.ref(), l.story.Reply); err != nil {
+		if err := l.docket.Answer(ctx, l.city.crew.clerk, l.ref(), l.story.Reply); err != nil {
 			return err
 		}
 		return l.aftermath(ctx)
@@ -203,7 +190,7 @@ func (l *life) triage(ctx context.Context) error {
 		return l.docket.Withdraw(ctx, casework.Resident(l.id), l.ref())
 	}
 	if l.chance(0.25) {
-		if _, err := l.docket.Reveal(ctx, clerk, l.id, []casework.PersonalField{casework.FieldBody, casework.FieldPlace}, casework.Use{Purpose: casework.ForTriage, Basis: casework.BasisDuty}); err != nil {
+		if _, err := l.docket.Reveal(ctx, l.city.crew.clerk, l.id, []casework.PersonalField{casework.FieldBody, casework.FieldPlace}, casework.Use{Purpose: casework.ForTriage, Basis: casework.BasisDuty}); err != nil {
 			return err
 		}
 	}
@@ -223,7 +210,7 @@ func (l *life) triage(ctx context.Context) error {
 	if l.chance(0.15) {
 		o.Suggested = 2
 	}
-	if err := l.desk.Dispatch(ctx, clerk, l.ref(), o); err != nil {
+	if err := l.desk.Dispatch(ctx, l.city.crew.clerk, l.ref(), o); err != nil {
 		return err
 	}
 	return l.handle(ctx, lead)
@@ -237,24 +224,24 @@ func (l *life) wrongTurn(ctx context.Context, right casework.UnitCode) error {
 	if wrong == right {
 		return nil
 	}
-	if err := l.desk.Dispatch(ctx, clerk, l.ref(), casework.Order{Lead: wrong}); err != nil {
+	if err := l.desk.Dispatch(ctx, l.city.crew.clerk, l.ref(), casework.Order{Lead: wrong}); err != nil {
 		return err
 	}
 	if !l.after(l.minutes(30, 300)) || !l.office() {
 		return nil
 	}
-	if err := l.docket.AskReturn(ctx, worker(wrong), l.ref(), "R1", l.say.NotOurs, l.say.Basis, right); err != nil {
+	if err := l.docket.AskReturn(ctx, l.city.worker(wrong), l.ref(), "R1", l.say.NotOurs, l.say.Basis, right); err != nil {
 		return err
 	}
 	if !l.after(l.minutes(10, 200)) {
 		return nil
 	}
-	return l.docket.DecideReturn(ctx, clerk, l.ref(), true, "")
+	return l.docket.DecideReturn(ctx, l.city.crew.clerk, l.ref(), true, "")
 }
 
 // handle is what the unit does: sign, contact, work, perhaps ask for time, reply.
 func (l *life) handle(ctx context.Context, lead casework.UnitCode) error {
-	by := worker(lead)
+	by := l.city.worker(lead)
 	c, err := l.docket.Case(ctx, by, l.id)
 	if err != nil || c.UnitDue == nil {
 		return err
@@ -313,13 +300,13 @@ func (l *life) moreTime(ctx context.Context, lead casework.UnitCode, at time.Tim
 	if !l.office() {
 		return nil
 	}
-	if err := l.desk.AskExtension(ctx, worker(lead), l.ref(), 3, l.say.MoreTime); err != nil {
+	if err := l.desk.AskExtension(ctx, l.city.worker(lead), l.ref(), 3, l.say.MoreTime); err != nil {
 		return nil // too late to ask: the clock runs on
 	}
 	if !l.after(l.minutes(20, 300)) {
 		return nil
 	}
-	return l.docket.DecideExtension(ctx, leader(lead), l.ref(), true, l.say.Agreed)
+	return l.docket.DecideExtension(ctx, l.city.leader(lead), l.ref(), true, l.say.Agreed)
 }
 
 // aftermath is what follows a reply: review, call-back, rating, redo, close.
@@ -338,7 +325,7 @@ func (l *life) aftermath(ctx context.Context) error {
 		return nil
 	}
 	if c.State == casework.Replied {
-		if err := l.docket.Review(ctx, clerk, l.ref()); err != nil {
+		if err := l.docket.Review(ctx, l.city.crew.clerk, l.ref()); err != nil {
 			return err
 		}
 	}
@@ -346,7 +333,7 @@ func (l *life) aftermath(ctx context.Context) error {
 		if !l.after(l.minutes(60, 1400)) || !l.office() {
 			return nil
 		}
-		if _, err := l.docket.Reveal(ctx, caller, l.id, []casework.PersonalField{casework.FieldPhone}, casework.Use{Purpose: casework.ForFollowUp, Basis: casework.BasisDuty}); err != nil {
+		if _, err := l.docket.Reveal(ctx, l.city.crew.caller, l.id, []casework.PersonalField{casework.FieldPhone}, casework.Use{Purpose: casework.ForFollowUp, Basis: casework.BasisDuty}); err != nil {
 			return err
 		}
 		if over, err := l.callBack(ctx, c.Lead); err != nil || over {
@@ -369,7 +356,7 @@ func (l *life) callBack(ctx context.Context, lead casework.UnitCode) (over bool,
 			f.Contacted = &met
 			f.Solved, f.Satisfaction = l.verdict(lead)
 		}
-		if err := l.docket.FollowUp(ctx, caller, l.ref(), f); err != nil || f.Reached {
+		if err := l.docket.FollowUp(ctx, l.city.crew.caller, l.ref(), f); err != nil || f.Reached {
 			return false, err
 		}
 		if before = append(before, l.now); len(before) == tries.Most {
@@ -422,7 +409,7 @@ func (l *life) answerAgain(ctx context.Context) error {
 	if !l.after(l.minutes(60, 2500)) || !l.office() {
 		return nil
 	}
-	if err := l.docket.Answer(ctx, clerk, l.ref(), l.story.Reply); err != nil {
+	if err := l.docket.Answer(ctx, l.city.crew.clerk, l.ref(), l.story.Reply); err != nil {
 		return err
 	}
 	return l.aftermath(ctx)

@@ -65,6 +65,7 @@ type righted struct {
 
 // counter is the book of ratings under a moved clock.
 type counter struct {
+	city *City
 	*rating.Book
 	docket *casework.Docket
 	now    time.Time
@@ -81,7 +82,7 @@ const weeksRated = 9
 
 // rateServices makes the service points and weeks of ratings, some bad ones that were made good, and one flood of five stars.
 func (c *City) rateServices(ctx context.Context, p Plan) error {
-	o := &counter{today: c.Now(), rnd: rand.New(rand.NewPCG(p.Seed, 1<<41))}
+	o := &counter{city: c, today: c.Now(), rnd: rand.New(rand.NewPCG(p.Seed, 1<<41))}
 	if err := yaml.Unmarshal(ratingsFile, &o.said); err != nil {
 		return fmt.Errorf("ratings.yaml: %w", err)
 	}
@@ -206,7 +207,7 @@ func (o *counter) right(ctx context.Context, bad righted) error {
 
 // work is what the unit and the hotline do with the case of a bad rating, as far as there was time.
 func (o *counter) work(ctx context.Context, g rating.Given, bad righted) error {
-	ref, by := casework.Ref{ID: *g.Case}, worker(g.Unit)
+	ref, by := casework.Ref{ID: *g.Case}, o.city.worker(g.Unit)
 	steps := []struct {
 		after time.Duration
 		take  func() error
@@ -217,10 +218,10 @@ func (o *counter) work(ctx context.Context, g rating.Given, bad righted) error {
 		}},
 		{time.Hour, func() error { return o.docket.Begin(ctx, by, ref) }},
 		{time.Duration(20+o.rnd.IntN(60)) * time.Hour, func() error { return o.docket.Reply(ctx, by, ref, casework.Reply{Text: bad.Reply}) }},
-		{20 * time.Hour, func() error { return o.docket.Review(ctx, clerk, ref) }},
+		{20 * time.Hour, func() error { return o.docket.Review(ctx, o.city.crew.clerk, ref) }},
 		{2 * time.Hour, func() error {
 			contacted := true
-			return o.docket.FollowUp(ctx, caller, ref, casework.FollowUpResult{Reached: true, Contacted: &contacted, Solved: casework.SolvedYes, Satisfaction: 4})
+			return o.docket.FollowUp(ctx, o.city.crew.caller, ref, casework.FollowUpResult{Reached: true, Contacted: &contacted, Solved: casework.SolvedYes, Satisfaction: 4})
 		}},
 	}
 	if bad.Appeal != "" {
@@ -245,14 +246,14 @@ func (o *counter) appeal(ctx context.Context, ref casework.Ref, by casework.Acto
 	if err := o.docket.Appeal(ctx, by, ref, casework.Appeal{Kind: casework.Unreasoned, Reason: bad.Appeal}); err != nil {
 		return err
 	}
-	made, err := o.docket.Appeals(ctx, clerk, ref.ID)
+	made, err := o.docket.Appeals(ctx, o.city.crew.clerk, ref.ID)
 	if err != nil {
 		return err
 	}
 	if o.now = o.now.Add(44 * time.Hour); !o.now.Before(o.today) {
 		return nil
 	}
-	return o.docket.DecideAppeal(ctx, clerk, ref, made[0].ID, false, bad.Decision)
+	return o.docket.DecideAppeal(ctx, o.city.crew.clerk, ref, made[0].ID, false, bad.Decision)
 }
 
 // flood is a row of five stars just before a point closes; a supervisor has cleared one of them.

@@ -52,7 +52,10 @@ func (c *City) stage(ctx context.Context, p Plan, say phrases) error {
 	if err := c.fileAlike(ctx, p, s, say); err != nil {
 		return err
 	}
-	return c.rateServices(ctx, p)
+	if err := c.rateServices(ctx, p); err != nil {
+		return err
+	}
+	return c.keepData(ctx)
 }
 
 // fileAlike files cases about one place within the last hour, none of them dispatched.
@@ -103,13 +106,13 @@ func (c *City) hangUp(ctx context.Context, d *casework.Docket, s scenes) error {
 		}
 		one := list[2*i]
 		on := c.Now().AddDate(0, 1+i, 0)
-		if err := d.AskHang(ctx, worker(one.Lead), casework.Ref{ID: one.ID}, plan, on); err != nil {
+		if err := d.AskHang(ctx, c.worker(one.Lead), casework.Ref{ID: one.ID}, plan, on); err != nil {
 			return fmt.Errorf("ask to hang up: %w", err)
 		}
 		if i+1 == len(s.Hang) {
 			return nil // the last one waits for the hotline's decision
 		}
-		if err := d.DecideHang(ctx, clerk, casework.Ref{ID: one.ID}, true, plan, on); err != nil {
+		if err := d.DecideHang(ctx, c.crew.clerk, casework.Ref{ID: one.ID}, true, plan, on); err != nil {
 			return fmt.Errorf("hang up: %w", err)
 		}
 	}
@@ -138,12 +141,12 @@ func (c *City) callDepartments(ctx context.Context, p Plan, s scenes, say phrase
 	}
 	ref := casework.Ref{ID: r.ID}
 	steps := []func() error{
-		func() error { return l.desk.Dispatch(ctx, clerk, ref, casework.Order{Lead: street}) },
-		func() error { return l.docket.Sign(ctx, worker(street), ref) },
+		func() error { return l.desk.Dispatch(ctx, c.crew.clerk, ref, casework.Order{Lead: street}) },
+		func() error { return l.docket.Sign(ctx, c.worker(street), ref) },
 		func() error {
-			return l.docket.Whistle(ctx, worker(street), ref, casework.Whistle{Place: l.place.Name.ZH + " · " + s.Whistle, ReportBy: l.now.Add(2 * time.Hour), Calls: []casework.WhistleCall{{Unit: first}, {Unit: second}}})
+			return l.docket.Whistle(ctx, c.worker(street), ref, casework.Whistle{Place: l.place.Name.ZH + " · " + s.Whistle, ReportBy: l.now.Add(2 * time.Hour), Calls: []casework.WhistleCall{{Unit: first}, {Unit: second}}})
 		},
-		func() error { return l.docket.ReportIn(ctx, worker(second), ref, s.ReportIn, nil) },
+		func() error { return l.docket.ReportIn(ctx, c.worker(second), ref, s.ReportIn, nil) },
 	}
 	for _, step := range steps {
 		l.now = l.now.Add(15 * time.Minute)
@@ -161,11 +164,11 @@ func (c *City) handleTogether(ctx context.Context, d *casework.Docket, s scenes)
 	}
 	for i, one := range list[:min(2, len(list))] {
 		ref, beside := casework.Ref{ID: one.ID}, casework.UnitCode("c-zhujian")
-		if err := d.CoHandle(ctx, clerk, ref, []casework.UnitCode{beside}, time.Time{}); err != nil {
+		if err := d.CoHandle(ctx, c.crew.clerk, ref, []casework.UnitCode{beside}, time.Time{}); err != nil {
 			return fmt.Errorf("handle together: %w", err)
 		}
 		if i == 0 {
-			if err := d.CoReport(ctx, worker(beside), ref, s.CoReport, nil); err != nil {
+			if err := d.CoReport(ctx, c.worker(beside), ref, s.CoReport, nil); err != nil {
 				return fmt.Errorf("report to the lead: %w", err)
 			}
 		}
@@ -182,17 +185,17 @@ func (c *City) appeal(ctx context.Context, d *casework.Docket, s scenes) error {
 	for i, a := range appeals[:min(len(appeals), len(list))] {
 		one := list[i]
 		ref := casework.Ref{ID: one.ID}
-		if err := d.Appeal(ctx, worker(one.Lead), ref, a); err != nil {
+		if err := d.Appeal(ctx, c.worker(one.Lead), ref, a); err != nil {
 			return fmt.Errorf("appeal: %w", err)
 		}
 		if i != 2 {
 			continue // the first two wait for a decision
 		}
-		made, err := d.Appeals(ctx, clerk, one.ID)
+		made, err := d.Appeals(ctx, c.crew.clerk, one.ID)
 		if err != nil {
 			return err
 		}
-		if err := d.DecideAppeal(ctx, clerk, ref, made[0].ID, true, s.Granted); err != nil {
+		if err := d.DecideAppeal(ctx, c.crew.clerk, ref, made[0].ID, true, s.Granted); err != nil {
 			return fmt.Errorf("decide the appeal: %w", err)
 		}
 	}

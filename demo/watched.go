@@ -42,7 +42,7 @@ func (c *City) makeFigures(ctx context.Context, p Plan, s scenes, say phrases) e
 	var due time.Time
 	for _, l := range lives {
 		l.now = l.now.Add(2 * time.Hour)
-		if err := l.desk.Dispatch(ctx, clerk, l.ref(), casework.Order{Lead: lead}); err != nil {
+		if err := l.desk.Dispatch(ctx, c.crew.clerk, l.ref(), casework.Order{Lead: lead}); err != nil {
 			return fmt.Errorf("make figures: %w", err)
 		}
 		one, err := l.docket.Case(ctx, casework.System, l.id)
@@ -51,7 +51,7 @@ func (c *City) makeFigures(ctx context.Context, p Plan, s scenes, say phrases) e
 		}
 		due = *one.UnitDue
 		l.now = l.now.Add(time.Hour)
-		if err := l.docket.Sign(ctx, worker(lead), l.ref()); err != nil {
+		if err := l.docket.Sign(ctx, c.worker(lead), l.ref()); err != nil {
 			return fmt.Errorf("make figures: %w", err)
 		}
 	}
@@ -65,11 +65,11 @@ func (c *City) makeFigures(ctx context.Context, p Plan, s scenes, say phrases) e
 			take func() error
 		}{
 			{last.Add(time.Hour + time.Duration(4*i)*time.Second), func() error {
-				return l.docket.Contact(ctx, worker(lead), l.ref(), casework.ContactResult{Means: "phone", Reached: true, Note: s.Made.Short})
+				return l.docket.Contact(ctx, c.worker(lead), l.ref(), casework.ContactResult{Means: "phone", Reached: true, Note: s.Made.Short})
 			}},
-			{last.Add(2*time.Hour + time.Duration(i)*time.Minute), func() error { return l.docket.Begin(ctx, worker(lead), l.ref()) }},
+			{last.Add(2*time.Hour + time.Duration(i)*time.Minute), func() error { return l.docket.Begin(ctx, c.worker(lead), l.ref()) }},
 			{due.Add(-time.Hour + time.Duration(100*i)*time.Second), func() error {
-				return l.docket.Reply(ctx, worker(lead), l.ref(), casework.Reply{Text: l.story.Reply, Flags: l.checked()})
+				return l.docket.Reply(ctx, c.worker(lead), l.ref(), casework.Reply{Text: l.story.Reply, Flags: l.checked()})
 			}},
 			{due.Add(time.Duration(40*i) * time.Second), func() error {
 				_, err := l.docket.Rate(ctx, casework.Resident(l.id), l.ref(), casework.Rating{Solved: casework.SolvedYes, Satisfaction: 5})

@@ -184,3 +184,12 @@ func (v view) provenPage() string {
 	}
 	return v.Href("/proven?month=" + v.Month.String())
 }
+
+// frozenPage is the page of this unit or district in the closed report of the month; empty for the whole city, and while the month is not closed.
+func (v view) frozenPage() string {
+	code := string(v.Filter.Unit) + v.Filter.District
+	if code == "" || v.Proof == nil || !v.Proof.Closed {
+		return ""
+	}
+	return v.Href("/reports/" + v.Month.String() + "/" + code)
+}

@@ -47,6 +47,7 @@ func (x *Pages) Routes() []shell.Route {
 		{Path: "/reports", Handler: x.showReports, MaxAge: fresh},
 		{Path: "/reports/:month.json", Handler: x.reportJSON, Door: shell.Files, MaxAge: fresh},
 		{Path: "/reports/:month", Handler: x.showReport, MaxAge: fresh},
+		{Path: "/reports/:month/:code", Handler: x.showPart, MaxAge: fresh},
 	}
 }
 

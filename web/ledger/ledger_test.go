@@ -307,6 +307,36 @@ func TestAMonthIsCorrectedByAnotherEditionOnly(t *testing.T) {
 	}
 }
 
+// The page of one unit says what the closed report says of it, in the edition that its address names.
+func TestAUnitOfAClosedMonthHasAPageOfItsOwn(t *testing.T) {
+	h := build(t).live(14)
+	raw, err := fetch(h.url + "/reports/2026-11.json")
+	must(t, err)
+	var report months.Report
+	must(t, json.Unmarshal([]byte(raw), &report))
+	if len(report.Units) == 0 {
+		t.Fatal("no unit in the report")
+	}
+	for _, u := range report.Units {
+		page, err := fetch(h.url + "/reports/2026-11/" + u.Code)
+		must(t, err)
+		sent, _ := u.Get("dispatched")
+		for _, want := range []string{months.Digest([]byte(raw))[:12], ">" + sent.Numerator.String() + "<", "https://linlan.example/reports/2026-11/" + u.Code + "?revision=1"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("the page of %s does not say %q", u.Code, want)
+			}
+		}
+	}
+	for _, path := range []string{"/reports/2026-11/nobody", "/reports/2026-10/" + report.Units[0].Code, "/reports/2026-11/" + report.Units[0].Code + "?revision=2"} {
+		res, err := http.Get(h.url + path)
+		must(t, err)
+		must(t, res.Body.Close())
+		if res.StatusCode != http.StatusNotFound {
+			t.Errorf("%s answers %d", path, res.StatusCode)
+		}
+	}
+}
+
 func TestErasureLeavesTheEntryAndTakesItsMeaning(t *testing.T) {
 	h := build(t).live(6)
 	id := h.Open(t, "我撤回").ID

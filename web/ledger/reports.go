@@ -132,11 +132,7 @@ func (v report) whole() shell.Grid {
 		if !ok {
 			continue
 		}
-		of := l.T("ledger.of", locale.Args{"Part": f.Numerator.String(), "All": l.Number(f.Denominator)})
-		if f.Measure != supervision.Share {
-			of = l.T("ledger.over", locale.Args{"All": l.Number(f.Denominator)})
-		}
-		g.Rows = append(g.Rows, []shell.Cell{{Text: l.T(d.Name)}, {Text: shown(l, f)}, {Text: of}, {Text: l.Number(f.Out())}})
+		g.Rows = append(g.Rows, []shell.Cell{{Text: l.T(d.Name)}, {Text: shown(l, f)}, {Text: madeOf(l, f)}, {Text: l.Number(f.Out())}})
 	}
 	return g
 }
@@ -150,7 +146,7 @@ func (v report) parts(caption string, lines []months.Line, name func(string) str
 		g.Columns = append(g.Columns, shell.Column{Title: l.T(d.Name), Numeric: true})
 	}
 	for _, line := range lines {
-		row := []shell.Cell{{Text: name(line.Code)}}
+		row := []shell.Cell{{Text: name(line.Code), Href: v.partHref(line.Code)}}
 		for _, code := range columns {
 			f, _ := line.Get(code)
 			row = append(row, shell.Cell{Text: shown(l, f)})

@@ -31,6 +31,16 @@ func (l Line) Get(code string) Figure {
 	return Figure{}
 }
 
+// LineOf is a line of the figures given.
+func LineOf(key string, figures ...Figure) Line {
+	l := Line{Key: key, Figures: figures, by: map[string]int{}}
+	for i, f := range figures {
+		code, _, _ := strings.Cut(f.Definition, "@")
+		l.by[code] = i
+	}
+	return l
+}
+
 // UnitLine is the figures of a unit.
 type UnitLine struct {
 	Unit

@@ -505,3 +505,30 @@ func TestABoardIsDrawnAnewAsSoonAsTheFiguresMove(t *testing.T) {
 		t.Errorf("after the follower read it, %d cases became %d", before, n)
 	}
 }
+
+// Only what is of one kind stands side by side, four columns at most, and the numbers are those of the pages.
+func TestComparePageSetsPeersSideBySide(t *testing.T) {
+	w := newTown(t)
+	w.fill(120)
+	for path, want := range map[string][]string{
+		"/compare": {"先选第一个"},
+		"/compare?a=990101&b=990102&c=990101&month=2026-10":                          {"临江区", "能不能下结论", "data-plot=\"solved\""},
+		"/compare?a=990101&b=d-linjiang&month=2026-10":                               {"只能在同级同类之间比较", "就能比较了"},
+		"/compare?a=city&month=2026-10&with=2026-09":                                 {"2026年9月 · 临澜市", "2026年10月 · 临澜市"},
+		"/compare?a=990101&b=990102&c=990103&month=2026-10&with=2026-09":             {"最多四列"},
+		"/compare?a=990101&b=990102&month=2020-01":                                   {"本系统从"},
+		"/en/compare?a=d-linjiang&b=d-chenghu&c=d-wangchao&d=d-qingyu&month=2026-10": {"What can be said"},
+	} {
+		body := w.ok(path)
+		for _, text := range want {
+			if !strings.Contains(body, text) {
+				t.Errorf("%s does not say %q", path, text)
+			}
+		}
+	}
+	for _, path := range []string{"/compare?a=nobody", "/compare?a=990101&b=990101000000"} {
+		if status, _ := w.get(path); status != 404 {
+			t.Errorf("%s answers %d", path, status)
+		}
+	}
+}

@@ -62,6 +62,7 @@ func (x *Pages) Routes() []shell.Route {
 	page("/cases", x.showCases)
 	file("/cases/:number.json", x.cardJSON)
 	page("/cases/:number", x.showCard)
+	page(compareAt, x.showCompare)
 	x.feedRoutes(page)
 	page(widgetsAt+"/badge/:code.svg", x.badge)
 	page(widgetsAt+"/frame/:code", x.frame)

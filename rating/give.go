@@ -145,8 +145,9 @@ func (b *Book) give(ctx context.Context, p Point, item *Item, w Word) (Given, er
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `insert into service_opinion (id, point, unit, item, channel, level, tags, tag_set, body, wrapped_key, sealed, real_name, given_at, changed_at, device, suspect)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15)`, id, p.Code, p.Unit, of, w.Channel, w.Level, said.tags, Tags().Version, said.clear, wrapped, sealed, said.realName, now, device, texts(doubts))
+		_, err = tx.Exec(ctx, `insert into service_opinion (id, point, unit, item, channel, level, tags, tag_set, body, wrapped_key, sealed, real_name, given_at, changed_at, device, suspect, words)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15, $16)`, id, p.Code, p.Unit, of, w.Channel, w.Level, said.tags, Tags().Version, said.clear, wrapped, sealed, said.realName, now, device, texts(doubts),
+			b.tokens(p, w.Level, Tags().Version, said.tags, said.clear))
 		if err != nil {
 			return err
 		}
@@ -231,8 +232,8 @@ func (b *Book) Change(ctx context.Context, token string, w Word) (Given, error) 
 		}
 		// A name once given stays given: whoever was to be contacted is. Without a telephone there is nobody to contact anew.
 		named = said.realName || o.Case != nil
-		_, err = tx.Exec(ctx, `update service_opinion set level = $2, tags = $3, tag_set = $4, body = $5, wrapped_key = $6, sealed = $7, real_name = $8, changed_at = $9, version = version + 1, seen_at = null, seen_by = null where id = $1`,
-			o.ID, w.Level, said.tags, Tags().Version, said.clear, wrapped, sealed, named, now)
+		_, err = tx.Exec(ctx, `update service_opinion set level = $2, tags = $3, tag_set = $4, body = $5, wrapped_key = $6, sealed = $7, real_name = $8, changed_at = $9, words = $10, version = version + 1, seen_at = null, seen_by = null where id = $1`,
+			o.ID, w.Level, said.tags, Tags().Version, said.clear, wrapped, sealed, named, now, b.tokens(p, w.Level, Tags().Version, said.tags, said.clear))
 		if err != nil {
 			return err
 		}

@@ -157,6 +157,7 @@ func (p *parts) sweeps() []sweep {
 		{"saved_searches", 20 * time.Second, (&search.Alerts{Shelf: search.Shelf{DB: p.Pool, Now: p.Config.Now()}, Search: p.search(), Staff: p.Staff}).Sweep},
 		{"drafts", time.Hour, func(ctx context.Context) (int, error) { return drafts.SweepDrafts(ctx, 500) }},
 		{"bad_ratings", time.Minute, services.SweepRoutes},
+		{"rating_words", 10 * time.Minute, services.SweepWords},
 		{"rating_terminals", 10 * time.Minute, services.Forget},
 		{"calls", time.Minute, func(ctx context.Context) (int, error) { return room.Sweep(ctx, 500) }},
 		{"counts", time.Minute, func(ctx context.Context) (int, error) { return shell.SweepCounts(ctx, p.Pool, 10_000) }},

@@ -111,6 +111,7 @@ type foundView struct {
 	Asked asked
 	Done  bool // something was looked for
 	R     search.Result
+	Rated ratedView
 	Names dossier.Namer
 	Units []shell.Choice
 	Saved []search.Saved
@@ -150,7 +151,11 @@ func (x *Pages) drawFound(c *fiber.Ctx, a asked) error {
 	}
 	v.Names = dossier.Namer{City: x.City, Lang: v.P.Lang}
 	v.Units = dossier.UnitChoices(v.P, x.City, v.P.T("console.every_unit"))
+	if v.Rated, err = x.findRatings(c, by, a); err != nil {
+		return err
+	}
 	switch id, like := uuid.Parse(a.Like); {
+	case v.Rated.Asked:
 	case a.Like != "" && like == nil:
 		if v.R, err = x.finder.Similar(ctx, by, id, foundPage); err != nil {
 			return err

@@ -18,21 +18,21 @@ const (
 	DecideHang        = "decide_hang"
 )
 
-// Limits gives the limit of a call-back (ClockFollowUp) or a decision that begins at a moment; ok is false where the policy sets none. It is pure.
-type Limits func(name string, from time.Time) (p Promise, ok bool)
+// Limits gives the limit of a call-back (ClockFollowUp) or a decision about a case, of which it has kind, urgency and category, that begins at a moment; ok is false where the policy sets none. It is pure.
+type Limits func(c Case, name string, from time.Time) (p Promise, ok bool)
 
-func (d *Docket) limit(name string, from time.Time) (Promise, bool) {
-	if d.Limits == nil {
+func (w *work) limit(name string) (Promise, bool) {
+	if w.d.Limits == nil {
 		return Promise{}, false
 	}
-	p, ok := d.Limits(name, from)
+	p, ok := w.d.Limits(Case{Kind: w.c.Kind, Urgency: w.c.Urgency, Category: w.c.Category}, name, w.at)
 	p.Name = name
 	return p, ok
 }
 
 // decideBy is until when a request made now is to be decided: within its limit, and an extension before the limit that it would move has passed.
 func (w *work) decideBy(r Request) *time.Time {
-	p, ok := w.d.limit(r.LimitName(), w.at)
+	p, ok := w.limit(r.LimitName())
 	if !ok {
 		return nil
 	}
@@ -44,7 +44,7 @@ func (w *work) decideBy(r Request) *time.Time {
 
 // callBackBy starts the limit of the call-back where the resident can be called.
 func (w *work) callBackBy(ctx context.Context) error {
-	p, ok := w.d.limit(ClockFollowUp, w.at)
+	p, ok := w.limit(ClockFollowUp)
 	if !ok || w.c.Leg == 0 {
 		return nil
 	}

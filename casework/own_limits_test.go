@@ -13,7 +13,7 @@ import (
 // withLimits is a town whose call-backs and decisions have a day.
 func withLimits(t *testing.T) *Town {
 	town := New(t)
-	town.Limits = func(_ string, from time.Time) (casework.Promise, bool) {
+	town.Limits = func(_ casework.Case, _ string, from time.Time) (casework.Promise, bool) {
 		return casework.Promise{Due: from.Add(24 * time.Hour), WorkingDays: 1, Policy: "test@1", Calendar: "test@1"}, true
 	}
 	return town

@@ -37,7 +37,7 @@ func (d *Desk) Dispatch(ctx context.Context, by casework.Actor, ref casework.Ref
 			return err
 		}
 	}
-	m := matterOf(c)
+	m := sla.MatterOf(c)
 	if o.Kind != "" {
 		m.Kind = o.Kind
 	}
@@ -46,7 +46,7 @@ func (d *Desk) Dispatch(ctx context.Context, by casework.Actor, ref casework.Ref
 	}
 	m.Category = category
 	ref.Version = c.Version // what was checked is what is dispatched
-	o.RuleAfter = d.RuleAfter()
+	o.RuleAfter = d.RuleAfter(m)
 	o.Clocks, err = d.Terms.Unit(m, sla.Dispatch{At: d.Now(), Filed: c.FiledAt, Total: c.Due})
 	if err != nil {
 		return err
@@ -61,11 +61,6 @@ func (d *Desk) look(ctx context.Context, by casework.Actor, ref casework.Ref) (c
 		err = fault.New(fault.Conflict, "fault.stale_case")
 	}
 	return c, err
-}
-
-// matterOf is what the promises of a case depend on.
-func matterOf(c casework.Case) sla.Matter {
-	return sla.Matter{Kind: c.Kind, Urgency: c.Urgency, Category: c.Category, Anonymous: !c.HasIdentity}
 }
 
 // CoHandle adds co-handlers that the city allows, with a limit of their own no later than the lead's; the zero time is the lead's.
@@ -93,7 +88,8 @@ func (d *Desk) AskExtension(ctx context.Context, by casework.Actor, ref casework
 	if !ok {
 		return fault.New(fault.Conflict, "fault.step_not_now").With("State", string(f.Case.State))
 	}
-	if !d.TermsOf(handle.Unit).WithinNotice(handle.Due, d.Now()) {
+	terms := d.TermsOf(handle.Unit).For(sla.MatterOf(f.Case))
+	if !terms.WithinNotice(handle.Due, d.Now()) {
 		return fault.New(fault.Conflict, "fault.extension_too_late")
 	}
 	before := 0
@@ -102,7 +98,7 @@ func (d *Desk) AskExtension(ctx context.Context, by casework.Actor, ref casework
 			before++
 		}
 	}
-	if err := d.Terms.Policy.Grant(days, d.Terms.Policy.ExtendMost(handle.Statute), before, true); err != nil {
+	if err := terms.Policy.Grant(days, terms.Policy.ExtendMost(handle.Statute), before, true); err != nil {
 		return err
 	}
 	longer := d.Terms.Extend(handle.Promise(), days)
@@ -203,9 +199,9 @@ func (d *Desk) rectifies(ctx context.Context, by casework.Actor, ref casework.Re
 		return err
 	}
 	if r.Rectify = (r.Solved == casework.SolvedNo || r.Satisfaction.Bad()) && c.HasIdentity; r.Rectify {
-		r.RedoClocks, err = d.Terms.Rectify(matterOf(c), d.Now())
+		r.RedoClocks, err = d.Terms.Rectify(sla.MatterOf(c), d.Now())
 	} else {
-		r.RedoClocks, err = d.Terms.Redo(matterOf(c), d.Now())
+		r.RedoClocks, err = d.Terms.Redo(sla.MatterOf(c), d.Now())
 	}
 	return err
 }
@@ -224,7 +220,7 @@ func (d *Desk) again(ctx context.Context, by casework.Actor, id casework.CaseID)
 	if err != nil {
 		return nil, err
 	}
-	return d.Terms.Redo(matterOf(c), d.Now())
+	return d.Terms.Redo(sla.MatterOf(c), d.Now())
 }
 
 func running(f casework.Dossier, name string) (casework.Clock, bool) {

@@ -5,6 +5,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/fault"
+	"huiyin/routing/sla"
 )
 
 // Rectify sends the case of a bad rating to the unit whose service was rated, whatever the duty lists say of its words, with the clocks of a rectification
@@ -20,7 +21,7 @@ func (d *Desk) Rectify(ctx context.Context, ref casework.Ref, unit casework.Unit
 	if err != nil {
 		return err
 	}
-	clocks, err := d.TermsOf(unit).Rectify(matterOf(c), d.Now())
+	clocks, err := d.TermsOf(unit).Rectify(sla.MatterOf(c), d.Now())
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func TestTheWallCountsWhatItsListsShow(t *testing.T) {
 
 	// A case that a unit gave back waits since it came back, not since it was filed.
 	s.Pass(time.Hour)
-	s.Limits = func(_ string, from time.Time) (casework.Promise, bool) {
+	s.Limits = func(_ casework.Case, _ string, from time.Time) (casework.Promise, bool) {
 		return casework.Promise{Due: from.Add(24 * time.Hour)}, true
 	}
 	s.do(s.AskReturn(s.ctx, caseworktest.Worker(caseworktest.Urban), casework.Ref{ID: sent}, "R1", "不属于本单位", "职责清单", ""))

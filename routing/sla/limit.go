@@ -89,12 +89,15 @@ func (l Limit) Dated() bool { return l.WorkingDays > 0 || l.byDate() }
 // byDate tells that the limit is counted in calendar days or months.
 func (l Limit) byDate() bool { return l.Days > 0 || l.Months > 0 }
 
-// exceeds tells whether l may end after m; wall-clock time cannot be compared with days and counts as exceeding. A month has at least 28 days.
+// exceeds tells whether l may end after m. Wall-clock time cannot be compared with days: up to a day of it ends before two days do, anything else counts as exceeding. A month has at least 28 days.
 func (l Limit) exceeds(m Limit) bool {
 	if l.None() {
 		return false
 	}
 	days := func(x Limit) int { return x.WorkingDays + x.Days + 28*x.Months }
+	if !l.Dated() && m.Dated() {
+		return l.Wall > 24*time.Hour || days(m) < 2
+	}
 	return l.Dated() != m.Dated() || days(l) > days(m) || l.Wall > m.Wall
 }
 

@@ -9,7 +9,8 @@ import (
 
 // OwnLimit is the limit of a call-back or of a decision that begins at a moment, as casework.Limits: a call-back within the policy's follow_up, a decision on an
 // extension within extension.decision, any other decision, and that one too where nothing else is said, within return.arbitration.
-func (t *Terms) OwnLimit(name string, from time.Time) (casework.Promise, bool) {
+func (t *Terms) OwnLimit(c casework.Case, name string, from time.Time) (casework.Promise, bool) {
+	t = t.For(MatterOf(c))
 	l := t.Policy.Return.Arbitration
 	switch name {
 	case casework.ClockFollowUp:
@@ -32,6 +33,7 @@ func (t *Terms) Rectify(m Matter, at time.Time) ([]casework.Promise, error) {
 	if err != nil || m.Urgency != "" && m.Urgency != casework.Normal {
 		return all, err
 	}
+	t = t.For(m)
 	handle := t.Policy.Rectify.Simple
 	simple := t.By("", handle, at).Due
 	for i, p := range all {

@@ -95,7 +95,7 @@ func TestOwnLimits(t *testing.T) {
 	at := moment(t, "2026-02-13T16:00:00+08:00") // the last working day but one before the Spring Festival
 	terms := standard(t)
 	for _, name := range []string{casework.ClockFollowUp, casework.DecideReturn, casework.DecideExtension, casework.DecideHang} {
-		if p, ok := terms.OwnLimit(name, at); !ok || p.Name != name || terms.Calendar.DueDate(p.Due) != calendar.NewDate(2026, 2, 14) {
+		if p, ok := terms.OwnLimit(casework.Case{}, name, at); !ok || p.Name != name || terms.Calendar.DueDate(p.Due) != calendar.NewDate(2026, 2, 14) {
 			t.Errorf("%s: %+v", name, p)
 		}
 	}
@@ -107,7 +107,7 @@ func TestOwnLimits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p, _ := quick.OwnLimit(casework.DecideExtension, at); !p.Due.Equal(at.Add(2 * time.Hour)) {
+	if p, _ := quick.OwnLimit(casework.Case{}, casework.DecideExtension, at); !p.Due.Equal(at.Add(2 * time.Hour)) {
 		t.Errorf("%+v", p)
 	}
 }

@@ -44,8 +44,9 @@ type Policy struct {
 		Notice        Limit `yaml:"notice"`         // working time before the due time by which to apply
 		Decision      Limit `yaml:"decision"`       // within which an application is decided; none: return.arbitration
 	} `yaml:"extension"`
-	Statutes []Statute `yaml:"statutes"` // laws that set other limits
-	Pause    struct {
+	Statutes  []Statute  `yaml:"statutes"`  // laws that set other limits
+	Overrides []Override `yaml:"overrides"` // limits that the city sets otherwise for some matters
+	Pause     struct {
 		Allowed bool `yaml:"allowed"`
 		Times   int  `yaml:"times"`
 		Days    int  `yaml:"days"` // working days in all
@@ -151,6 +152,9 @@ func Parse(file []byte) (*Policy, error) {
 		return nil, err
 	}
 	p.id = identify(p, file)
+	if err := p.checkOverrides(); err != nil {
+		return nil, err
+	}
 	return p, nil
 }
 

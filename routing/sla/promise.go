@@ -57,8 +57,14 @@ type Matter struct {
 	Anonymous bool             // nobody can be contacted, so no contact is promised
 }
 
-// Class is the set of limits that apply to a matter: those of its urgency if it is critical or urgent, else those of its kind.
+// MatterOf is what the limits of a case depend on.
+func MatterOf(c casework.Case) Matter {
+	return Matter{Kind: c.Kind, Urgency: c.Urgency, Category: c.Category, Anonymous: !c.HasIdentity}
+}
+
+// Class is the set of limits that apply to a matter: those of its urgency if it is critical or urgent, else those of its kind; where an override covers it, those under it.
 func (t *Terms) Class(m Matter) (Class, error) {
+	t = t.For(m)
 	kind, ok := t.Policy.Kinds[m.Kind]
 	if !ok {
 		return Class{}, fault.Wrap(fault.Invalid, "fault.invalid", fmt.Errorf("kind %.20q is none of %v", m.Kind, casework.Kinds)).At("kind")

@@ -22,7 +22,9 @@ const emergency = casework.LeaderTold
 // limit has all of them; signing, the first contact and the hotline's own dispatch are hurried in an emergency alone.
 // It is a casework.Plan: pure, so that a sweep that comes late says the same, at the same times.
 func (t *Terms) Stages(s casework.Staged) []casework.Stage {
-	class, err := t.Class(Matter{Kind: s.Kind, Urgency: s.Urgency})
+	m := Matter{Kind: s.Kind, Urgency: s.Urgency, Category: s.Category}
+	t = t.For(m)
+	class, err := t.Class(m)
 	if err != nil {
 		return nil // a case of a kind that the policy no longer knows waits for a person
 	}

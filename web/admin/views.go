@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -38,8 +37,9 @@ type policyView struct {
 	Named string // of the calendar
 	Rows  [][]shell.Cell
 
-	Overdue  [][]shell.Cell // what is done when a limit is over
-	Statutes [][]shell.Cell // laws that set other limits
+	Overdue   [][]shell.Cell // what is done when a limit is over
+	Statutes  [][]shell.Cell // laws that set other limits
+	Overrides [][]shell.Cell // matters for which the city does
 }
 
 func (x *Pages) policy(c *fiber.Ctx) error {
@@ -68,14 +68,10 @@ func (x *Pages) policy(c *fiber.Ctx) error {
 		v.Overdue = append(v.Overdue, []shell.Cell{{Text: when}, {Text: v.P.Lang.Stage(e.Step)}})
 	}
 	for _, s := range rules.Terms.Policy.Statutes {
-		var matters []string
-		for _, code := range s.Categories {
-			matters = append(matters, rules.City.CategoryPath(code, v.P.Lang))
-		}
-		for _, k := range s.Kinds {
-			matters = append(matters, v.P.T("kind."+string(k)))
-		}
-		v.Statutes = append(v.Statutes, []shell.Cell{{Text: s.Text(v.P.Lang)}, {Text: strings.Join(matters, " · ")}, {Text: limit(v.P, s.Handle)}})
+		v.Statutes = append(v.Statutes, []shell.Cell{{Text: s.Text(v.P.Lang)}, {Text: matters(v.P, rules.City, s.Categories, s.Kinds)}, {Text: limit(v.P, s.Handle)}})
+	}
+	for _, o := range rules.Terms.Policy.Overrides {
+		v.Overrides = append(v.Overrides, override(v.P, rules, o)...)
 	}
 	return shell.Render(c, fiber.StatusOK, policyPage(v))
 }

@@ -9,6 +9,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/locale"
+	"huiyin/routing/sla"
 	"huiyin/web/dossier"
 	"huiyin/web/shell"
 )
@@ -129,11 +130,12 @@ func figureNames(p shell.Page, figures []string) string {
 
 // rulingHint says how often units returned a case, and until when it must be ruled on.
 func (x *Pages) rulingHint(v dossier.View) string {
-	n := v.RulingNeeded(x.Desk.RuleAfter())
+	m := sla.MatterOf(v.F.Case)
+	n := v.RulingNeeded(x.Desk.RuleAfter(m))
 	if n == 0 {
 		return ""
 	}
-	by, ok := x.Desk.RuleBy(v.LastReturn())
+	by, ok := x.Desk.RuleBy(m, v.LastReturn())
 	if !ok {
 		return v.P.T("unitwork.ruling_text", locale.Args{"N": n})
 	}

@@ -10,6 +10,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/locale"
+	"huiyin/routing/sla"
 	"huiyin/web/dossier"
 	"huiyin/web/shell"
 )
@@ -91,17 +92,18 @@ func (x *Pages) extensions(v *caseView) {
 	v.Approves = pending && r.Kind == "extension" && v.Granted("extension") == 0 && v.By.Has(casework.Leader)
 	handle, ok := v.Clock(casework.ClockHandle)
 	if ok {
-		v.Returns, _ = x.Desk.ReturnBy(handle.Started)
+		v.Returns, _ = x.Desk.ReturnBy(sla.MatterOf(v.F.Case), handle.Started)
 	}
 	if !ok || !v.Can(casework.StepAskExtension) {
 		return
 	}
-	v.TooLate = !x.Desk.TermsOf(handle.Unit).WithinNotice(handle.Due, v.P.Now)
+	terms := x.Desk.TermsOf(handle.Unit).For(sla.MatterOf(v.F.Case))
+	v.TooLate = !terms.WithinNotice(handle.Due, v.P.Now)
 	words := "inbox.days"
 	if handle.CalendarDays > 0 || handle.Months > 0 {
 		words = "inbox.calendar_days"
 	}
-	most := x.Desk.Terms.Policy.ExtendMost(handle.Statute)
+	most := terms.Policy.ExtendMost(handle.Statute)
 	for days := 1; days <= most; days++ {
 		if days > 10 && days%5 != 0 && days != most { // a law that gives a month more is not asked for day by day
 			continue

@@ -94,13 +94,16 @@ func (b *Book) flood(ctx context.Context, tx pgx.Tx, p Point, now time.Time) err
 	return nil
 }
 
-// Forget takes away the hashes of terminals that are older than two hours, in which nothing is compared any more. It tells how many.
+// Forget takes away the hashes of terminals and networks that are older than two hours, in which nothing is compared any more. It tells how many.
 func (b *Book) Forget(ctx context.Context) (int, error) {
 	var n int
 	err := pg.InTx(ctx, b.DB, all, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `update service_opinion set device = null where device is not null and given_at < $1`, b.Now().UTC().Add(-2*time.Hour))
+		if err != nil {
+			return err
+		}
 		n = int(tag.RowsAffected())
-		return err
+		return forgetNetworks(ctx, tx, b.Now().UTC().Add(-2*time.Hour))
 	})
 	if err != nil {
 		return 0, fmt.Errorf("forget terminals: %w", err)

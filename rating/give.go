@@ -27,6 +27,7 @@ type Word struct {
 	Phone   string
 	Channel string    // one of Channels
 	Key     string    // of the form or request: the same word sent twice is kept once; empty: not checked
+	Address string    // of the sender, of whose network only a mark is kept for an hour; empty where a program sends for many
 	Device  string    // address and program of the sender, only to be hashed; empty where a program sends for many
 	Opened  time.Time // when the form was handed out; zero: not known
 }
@@ -153,6 +154,11 @@ func (b *Book) give(ctx context.Context, p Point, item *Item, w Word) (Given, er
 		}
 		if err := tell(ctx, tx, id, "given", now, 0); err != nil {
 			return err
+		}
+		if w.Channel != "terminal" && w.Channel != "window" { // which residents share by their nature
+			if err := b.noteNetwork(ctx, tx, id, 1, p.Unit, w.Level, w.Address); err != nil {
+				return err
+			}
 		}
 		return b.flood(ctx, tx, p, now)
 	})

@@ -18,12 +18,13 @@ const (
 	RepeatedReturn Pattern = "repeated_return" // the same case given back again and again
 	ExtensionHabit Pattern = "extension_habit" // more time as a rule
 	FiveStarFlood  Pattern = "five_star_flood" // best ratings in a bunch
+	OneNetwork     Pattern = "one_network"     // good ratings in a bunch from one network
 	Boilerplate    Pattern = "boilerplate"     // one text for different matters
 	Exclusion      Pattern = "exclusion"       // more cases left out of the figures than may pass without a word
 )
 
 // Patterns lists the patterns in the order of pages.
-var Patterns = []Pattern{MassClosing, FakeContact, Pressure, RepeatedReturn, ExtensionHabit, FiveStarFlood, Boilerplate, Exclusion}
+var Patterns = []Pattern{MassClosing, FakeContact, Pressure, RepeatedReturn, ExtensionHabit, FiveStarFlood, OneNetwork, Boilerplate, Exclusion}
 
 // Contact is one contact with the resident as the unit recorded it.
 type Contact struct {
@@ -48,6 +49,7 @@ type Turn struct {
 	Rated    time.Time
 	Stars    int
 	Suspect  bool // the rating is among those counted apart
+	Crowd    bool // the rating is one of a run of good ones of the unit from one network, as it was marked when they came
 	Urged    bool // the resident writes of having been urged to rate well
 	Returns  int  // times the unit asked to give the case back
 	Extended int  // times it was given more time

@@ -11,7 +11,7 @@ import (
 // finders look for one pattern each: the cases that show it, and among how many they are.
 var finders = map[Pattern]func(Limit, []Turn) ([]casework.CaseID, int){
 	MassClosing: massClosing, FakeContact: fakeContact, Pressure: pressure, RepeatedReturn: repeatedReturn, ExtensionHabit: extensionHabit,
-	FiveStarFlood: fiveStarFlood, Boilerplate: boilerplate, Exclusion: exclusion,
+	FiveStarFlood: fiveStarFlood, OneNetwork: oneNetwork, Boilerplate: boilerplate, Exclusion: exclusion,
 }
 
 // moment is something that happened in a case.
@@ -184,6 +184,22 @@ func fiveStarFlood(l Limit, turns []Turn) ([]casework.CaseID, int) {
 		}
 	}
 	return once(append(found, bunched(best, l.Least, l.Within)...)), rated
+}
+
+// oneNetwork: good ratings that came in a run from one network.
+func oneNetwork(_ Limit, turns []Turn) ([]casework.CaseID, int) {
+	var found []casework.CaseID
+	rated := 0
+	for _, t := range turns {
+		if t.Rated.IsZero() {
+			continue
+		}
+		rated++
+		if t.Crowd && t.Stars > 3 {
+			found = append(found, t.Case)
+		}
+	}
+	return once(found), rated
 }
 
 // boilerplate: one text for matters of different kinds. One trouble that many write about gets one answer, and that is none.

@@ -110,6 +110,15 @@ func TestPatternsFindWhatIsPlantedAndLeaveTheInnocent(t *testing.T) {
 				t.Rated, t.Stars = noon.AddDate(0, 0, 30).Add(time.Duration(i)*time.Minute), 5
 			}
 		}), 10, 20, turns(20, func(i int, t *Turn) { t.Rated, t.Stars = noon.AddDate(0, 0, i), 5 })},
+		// 8 of 40 good ratings from one network; the innocent: seven, and a run of which two were changed to bad ones.
+		{OneNetwork, turns(40, func(i int, t *Turn) {
+			t.Rated, t.Stars, t.Crowd = noon.AddDate(0, 0, i), 4, i < 8
+		}), 8, 40, turns(40, func(i int, t *Turn) {
+			t.Rated, t.Stars, t.Crowd = noon.AddDate(0, 0, i), 4, i < 9
+			if i < 2 {
+				t.Stars = 2
+			}
+		})},
 		// 6 of 20 answers in the same words, on three kinds of matters; the innocent: the same words on one power cut.
 		{Boilerplate, turns(20, func(i int, t *Turn) {
 			if i < 6 {

@@ -32,7 +32,7 @@ type work struct {
 // read gathers the turns of a month: those whose limit ends in it, that were answered or rated in it, or began in it. Scope must be system.
 func read(ctx context.Context, q pg.Querier, m supervision.Month, zone *time.Location) (map[casework.UnitCode][]Turn, error) {
 	w := &work{zone: zone, turns: map[leg]*Turn{}, unit: map[leg]casework.UnitCode{}, last: map[casework.CaseID]leg{}}
-	for _, step := range []func(context.Context, pg.Querier, supervision.Month) error{w.readTurns, w.readWords, w.readSteps, w.readServices} {
+	for _, step := range []func(context.Context, pg.Querier, supervision.Month) error{w.readTurns, w.readWords, w.readSteps, w.readServices, w.readNetworks} {
 		if err := step(ctx, q, m); err != nil {
 			return nil, fmt.Errorf("read turns of %s: %w", m, err)
 		}
@@ -202,6 +202,24 @@ func (w *work) readServices(ctx context.Context, q pg.Querier, m supervision.Mon
 		one.Case = at.id
 		w.turns[at], w.unit[at] = &one, unit
 		w.order = append(w.order, at)
+		return nil
+	})
+	return err
+}
+
+// readNetworks marks the ratings that came in a run from one network: a case's where its answer stands, a service's own.
+func (w *work) readNetworks(ctx context.Context, q pg.Querier, m supervision.Month) error {
+	rows, err := q.Query(ctx, `select subject from rating_network where crowd and at >= $1 and at < $2`, m.Start(w.zone), m.Add(1).Start(w.zone))
+	if err != nil {
+		return err
+	}
+	var id casework.CaseID
+	_, err = pgx.ForEachRow(rows, []any{&id}, func() error {
+		for _, at := range []leg{w.last[id], {id, -1}} {
+			if t := w.turns[at]; t != nil && !t.Rated.IsZero() {
+				t.Crowd = true
+			}
+		}
 		return nil
 	})
 	return err

@@ -72,7 +72,7 @@ func (x *Pages) word(c *fiber.Ctx, channel string) rating.Word {
 	}
 	return rating.Word{
 		Level: levelOf(c.FormValue("level")), Tags: tags, Text: c.FormValue("text"), Name: c.FormValue("name"), Phone: c.FormValue("phone"), Channel: channel,
-		Key: shell.IdempotencyKey(c), Device: c.IP() + " " + c.Get(fiber.HeaderUserAgent), Opened: x.openedAt(c.FormValue("opened")),
+		Key: shell.IdempotencyKey(c), Address: c.IP(), Device: c.IP() + " " + c.Get(fiber.HeaderUserAgent), Opened: x.openedAt(c.FormValue("opened")),
 	}
 }
 

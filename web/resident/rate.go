@@ -205,6 +205,10 @@ func (x *Pages) rate(c *fiber.Ctx) error {
 			keep = x.Desk.ChangeRating
 		}
 		_, err = keep(ctx, casework.Resident(id), casework.Ref{ID: id}, r)
+		if err == nil && !v.Change {
+			book := rating.Book{DB: x.DB, Keys: x.Keys, Zone: x.City.TZ, Now: x.Now}
+			err = book.NoteNetwork(ctx, id, round, f.Case.Lead, rating.Level(r.Satisfaction), c.IP())
+		}
 	}
 	switch fault.KeyOf(err) {
 	case "fault.rated_before", "fault.round_over", "fault.step_not_now", "fault.rating_final":

@@ -65,8 +65,9 @@ type Board struct {
 	Districts []Line
 	Trend     []Line // oldest month first
 	Topics    []TopicLine
-	Tags      []TagLine // of the whole city only
-	Codes     string    // version of the code sets that it is read under; empty where no code was ever changed
+	Tags      []TagLine  // of the whole city only
+	Codes     string     // version of the code sets that it is read under; empty where no code was ever changed
+	Flags     FlagCounts // what the check of replies pointed at
 	Identity  Identity
 }
 
@@ -234,6 +235,11 @@ func sheetsOfRows(p Period, rows []Row, chains map[casework.UnitCode][]casework.
 		r := &rows[i]
 		lines := keys(r, chains)
 		x.now.add(r, lines)
+		if p.Holds(r.Replied) {
+			for _, f := range r.flags() {
+				x.flags.add(r.Unit, f, r.N, chains)
+			}
+		}
 		if r.Part == PartCase && x.before.period.Holds(r.Filed) {
 			x.before.add(r, lines)
 		}
@@ -253,7 +259,7 @@ func (b *Board) assemble(x sheets, units []Unit, chains map[casework.UnitCode][]
 		tidy = Line.hidden
 	}
 	b.Whole = tidy(now.finish("", "", nil))
-	b.Identity = x.identity
+	b.Identity, b.Flags = x.identity, x.flags
 	for _, t := range trend {
 		b.Trend = append(b.Trend, tidy(t.finish("", t.period.String(), func(d Definition) bool { return !d.Now })))
 	}

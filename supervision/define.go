@@ -82,12 +82,11 @@ var Definitions = []Definition{
 		}
 		return 0, ""
 	}},
-	{Code: "satisfied", Version: 2, Name: "figure.satisfied", How: "figure.satisfied_how", Measure: Share, appealed: "satisfied", in: rated, judge: func(r *Row) (Halves, string) {
-		if r.Satisfaction == 0 {
-			return 0, OutUnrated
-		}
-		return one(r.Satisfaction >= satisfiedFrom), ""
-	}},
+	{Code: "satisfied", Version: 2, Name: "figure.satisfied", How: "figure.satisfied_how", Measure: Share, appealed: "satisfied", in: rated, judge: satisfied},
+	{Code: "satisfied_first", Version: 1, Name: "figure.satisfied_first", How: "figure.satisfied_first_how", Measure: Share, appealed: "satisfied",
+		in: func(r *Row, p Period) bool { return rated(r, p) && r.First }, judge: satisfied},
+	{Code: "satisfied_final", Version: 1, Name: "figure.satisfied_final", How: "figure.satisfied_final_how", Measure: Share, appealed: "satisfied",
+		in: func(r *Row, p Period) bool { return rated(r, p) && !r.SentBack }, judge: satisfied},
 	{Code: "coverage", Version: 1, Name: "figure.coverage", How: "figure.coverage_how", Measure: Share, in: legDue, judge: func(r *Row) (Halves, string) {
 		if _, out := r.kept(r.Handled); out != "" {
 			return 0, out
@@ -100,6 +99,12 @@ var Definitions = []Definition{
 	{Code: "redo", Version: 1, Name: "figure.redo", How: "figure.redo_how", Measure: Share, Lower: true,
 		in:    func(r *Row, p Period) bool { return r.Part != PartCase && p.Holds(r.Replied) },
 		judge: when(func(r *Row) bool { return r.SentBack })},
+	{Code: "hops_one", Version: 1, Name: "figure.hops_one", How: "figure.hops_one_how", Measure: Share, in: handedOn, judge: when(func(r *Row) bool { return r.Hops == 1 })},
+	{Code: "hops_two", Version: 1, Name: "figure.hops_two", How: "figure.hops_two_how", Measure: Share, Lower: true, in: handedOn, judge: when(func(r *Row) bool { return r.Hops == 2 })},
+	{Code: "hops_more", Version: 1, Name: "figure.hops_more", How: "figure.hops_more_how", Measure: Share, Lower: true, in: handedOn, judge: when(func(r *Row) bool { return r.Hops >= MostHops })},
+	{Code: "flagged", Version: 1, Name: "figure.flagged", How: "figure.flagged_how", Measure: Share, Lower: true,
+		in:    func(r *Row, p Period) bool { return r.Part == PartLeg && p.Holds(r.Replied) },
+		judge: when(func(r *Row) bool { return r.Flags != "" })},
 	{Code: "return", Version: 1, Name: "figure.return", How: "figure.return_how", Measure: Share, Lower: true, in: sent,
 		judge: when(func(r *Row) bool { return r.Returned != "" })},
 	{Code: "dispatch_accuracy", Version: 1, Name: "figure.dispatch_accuracy", How: "figure.dispatch_accuracy_how", Measure: Share, in: sent,
@@ -129,13 +134,24 @@ func Define(code string) (Definition, bool) {
 	return Definition{}, false
 }
 
-func filed(r *Row, p Period) bool   { return r.Part == PartCase && p.Holds(r.Filed) }
-func sent(r *Row, p Period) bool    { return r.Part == PartLeg && r.Dispatched && p.Holds(r.Opened) }
-func legDue(r *Row, p Period) bool  { return r.Part == PartLeg && p.Holds(r.Due) }
-func rated(r *Row, p Period) bool   { return r.Part != PartCase && r.Verdict != "" && p.Holds(r.Rated) }
+func filed(r *Row, p Period) bool  { return r.Part == PartCase && p.Holds(r.Filed) }
+func sent(r *Row, p Period) bool   { return r.Part == PartLeg && r.Dispatched && p.Holds(r.Opened) }
+func legDue(r *Row, p Period) bool { return r.Part == PartLeg && p.Holds(r.Due) }
+func rated(r *Row, p Period) bool  { return r.Part != PartCase && r.Verdict != "" && p.Holds(r.Rated) }
+func handedOn(r *Row, p Period) bool {
+	return r.Part == PartLeg && r.First && r.Hops > 0 && p.Holds(r.Replied)
+}
 func openNow(r *Row, _ Period) bool { return r.Part == PartCase && r.Open }
 func firstAnswer(r *Row, p Period) bool {
 	return r.Part == PartCase && r.Hours >= 0 && p.Holds(r.Replied)
+}
+
+// satisfied judges the resident's word; one that says nothing of satisfaction is left out.
+func satisfied(r *Row) (Halves, string) {
+	if r.Satisfaction == 0 {
+		return 0, OutUnrated
+	}
+	return one(r.Satisfaction >= satisfiedFrom), ""
 }
 
 func every(*Row) (Halves, string) { return Whole(1), "" }

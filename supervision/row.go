@@ -78,6 +78,9 @@ func (r *Row) waives(figure string) (out string, waived bool) {
 	return "", false
 }
 
+// MostHops is where counting the units that had a case ends: more are told as this many, so that no single case stands out.
+const MostHops = 3
+
 // Row is a count row, or N equal ones. It holds only what the definitions name: months, no days; no number of a case, no words.
 type Row struct {
 	Part         Part
@@ -100,6 +103,9 @@ type Row struct {
 	Verdict      casework.Solved
 	Satisfaction casework.Satisfaction // 0: not said
 	Round        int
+	First        bool   // leg, answer: of the first round, so that its word is the resident's first
+	Hops         int    // leg: the how many-th unit that had the case in this round, MostHops for that many and more
+	Flags        string // leg: what the check of replies pointed at in the answer, with commas between
 	SentBack     bool   // the answer was not good enough: another round
 	NotReached   bool   // leg, answer: the resident was called as often as the city calls, in vain, and has not said a word
 	Returned     string // granted, refused: what became of the unit's wish to return the case

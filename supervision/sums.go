@@ -191,6 +191,7 @@ func (c change) add(r *Row, n int) {
 			months = append(months, m)
 		}
 	}
+	c.flag(r, n)
 	scopes, lines := r.scopes(), partKeys(r)
 	type target struct {
 		line  map[string]*share
@@ -254,7 +255,7 @@ func partKeys(r *Row) []string {
 
 // madeUnder names the definitions and the code sets that the sums are made by; a change of any makes them out of date.
 func madeUnder(under codes.Reading) string {
-	ids := []string{"sums@1", under.Version()}
+	ids := []string{"sums@2", under.Version()}
 	for _, d := range Definitions {
 		ids = append(ids, d.ID())
 	}

@@ -40,11 +40,12 @@ type sheets struct {
 	trend       []*sheet
 	identity    Identity
 	tags        []TagLine
+	flags       FlagCounts
 	late        map[casework.UnitCode]time.Time // the earliest broken promise still owed, by who owes it
 }
 
 func newSheets(p Period) sheets {
-	x := sheets{late: map[casework.UnitCode]time.Time{}, now: newSheet(p), before: newSheet(p.before()), trend: make([]*sheet, TrendMonths)}
+	x := sheets{late: map[casework.UnitCode]time.Time{}, flags: FlagCounts{}, now: newSheet(p), before: newSheet(p.before()), trend: make([]*sheet, TrendMonths)}
 	for i := range x.trend {
 		x.trend[i] = newSheet(One(p.To.Add(i + 1 - TrendMonths)))
 	}
@@ -119,6 +120,7 @@ func (x sheets) take(k sumKey, line string, figures map[string]*share, chains ma
 		if owed := figures[lateCode]; owed != nil && len(owed.Hours) > 0 {
 			x.owes(casework.UnitCode(u), slices.Min(slices.Collect(maps.Keys(owed.Hours))))
 		}
+		x.flagged(k, casework.UnitCode(u), figures, chains)
 		lines = lines[:0]
 		for _, above := range chains[casework.UnitCode(u)] {
 			lines = append(lines, ofUnit+string(above))

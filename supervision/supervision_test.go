@@ -9,6 +9,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/casework/caseworktest"
+	"huiyin/follow"
 	"huiyin/pg/pgtest"
 	"huiyin/supervision"
 )
@@ -64,17 +65,22 @@ func (s scene) rate(ref casework.Ref, solved casework.Solved, level casework.Sat
 
 func (s scene) catchUp() {
 	s.t.Helper()
-	follower := supervision.Figures(s.Zone)
+	s.read(supervision.Figures(s.Zone))
+}
+
+// read lets a follower read to the end of the history.
+func (s scene) read(follower follow.Follower) {
+	s.t.Helper()
 	deadline := time.Now().Add(30 * time.Second)
 	for {
 		s.do(follower.CatchUpAll(s.ctx, s.Pool))
 		var behind int
-		s.do(s.Pool.QueryRow(s.ctx, `select count(*) from event e, follower f where f.name = $1 and (e.xid, e.seq) > (f.xid, f.seq)`, supervision.FiguresFollower).Scan(&behind))
+		s.do(s.Pool.QueryRow(s.ctx, `select count(*) from event e, follower f where f.name = $1 and (e.xid, e.seq) > (f.xid, f.seq)`, follower.Name).Scan(&behind))
 		if behind == 0 {
 			return
 		}
 		if time.Now().After(deadline) {
-			s.t.Fatal("the figures stay behind")
+			s.t.Fatal("the follower stays behind")
 		}
 		time.Sleep(20 * time.Millisecond)
 	}

@@ -30,6 +30,7 @@ import (
 func (p *parts) followers() []follow.Follower {
 	return []follow.Follower{
 		supervision.FiguresUnder(p.City.TZ, p.newestCodes()),
+		supervision.Channels(p.City.TZ),
 		supervision.Cards(p.Keys, p.City.TZ, p.Config.Now()),
 		datause.Follower(p.City.TZ),
 		p.indexer(),

@@ -151,6 +151,14 @@ def covered(r):
     return k if isinstance(k, str) else int(bool(r.get("verdict")))
 
 
+def satisfied(r):
+    return int(r["satisfaction"] >= 3) if r.get("satisfaction") else "unrated"
+
+
+def handed_on(r):
+    return leg(r) and r.get("first") and r.get("hops") and r.get("replied")
+
+
 def response(r):
     if r.get("handled") == "ended":
         return r.get("excluded") or 0
@@ -168,10 +176,16 @@ DEFINITIONS = {
     "on_time_original@2": (due, lambda r: kept(r, "original"), "handle"),
     "promise@1": (lambda r: r["part"] == "case" and r.get("due"), lambda r: kept(r, "handled"), ""),
     "solved@2": (rated, lambda r: {"yes": 1, "partly": 0.5}.get(r["verdict"], 0), "solved"),
-    "satisfied@2": (rated, lambda r: int(r["satisfaction"] >= 3) if r.get("satisfaction") else "unrated", "satisfied"),
+    "satisfied@2": (rated, satisfied, "satisfied"),
+    "satisfied_first@1": (lambda r: rated(r) and r.get("first"), satisfied, "satisfied"),
+    "satisfied_final@1": (lambda r: rated(r) and not r.get("sent_back"), satisfied, "satisfied"),
     "coverage@1": (due, covered, ""),
     "redo@1": (replied, lambda r: int(bool(r.get("sent_back"))), ""),
     "not_reached@1": (replied, lambda r: int(bool(r.get("not_reached"))), ""),
+    "hops_one@1": (handed_on, lambda r: int(r["hops"] == 1), ""),
+    "hops_two@1": (handed_on, lambda r: int(r["hops"] == 2), ""),
+    "hops_more@1": (handed_on, lambda r: int(r["hops"] >= 3), ""),
+    "flagged@1": (lambda r: leg(r) and r.get("replied"), lambda r: int(bool(r.get("flags"))), ""),
     "return@1": (sent, lambda r: int(bool(r.get("returned"))), ""),
     "dispatch_accuracy@1": (sent, lambda r: int(r.get("returned") != "granted"), ""),
     "extension@1": (due, lambda r: (r.get("excluded") or 0) if r.get("handled") == "ended" else int(r.get("extensions", 0) > 0), ""),

@@ -27,7 +27,8 @@ func countRow(t *rapid.T, i int) supervision.Row {
 		Category: rapid.SampledFrom([]string{"", "01", "0105", "010501"}).Draw(t, fmt.Sprint("category", i)), Filed: month("filed"), Opened: month("opened"), Due: month("due"), Replied: month("replied"), Rated: month("rated"),
 		Dispatched: rapid.Bool().Draw(t, fmt.Sprint("dispatched", i)), Signed: outcome("signed"), Contacted: outcome("contacted"), Handled: outcome("handled"), Original: outcome("original"),
 		Verdict: rapid.SampledFrom([]casework.Solved{"", casework.SolvedYes, casework.SolvedPartly, casework.SolvedNo}).Draw(t, fmt.Sprint("verdict", i)), Satisfaction: casework.Satisfaction(rapid.IntRange(0, 5).Draw(t, fmt.Sprint("satisfaction", i))),
-		SentBack: rapid.Bool().Draw(t, fmt.Sprint("sent back", i)), NotReached: rapid.Bool().Draw(t, fmt.Sprint("not reached", i)), Returned: rapid.SampledFrom([]string{"", "granted", "refused"}).Draw(t, fmt.Sprint("returned", i)), Extensions: rapid.IntRange(0, 2).Draw(t, fmt.Sprint("extensions", i)),
+		SentBack: rapid.Bool().Draw(t, fmt.Sprint("sent back", i)), NotReached: rapid.Bool().Draw(t, fmt.Sprint("not reached", i)), First: rapid.Bool().Draw(t, fmt.Sprint("first", i)),
+		Hops: rapid.IntRange(0, 3).Draw(t, fmt.Sprint("hops", i)), Flags: rapid.SampledFrom([]string{"", "late", "boilerplate,late"}).Draw(t, fmt.Sprint("flags", i)), Returned: rapid.SampledFrom([]string{"", "granted", "refused"}).Draw(t, fmt.Sprint("returned", i)), Extensions: rapid.IntRange(0, 2).Draw(t, fmt.Sprint("extensions", i)),
 		Way: rapid.SampledFrom(supervision.Ways).Draw(t, fmt.Sprint("way", i)), Waived: rapid.SampledFrom([]string{"", "handle", "sign,contact"}).Draw(t, fmt.Sprint("waived", i))}
 	if r.Handled == supervision.Ended || r.Signed == supervision.Ended {
 		r.Excluded = supervision.OutReturned

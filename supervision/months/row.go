@@ -36,6 +36,9 @@ type Row struct {
 	Satisfaction casework.Satisfaction `json:"satisfaction,omitempty"`
 	SentBack     bool                  `json:"sent_back,omitempty"`
 	NotReached   bool                  `json:"not_reached,omitempty"`
+	First        bool                  `json:"first,omitempty"` // of the first round
+	Hops         int                   `json:"hops,omitempty"`  // the how many-th unit that had the case in the round
+	Flags        string                `json:"flags,omitempty"` // what the check of replies pointed at
 	Returned     string                `json:"returned,omitempty"`
 	Extensions   int                   `json:"extensions,omitempty"`
 	Excluded     string                `json:"excluded,omitempty"`
@@ -82,7 +85,7 @@ func of(m supervision.Month, revision int, id string, c supervision.Row) Row {
 		r.Verdict = c.Verdict
 	}
 	if r.Rated && leg {
-		r.Satisfaction = c.Satisfaction
+		r.Satisfaction, r.SentBack = c.Satisfaction, c.SentBack
 	}
 	if r.Opened || r.Due || r.Rated {
 		r.Waived = c.Waived
@@ -90,8 +93,11 @@ func of(m supervision.Month, revision int, id string, c supervision.Row) Row {
 			r.Excluded = c.Excluded
 		}
 	}
+	if leg && (r.Replied || r.Rated) {
+		r.First = c.First
+	}
 	if r.Replied {
-		r.SentBack, r.NotReached = c.SentBack, c.NotReached
+		r.SentBack, r.NotReached, r.Hops, r.Flags = c.SentBack, c.NotReached, c.Hops, c.Flags
 		if !leg && c.Hours >= 0 {
 			r.Hours = &c.Hours
 		}
@@ -113,7 +119,7 @@ func (r Row) counts() (supervision.Row, error) {
 	}
 	c := supervision.Row{Part: r.Part, Unit: r.Unit, District: r.District, Category: r.Category, Way: r.Way, Filed: in(r.Filed), Opened: in(r.Opened), Dispatched: r.Dispatched, Due: in(r.Due), Replied: in(r.Replied), Rated: in(r.Rated),
 		Signed: r.Signed, Contacted: r.Contacted, Handled: r.Handled, Original: r.Original, Verdict: r.Verdict, Satisfaction: r.Satisfaction, SentBack: r.SentBack, NotReached: r.NotReached, Returned: r.Returned, Extensions: r.Extensions,
-		Excluded: r.Excluded, Waived: r.Waived, Hours: -1, N: 1}
+		Excluded: r.Excluded, Waived: r.Waived, First: r.First, Hops: r.Hops, Flags: r.Flags, Hours: -1, N: 1}
 	if r.Hours != nil {
 		c.Hours = *r.Hours
 	}

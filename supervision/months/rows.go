@@ -42,7 +42,7 @@ func Rows(ctx context.Context, q pg.Querier, m supervision.Month, revision int, 
 }
 
 // Columns are the columns of the rows as a table, in their order.
-var Columns = []string{"m", "rev", "id", "part", "unit", "district", "category", "filed", "opened", "due", "replied", "rated", "way", "dispatched", "signed", "contacted", "handled", "original", "verdict", "satisfaction", "sent_back", "returned", "extensions", "excluded", "waived", "hours", "not_reached"}
+var Columns = []string{"m", "rev", "id", "part", "unit", "district", "category", "filed", "opened", "due", "replied", "rated", "way", "dispatched", "signed", "contacted", "handled", "original", "verdict", "satisfaction", "sent_back", "returned", "extensions", "excluded", "waived", "hours", "not_reached", "first", "hops", "flags"}
 
 // Fields are the values of a row in the order of Columns; what is not told is empty.
 func (r Row) Fields() []string {
@@ -63,5 +63,5 @@ func (r Row) Fields() []string {
 		hours = strconv.Itoa(*r.Hours)
 	}
 	return []string{r.Month, strconv.Itoa(r.Revision), r.ID, string(r.Part), string(r.Unit), r.District, r.Category, flag(r.Filed), flag(r.Opened), flag(r.Due), flag(r.Replied), flag(r.Rated), string(r.Way), flag(r.Dispatched),
-		string(r.Signed), string(r.Contacted), string(r.Handled), string(r.Original), string(r.Verdict), number(int(r.Satisfaction)), flag(r.SentBack), r.Returned, number(r.Extensions), r.Excluded, r.Waived, hours, flag(r.NotReached)}
+		string(r.Signed), string(r.Contacted), string(r.Handled), string(r.Original), string(r.Verdict), number(int(r.Satisfaction)), flag(r.SentBack), r.Returned, number(r.Extensions), r.Excluded, r.Waived, hours, flag(r.NotReached), flag(r.First), number(r.Hops), r.Flags}
 }

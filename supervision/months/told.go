@@ -41,6 +41,9 @@ type Told struct {
 	Excluded     string                `json:"excluded,omitempty"`
 	Waived       string                `json:"waived,omitempty"`
 	NotReached   bool                  `json:"not_reached,omitempty"`
+	First        bool                  `json:"first,omitempty"`
+	Hops         int                   `json:"hops,omitempty"`
+	Flags        string                `json:"flags,omitempty"`
 }
 
 // state is one count row as far as a day's figures can tell of it.
@@ -52,7 +55,7 @@ type state struct {
 func stateOf(r Row) state {
 	return state{Cell{r.Unit, r.District}, Told{Part: r.Part, Filed: r.Filed, Opened: r.Opened, Due: r.Due, Replied: r.Replied, Rated: r.Rated, Way: r.Way, Dispatched: r.Dispatched,
 		Signed: r.Signed, Contacted: r.Contacted, Handled: r.Handled, Original: r.Original, Verdict: r.Verdict, Satisfaction: r.Satisfaction, SentBack: r.SentBack, Returned: r.Returned,
-		Extensions: r.Extensions, Excluded: r.Excluded, Waived: r.Waived, NotReached: r.NotReached}}
+		Extensions: r.Extensions, Excluded: r.Excluded, Waived: r.Waived, NotReached: r.NotReached, First: r.First, Hops: r.Hops, Flags: r.Flags}}
 }
 
 // counts gives n such rows as figures count them.
@@ -60,7 +63,7 @@ func (s state) counts(m supervision.Month, n int) (supervision.Row, error) {
 	t := s.Told
 	r, err := Row{Month: m.String(), Unit: s.Unit, District: s.District, Part: t.Part, Filed: t.Filed, Opened: t.Opened, Due: t.Due, Replied: t.Replied, Rated: t.Rated, Way: t.Way, Dispatched: t.Dispatched,
 		Signed: t.Signed, Contacted: t.Contacted, Handled: t.Handled, Original: t.Original, Verdict: t.Verdict, Satisfaction: t.Satisfaction, SentBack: t.SentBack, Returned: t.Returned,
-		Extensions: t.Extensions, Excluded: t.Excluded, Waived: t.Waived, NotReached: t.NotReached}.counts()
+		Extensions: t.Extensions, Excluded: t.Excluded, Waived: t.Waived, NotReached: t.NotReached, First: t.First, Hops: t.Hops, Flags: t.Flags}.counts()
 	r.N = n
 	return r, err
 }

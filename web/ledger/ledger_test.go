@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -304,6 +305,27 @@ func TestAMonthIsCorrectedByAnotherEditionOnly(t *testing.T) {
 	must(t, err)
 	if !strings.Contains(page, "发回一件") || !strings.Contains(page, "第 2 版") {
 		t.Error("the page does not say that it is a correction")
+	}
+}
+
+// A month that was closed before a definition came has no figure of it, and verifies as it was closed; the next months have it.
+func TestAMonthClosedBeforeADefinitionCameStillVerifies(t *testing.T) {
+	all := supervision.Definitions
+	t.Cleanup(func() { supervision.Definitions = all })
+	supervision.Definitions = slices.DeleteFunc(slices.Clone(all), func(d supervision.Definition) bool {
+		return slices.Contains([]string{"satisfied_first", "satisfied_final", "hops_one", "hops_two", "hops_more", "flagged"}, d.Code)
+	})
+	h := build(t).live(14)
+	supervision.Definitions = all
+	r := h.verify(verify.Options{})
+	if !r.OK() || len(r.Months) != 1 || r.Months[0].Figures == 0 {
+		t.Fatalf("%+v, %q", r.Months, r.Mismatches)
+	}
+	before := r.Months[0].Figures
+	_, err := h.closer.Revise(t.Context(), 202611, "按新口径补算")
+	must(t, err)
+	if r = h.verify(verify.Options{}); !r.OK() || len(r.Months) != 2 || r.Months[1].Figures <= before {
+		t.Fatalf("%+v, %q", r.Months, r.Mismatches)
 	}
 }
 

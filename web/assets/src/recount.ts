@@ -1,6 +1,7 @@
 // Counts the figures of a month under way again, in the reader's own browser, from the rows in the public log: the definitions of the board, written a second time.
 type Told = { part: string; way?: string; filed?: boolean; opened?: boolean; due?: boolean; replied?: boolean; rated?: boolean; dispatched?: boolean; signed?: string; contacted?: string; handled?: string;
-  original?: string; verdict?: string; satisfaction?: number; sent_back?: boolean; returned?: string; extensions?: number; excluded?: string; waived?: string; not_reached?: boolean; n: number };
+  original?: string; verdict?: string; satisfaction?: number; sent_back?: boolean; returned?: string; extensions?: number; excluded?: string; waived?: string; not_reached?: boolean;
+  first?: boolean; hops?: number; flags?: string; n: number };
 type Change = { m: string; day: string; unit: string; district?: string; rows: Told[] };
 type Figure = { definition: string; numerator: number | null; denominator: number | null; excluded: Record<string, number>; suppressed?: boolean };
 type Line = { code: string; figures: Figure[] };
@@ -9,7 +10,9 @@ export type Day = { month: string; day: string; city: Line; units: Line[]; distr
 // A judgement is what a row adds to the numerator, or the reason why it is left out.
 type Judged = number | string;
 const kept = (r: Told, outcome = ""): Judged => (outcome === "in_time" ? 1 : outcome === "running" ? "running" : outcome === "ended" && r.excluded ? r.excluded : 0);
-const leg = (r: Told) => r.part === "leg", due = (r: Told) => leg(r) && !!r.due, sent = (r: Told) => leg(r) && !!r.dispatched && !!r.opened, rated = (r: Told) => r.part !== "case" && !!r.verdict && !!r.rated;
+const leg = (r: Told) => r.part === "leg", due = (r: Told) => leg(r) && !!r.due, sent = (r: Told) => leg(r) && !!r.dispatched && !!r.opened, rated = (r: Told) => r.part !== "case" && !!r.verdict && !!r.rated,
+  handedOn = (r: Told) => leg(r) && !!r.first && !!r.hops && !!r.replied;
+const satisfied = (r: Told): Judged => (r.satisfaction ? Number(r.satisfaction >= 3) : "unrated");
 
 // Each: which rows it speaks of, how it judges one, the name under which appeals leave a row out, and whether it is a count.
 const definitions: Record<string, { of: (r: Told) => boolean; judge: (r: Told) => Judged; appeal?: string; count?: boolean }> = {
@@ -22,10 +25,16 @@ const definitions: Record<string, { of: (r: Told) => boolean; judge: (r: Told) =
   "on_time_original@2": { of: due, judge: (r) => kept(r, r.original), appeal: "handle" },
   "promise@1": { of: (r) => r.part === "case" && !!r.due, judge: (r) => kept(r, r.handled) },
   "solved@2": { of: rated, judge: (r) => (r.verdict === "yes" ? 1 : r.verdict === "partly" ? 0.5 : 0), appeal: "solved" },
-  "satisfied@2": { of: rated, judge: (r) => (r.satisfaction ? Number(r.satisfaction >= 3) : "unrated"), appeal: "satisfied" },
+  "satisfied@2": { of: rated, judge: satisfied, appeal: "satisfied" },
+  "satisfied_first@1": { of: (r) => rated(r) && !!r.first, judge: satisfied, appeal: "satisfied" },
+  "satisfied_final@1": { of: (r) => rated(r) && !r.sent_back, judge: satisfied, appeal: "satisfied" },
   "coverage@1": { of: due, judge: (r) => (typeof kept(r, r.handled) === "string" ? kept(r, r.handled) : Number(!!r.verdict)) },
   "redo@1": { of: (r) => r.part !== "case" && !!r.replied, judge: (r) => Number(!!r.sent_back) },
   "not_reached@1": { of: (r) => r.part !== "case" && !!r.replied, judge: (r) => Number(!!r.not_reached) },
+  "hops_one@1": { of: handedOn, judge: (r) => Number(r.hops === 1) },
+  "hops_two@1": { of: handedOn, judge: (r) => Number(r.hops === 2) },
+  "hops_more@1": { of: handedOn, judge: (r) => Number((r.hops || 0) >= 3) },
+  "flagged@1": { of: (r) => leg(r) && !!r.replied, judge: (r) => Number(!!r.flags) },
   "return@1": { of: sent, judge: (r) => Number(!!r.returned) },
   "dispatch_accuracy@1": { of: sent, judge: (r) => Number(r.returned !== "granted") },
   "extension@1": { of: due, judge: (r) => (r.handled === "ended" ? r.excluded || 0 : Number((r.extensions || 0) > 0)) },

@@ -18,7 +18,7 @@ func copies(cfg Config) *standby.Copies {
 
 // sparePaths are the addresses of the pages that are copied: the public pages in both languages, and the figures for programs.
 func sparePaths(ctx context.Context, cfg Config) ([]string, error) {
-	pages := []string{"/", "/help", "/privacy", "/board", "/districts", "/departments", "/topics", "/cases", "/reports", "/data", "/data-use", "/log"}
+	pages := []string{"/", "/help", "/privacy", "/board", "/districts", "/departments", "/topics", "/channels", "/replies", "/cases", "/reports", "/data", "/data-use", "/log"}
 	files := []string{"/board.json", "/districts.json", "/departments.json", "/board.csv", "/reports.json"}
 	for _, d := range cfg.City.Districts() {
 		pages = append(pages, "/districts/"+d.Code)

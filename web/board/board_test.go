@@ -84,7 +84,8 @@ func (w *town) catchUp() {
 	w.t.Helper()
 	ctx := context.Background()
 	followers := map[string]func() error{
-		supervision.FiguresFollower: func() error { return supervision.Figures(w.city.TZ).CatchUpAll(ctx, w.pool) },
+		supervision.FiguresFollower:  func() error { return supervision.Figures(w.city.TZ).CatchUpAll(ctx, w.pool) },
+		supervision.ChannelsFollower: func() error { return supervision.Channels(w.city.TZ).CatchUpAll(ctx, w.pool) },
 		"cards": func() error {
 			return supervision.Cards(w.keys, w.city.TZ, func() time.Time { return w.now }).CatchUpAll(ctx, w.pool)
 		},
@@ -529,6 +530,65 @@ func TestComparePageSetsPeersSideBySide(t *testing.T) {
 	for _, path := range []string{"/compare?a=nobody", "/compare?a=990101&b=990101000000"} {
 		if status, _ := w.get(path); status != 404 {
 			t.Errorf("%s answers %d", path, status)
+		}
+	}
+}
+
+// The page of channels and hops, the page of the check of replies, and their files say the same.
+func TestHopsChannelsAndFlagsArePublic(t *testing.T) {
+	w := newTown(t)
+	w.fill(150)
+	for path, want := range map[string][]string{
+		"/channels?month=2026-10":    {"每条渠道还通不通", "一次派到", "尚未启用", "没有写入公开账本"},
+		"/en/channels":               {"Through how many hands", "Not in use yet"},
+		"/replies?month=2026-10":     {"提示了什么", "答复被提示的占比"},
+		"/en/replies?month=2026-10":  {"Replies pointed at"},
+		"/channels?month=2020-01":    {"本系统从"},
+		"/departments/d-linjiang":    {"一次派到", "初次满意率", "最终满意率"},
+		"/replies.json?month=2020-1": nil,
+	} {
+		status, body := w.get(path)
+		if want == nil {
+			if status != 422 && status != 400 {
+				t.Errorf("%s answers %d", path, status)
+			}
+			continue
+		}
+		for _, text := range want {
+			if status != 200 || !strings.Contains(body, text) {
+				t.Errorf("%s answers %d and does not say %q", path, status, text)
+			}
+		}
+	}
+	var channels struct {
+		Stale    bool
+		Channels []struct {
+			Channel string
+			Recent  *int
+			Dormant bool
+		}
+	}
+	if err := json.Unmarshal([]byte(w.ok("/channels.json")), &channels); err != nil || channels.Stale || len(channels.Channels) != 7 || channels.Channels[0].Channel != "phone" || *channels.Channels[0].Recent < 5 {
+		t.Errorf("%+v %v", channels, err)
+	}
+	var replies struct {
+		City struct {
+			Flagged figure
+			Flags   map[string]*int
+		}
+		Units []struct {
+			Code  string
+			Flags map[string]*int
+		}
+	}
+	if err := json.Unmarshal([]byte(w.ok("/replies.json?month=2026-10")), &replies); err != nil || replies.City.Flagged.Denominator == nil || len(replies.Units) == 0 {
+		t.Fatalf("%+v %v", replies, err)
+	}
+	for _, u := range replies.Units {
+		for flag, n := range u.Flags {
+			if n != nil && *n < supervision.MinShown {
+				t.Errorf("%s is told %d times of %s", flag, *n, u.Code)
+			}
 		}
 	}
 }

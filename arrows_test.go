@@ -73,6 +73,7 @@ var arrows = map[string][]string{
 	"supervision":            with(leaves, "supervision/replycheck", "routing/...", "follow", "privacy", "casework", "staff"),
 	"supervision/replycheck": {"calendar", "search/words"},
 	"supervision/gaming":     with(leaves, "casework", "supervision"),
+	"opendata":               with(leaves, "casework", "routing/...", "rulebook", "privacy", "rating", "supervision", "supervision/months", "datause"),
 	"datause/warning":        with(leaves, "follow", "casework"),
 	"rights":                 with(leaves, "routing/sla", "datause", "privacy", "translog", "translog/form", "casework"),
 	"datause":                with(leaves, "datause/warning", "routing/...", "follow", "privacy", "casework", "staff"),
@@ -114,7 +115,7 @@ var arrows = map[string][]string{
 
 var (
 	leaves   = []string{"fault", "pg", "calendar", "locale", "seal"}
-	belowWeb = with(leaves, "spans", "knowledge", "casework", "staff", "rulebook", "routing/...", "follow", "privacy", "intake/...", "search/...", "notify/...", "translog/...", "supervision/...", "datause/...", "rights", "handover", "bulletin", "rating", "rating/...")
+	belowWeb = with(leaves, "spans", "knowledge", "casework", "staff", "rulebook", "routing/...", "follow", "privacy", "intake/...", "search/...", "notify/...", "translog/...", "supervision/...", "datause/...", "rights", "handover", "bulletin", "rating", "rating/...", "opendata")
 )
 
 // outside says which packages may import a module that the others must not know.

@@ -271,7 +271,7 @@ func Fold(s Sheet, of func(casework.UnitCode) bool) Report {
 	if r.Few = r.All > 0 && r.All < Least; r.Few {
 		r.All = 0
 	}
-	r.Levels, r.WalkBy, r.Tags = cells(levels), cells(walks), tagCells(s.Said, of)
+	r.Levels, r.WalkBy, r.Tags = Cells(levels), Cells(walks), tagCells(s.Said, of)
 	return r
 }
 
@@ -296,7 +296,8 @@ func (f Figure) published() Figure {
 	return f
 }
 
-func cells(n map[Level]int) []Cell {
+// Cells are the counts of levels as they are published: what is below Least is withheld, and with a single withheld level the next smallest.
+func Cells(n map[Level]int) []Cell {
 	var list []Cell
 	hidden := 0
 	for _, l := range Levels {

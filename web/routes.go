@@ -8,6 +8,7 @@ import (
 	"huiyin/handover"
 	"huiyin/intake/calls"
 	"huiyin/knowledge"
+	"huiyin/opendata"
 	"huiyin/rating"
 	"huiyin/rights"
 	"huiyin/routing/register"
@@ -51,6 +52,7 @@ func routes(cfg Config, in *signin.Pages) (all []shell.Route, keeper *shell.Keep
 	abroad := handover.New(handover.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, BaseURL: cfg.BaseURL, Now: cfg.Now, Log: cfg.Log})
 	log := &translog.Log{DB: cfg.Pool, Keys: cfg.Keys, Now: cfg.Now}
 	services := &rating.Book{DB: cfg.Pool, Keys: cfg.Keys, Door: cfg.Door, Desk: cfg.Desk, Zone: cfg.City.TZ, Now: cfg.Now}
+	tables := opendata.Source{DB: cfg.Pool, City: cfg.City, Holiday: cfg.Terms.Calendar, Book: cfg.Book, Ratings: services, BaseURL: cfg.BaseURL, Now: cfg.Now}
 	data := &rights.Office{Docket: cfg.Docket, Terms: cfg.Terms}
 	all = slices.Concat(
 		shell.Routes(),
@@ -60,7 +62,7 @@ func routes(cfg Config, in *signin.Pages) (all []shell.Route, keeper *shell.Keep
 		public.Routes(),
 		(&bulletins.Pages{DB: cfg.Pool, Book: &bulletin.Book{DB: cfg.Pool, City: cfg.City, Now: cfg.Now}, City: cfg.City, Figures: figures, Actor: in.Actor}).Routes(),
 		public.FindRoutes(),
-		(&ledger.Pages{DB: cfg.Pool, Log: log, City: cfg.City, BaseURL: cfg.BaseURL}).Routes(),
+		(&ledger.Pages{DB: cfg.Pool, Log: log, City: cfg.City, Data: tables, BaseURL: cfg.BaseURL}).Routes(),
 		(&watch.Pages{Watch: &gaming.Watch{DB: cfg.Pool, Zone: cfg.City.TZ, Now: cfg.Now, Limits: gaming.Standard()}, City: cfg.City, Actor: in.Actor}).Routes(),
 		(&answers.Pages{Base: base, City: cfg.City, Actor: in.Actor}).Routes(),
 		in.Routes(),

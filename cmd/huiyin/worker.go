@@ -14,6 +14,7 @@ import (
 	"huiyin/datause/warning"
 	"huiyin/follow"
 	"huiyin/intake/calls"
+	"huiyin/opendata"
 	"huiyin/privacy"
 	"huiyin/rating"
 	"huiyin/routing/codes"
@@ -77,6 +78,11 @@ func (p *parts) watch() *warning.Watch {
 // gaming is the watch over what makes figures better than the work.
 func (p *parts) gaming() *gaming.Watch {
 	return &gaming.Watch{DB: p.Pool, Zone: p.City.TZ, Now: p.Config.Now(), Limits: gaming.Standard()}
+}
+
+// tables are the tables of open data.
+func (p *parts) tables(services *rating.Book) opendata.Source {
+	return opendata.Source{DB: p.Pool, City: p.City, Holiday: p.Terms.Calendar, Book: p.Book, Ratings: services, BaseURL: p.Config.BaseURL, Now: p.Config.Now()}
 }
 
 // closer closes the months that are over, into the public log.
@@ -149,6 +155,7 @@ func (p *parts) sweeps() []sweep {
 		{"log_records", 5 * time.Second, func(ctx context.Context) (int, error) { return p.log().SweepRecords(ctx) }},
 		{"witnesses", time.Minute, func(ctx context.Context) (int, error) { return p.log().SweepWitnesses(ctx, p.Config.Witnesses) }},
 		{"log_audit", time.Minute, p.log().SweepAudit},
+		{"data_files", time.Minute, p.tables(services).Sweep},
 		{"warnings", 30 * time.Second, func(ctx context.Context) (int, error) { return p.watch().Sweep(ctx, p.Pool) }},
 		{"topics", time.Minute, func(ctx context.Context) (int, error) { return supervision.SweepTopics(ctx, d, p.City) }},
 		{"sums", time.Minute, func(ctx context.Context) (int, error) { return supervision.SweepSums(ctx, p.Pool, p.newestCodes()) }},

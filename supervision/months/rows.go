@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
 
 	"github.com/jackc/pgx/v5"
 
@@ -15,11 +14,16 @@ import (
 
 // Rows gives the published rows of a closing one by one, as they stand in the log. Errors: fault.NotFound for a month that is not closed.
 func Rows(ctx context.Context, q pg.Querier, m supervision.Month, revision int, each func(raw json.RawMessage, r Row) error) error {
+	return Some(ctx, q, m, revision, 0, each)
+}
+
+// Some is Rows, but gives at most so many; 0 is all.
+func Some(ctx context.Context, q pg.Querier, m supervision.Month, revision, most int, each func(raw json.RawMessage, r Row) error) error {
 	c, _, err := Read(ctx, q, m, revision)
 	if err != nil {
 		return err
 	}
-	rows, err := q.Query(ctx, `select entry from log_entry where idx >= $1 and idx < $2 order by idx`, c.Entry-int64(c.Rows), c.Entry)
+	rows, err := q.Query(ctx, `select entry from log_entry where idx >= $1 and idx < $2 order by idx limit nullif($3, 0)`, c.Entry-int64(c.Rows), c.Entry, most)
 	if err != nil {
 		return fmt.Errorf("read rows: %w", err)
 	}
@@ -39,29 +43,4 @@ func Rows(ctx context.Context, q pg.Querier, m supervision.Month, revision int, 
 		return fmt.Errorf("read rows: %w", err)
 	}
 	return nil
-}
-
-// Columns are the columns of the rows as a table, in their order.
-var Columns = []string{"m", "rev", "id", "part", "unit", "district", "category", "filed", "opened", "due", "replied", "rated", "way", "dispatched", "signed", "contacted", "handled", "original", "verdict", "satisfaction", "sent_back", "returned", "extensions", "excluded", "waived", "hours", "not_reached", "first", "hops", "flags"}
-
-// Fields are the values of a row in the order of Columns; what is not told is empty.
-func (r Row) Fields() []string {
-	flag := func(b bool) string {
-		if b {
-			return "1"
-		}
-		return ""
-	}
-	number := func(n int) string {
-		if n == 0 {
-			return ""
-		}
-		return strconv.Itoa(n)
-	}
-	hours := ""
-	if r.Hours != nil {
-		hours = strconv.Itoa(*r.Hours)
-	}
-	return []string{r.Month, strconv.Itoa(r.Revision), r.ID, string(r.Part), string(r.Unit), r.District, r.Category, flag(r.Filed), flag(r.Opened), flag(r.Due), flag(r.Replied), flag(r.Rated), string(r.Way), flag(r.Dispatched),
-		string(r.Signed), string(r.Contacted), string(r.Handled), string(r.Original), string(r.Verdict), number(int(r.Satisfaction)), flag(r.SentBack), r.Returned, number(r.Extensions), r.Excluded, r.Waived, hours, flag(r.NotReached), flag(r.First), number(r.Hops), r.Flags}
 }

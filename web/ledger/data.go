@@ -1,148 +1,219 @@
 package ledger
 
 import (
-	"bytes"
-	"encoding/csv"
-	"encoding/json"
-	"maps"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
 	"huiyin/fault"
 	"huiyin/locale"
+	"huiyin/opendata"
 	"huiyin/supervision"
 	"huiyin/supervision/months"
 	"huiyin/web/shell"
 )
 
-// rowsFile gives the published rows of a closed month, as CSV or JSON Lines.
-func (x *Pages) rowsFile(c *fiber.Ctx) error {
-	name, kind, _ := strings.Cut(c.Params("file"), ".")
-	m, err := supervision.ParseMonth(name)
-	if err != nil || kind != "csv" && kind != "jsonl" {
-		return fault.New(fault.NotFound, "fault.no_month")
+// dataRoutes are the pages of open data, the catalogue, and the files of every table.
+func (x *Pages) dataRoutes() []shell.Route {
+	all := []shell.Route{{Path: "/data", Handler: x.showData, MaxAge: fresh}, {Path: "/data.jsonld", Handler: x.catalogue, Door: shell.Files, MaxAge: fresh}}
+	for _, f := range opendata.Formats {
+		all = append(all, shell.Route{Path: "/data/:set/:period." + f.Name, Handler: x.dataFile(f), Door: shell.Files, MaxAge: fresh}, shell.Route{Path: "/data/:set." + f.Name, Handler: x.dataFile(f), Door: shell.Files, MaxAge: fresh})
 	}
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	if kind == "csv" {
-		if err := w.Write(months.Columns); err != nil {
-			return err
-		}
-	}
-	err = months.Rows(c.UserContext(), x.DB, m, max(c.QueryInt("revision"), 0), func(raw json.RawMessage, r months.Row) error {
-		if kind == "csv" {
-			return w.Write(r.Fields())
-		}
-		b.Write(raw)
-		return b.WriteByte('\n')
-	})
-	if err != nil {
-		return err
-	}
-	w.Flush()
-	open(c)
-	c.Set(fiber.HeaderContentType, map[string]string{"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl"}[kind])
-	return c.Send(b.Bytes())
+	return append(all, shell.Route{Path: "/data/:set", Handler: x.showSet, MaxAge: fresh})
 }
 
-// dataset is one set of open data, in both languages.
-type dataset struct {
+// bundle is a group of files beside the tables, with its texts.
+type bundle struct {
 	key   string // of its texts: data.KEY and data.KEY_text
 	every string // EU frequency code: how often it changes
 	files []string
 }
 
-// standing are the sets that are always there; each closed month adds another.
-var standing = []dataset{
-	{"figures", "CONT", []string{"/board.json", "/board.csv", "/board.xlsx", "/departments.json", "/departments.csv", "/departments.xlsx", "/districts.json", "/districts.csv", "/districts.xlsx", "/topics.json", "/topics.csv", "/topics.xlsx"}},
-	{"cards", "CONT", []string{"/cases.json", "/cases.csv"}},
-	{"uses", "CONT", []string{"/data-use.json", "/data-use.csv"}},
-	{"log", "CONT", []string{"/log/checkpoint", "/log/key", "/log/audit.json"}},
+// bundles are what is published beside the tables.
+var bundles = []bundle{
+	{"boards", "CONT", []string{"/board.json", "/board.csv", "/board.xlsx", "/departments.json", "/departments.csv", "/departments.xlsx", "/districts.json", "/districts.csv", "/districts.xlsx", "/topics.json", "/topics.csv", "/topics.xlsx"}},
 	{"days", "DAILY", []string{"/days.json"}},
 	{"reports", "MONTHLY", []string{"/reports.json"}},
+	{"log", "CONT", []string{"/log/checkpoint", "/log/key", "/log/audit.json"}},
 }
 
-var mediaTypes = map[string]string{"json": "application/json", "csv": "text/csv", "jsonl": "application/jsonl", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "": "text/plain"}
-
-func mediaType(path string) string {
-	path, _, _ = strings.Cut(path, "?")
-	_, ending, _ := strings.Cut(path[strings.LastIndex(path, "/"):], ".")
-	return mediaTypes[ending]
+// dataView is the list of tables.
+type dataView struct {
+	Page shell.Page
+	Sets []setView
 }
 
-// monthFiles are the files of a closed month.
-func monthFiles(m months.Closed) []string {
-	at := m.Month.String()
-	return []string{"/reports/" + at + ".json" + revision(m), "/data/rows/" + at + ".csv" + revision(m), "/data/rows/" + at + ".jsonl" + revision(m)}
+// setView is one table as its page shows it.
+type setView struct {
+	Page    shell.Page
+	Set     opendata.Set
+	Months  []supervision.Month
+	Files   []opendata.File // with a digest
+	First   []opendata.Row
+	BaseURL string
+	Closed  *months.Report // of the newest closed month, where its figures can be counted from this table
 }
 
-// catalogue is the data catalogue as DCAT 3 in JSON-LD.
-func (x *Pages) catalogue(c *fiber.Ctx) error {
-	all, err := months.List(c.UserContext(), x.DB)
-	if err != nil {
-		return err
-	}
-	both := func(key string, args locale.Args) []fiber.Map {
-		return []fiber.Map{{"@language": "zh-CN", "@value": locale.ZH.T(key, args)}, {"@language": "en", "@value": locale.EN.T(key, args)}}
-	}
-	city := []fiber.Map{{"@language": "zh-CN", "@value": x.City.Name.ZH}, {"@language": "en", "@value": x.City.Name.EN}}
-	distribution := func(path string) fiber.Map {
-		return fiber.Map{"@type": "dcat:Distribution", "dcat:downloadURL": fiber.Map{"@id": x.BaseURL + path}, "dcat:mediaType": mediaType(path), "dct:license": fiber.Map{"@id": licence}}
-	}
-	var sets []fiber.Map
-	add := func(id, key, every string, args locale.Args, files []string, more fiber.Map) {
-		set := fiber.Map{"@type": "dcat:Dataset", "@id": x.BaseURL + "/data#" + id, "dct:identifier": id, "dct:title": both("data."+key, args), "dct:description": both("data."+key+"_text", args),
-			"dct:accrualPeriodicity": fiber.Map{"@id": "http://publications.europa.eu/resource/authority/frequency/" + every}, "dct:publisher": fiber.Map{"@type": "foaf:Organization", "foaf:name": city}}
-		var list []fiber.Map
-		for _, f := range files {
-			list = append(list, distribution(f))
-		}
-		set["dcat:distribution"] = list
-		maps.Copy(set, more)
-		sets = append(sets, set)
-	}
-	for _, d := range standing {
-		add(d.key, d.key, d.every, nil, d.files, nil)
-	}
-	for _, m := range all {
-		_, doc, err := months.Read(c.UserContext(), x.DB, m.Month, m.Revision)
+func (x *Pages) showData(c *fiber.Ctx) error {
+	p := shell.NewPage(c, shell.Lang(c).T("data.title"))
+	p.Section, p.Summary = "board", p.T("data.lead")
+	v := dataView{Page: p}
+	for _, set := range opendata.Sets {
+		list, err := x.Data.Months(c.UserContext(), set)
 		if err != nil {
 			return err
 		}
-		files := monthFiles(m)
-		id := strings.TrimPrefix(files[1], "/data/rows/")
-		add(id, "month", "NEVER", locale.Args{"Month": m.Month.String(), "N": m.Revision, "Rows": m.Rows}, files, fiber.Map{"dct:issued": m.At.In(x.City.TZ).Format("2006-01-02T15:04:05Z07:00"),
-			"spdx:checksum": fiber.Map{"@type": "spdx:Checksum", "spdx:algorithm": "spdx:checksumAlgorithm_sha256", "spdx:checksumValue": months.Digest(doc)}})
+		v.Sets = append(v.Sets, setView{Page: p, Set: set, Months: list})
 	}
-	open(c)
-	c.Set(fiber.HeaderContentType, "application/ld+json")
-	body, err := json.Marshal(fiber.Map{"@context": fiber.Map{"dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/", "foaf": "http://xmlns.com/foaf/0.1/", "spdx": "http://spdx.org/rdf/terms#"},
-		"@type": "dcat:Catalog", "@id": x.BaseURL + "/data", "dct:title": both("data.title", nil), "dct:description": both("data.lead", nil), "dct:publisher": fiber.Map{"@type": "foaf:Organization", "foaf:name": city}, "dcat:dataset": sets})
-	if err != nil {
-		return err
-	}
-	return c.Send(body)
+	return shell.Render(c, fiber.StatusOK, dataPage(v))
 }
 
-// licence is under which the open data may be used.
-const licence = "https://creativecommons.org/licenses/by/4.0/"
+// exampleRows is how many rows a page shows of a table.
+const exampleRows = 5
 
-func (x *Pages) showData(c *fiber.Ctx) error {
-	all, err := months.List(c.UserContext(), x.DB)
-	if err != nil {
+func (x *Pages) showSet(c *fiber.Ctx) error {
+	set, ok := opendata.Find(c.Params("set"))
+	if !ok {
+		return fault.New(fault.NotFound, "fault.not_found")
+	}
+	ctx := c.UserContext()
+	p := shell.NewPage(c, shell.Lang(c).T("data."+set.Key))
+	p.Section, p.Summary, p.Back = "board", p.T("data."+set.Key+"_text"), p.Href("/data")
+	v := setView{Page: p, Set: set, BaseURL: x.BaseURL}
+	var err error
+	if v.Months, err = x.Data.Months(ctx, set); err != nil {
 		return err
 	}
-	p := shell.NewPage(c, shell.Lang(c).T("data.title"))
-	p.Section, p.Summary = "board", p.T("data.lead")
-	return shell.Render(c, fiber.StatusOK, dataPage(p, all))
+	if v.Files, err = x.Data.Files(ctx, set.Key); err != nil {
+		return err
+	}
+	if !set.Monthly || len(v.Months) > 0 {
+		var newest supervision.Period
+		if set.Monthly {
+			newest = supervision.One(v.Months[0])
+		}
+		r, err := x.Data.Open(ctx, set, newest, 0)
+		if err != nil {
+			return err
+		}
+		defer r.Close()
+		if v.First, err = r.First(ctx, exampleRows); err != nil {
+			return err
+		}
+	}
+	if set.Key == "rows" && len(v.Months) > 0 {
+		if v.Closed, err = x.newest(ctx, v.Months[0]); err != nil {
+			return err
+		}
+	}
+	return shell.Render(c, fiber.StatusOK, setPage(v))
 }
 
-// dictionary says what each column of the rows means.
-func dictionary(p shell.Page) shell.Grid {
-	g := shell.Grid{Caption: p.T("data.dictionary"), Hidden: true, Columns: []shell.Column{{Title: p.T("data.column")}, {Title: p.T("data.meaning")}}}
-	for _, c := range months.Columns {
-		g.Rows = append(g.Rows, []shell.Cell{{Text: c}, {Text: p.T("data.column_" + c)}})
+// paths are the addresses of the table in every format: of a monthly one of its newest month, where there is one.
+func (v setView) paths() []string {
+	period := ""
+	if len(v.Months) > 0 {
+		period = v.Months[0].String()
+	}
+	return v.pathsOf(period)
+}
+
+func (v setView) pathsOf(period string) []string {
+	var all []string
+	for _, f := range opendata.Formats {
+		all = append(all, opendata.Path(v.Set.Key, period, f.Name))
+	}
+	return all
+}
+
+func (v setView) name() string { return v.Page.T("data." + v.Set.Key) }
+
+func (v setView) address() string { return v.Page.Href("/data/" + v.Set.Key) }
+
+// every says in words how often the table changes.
+func (v setView) every() string { return every(v.Page, v.Set.Every) }
+
+func every(p shell.Page, code string) string {
+	return p.T("data.every", locale.Args{"How": p.T("data.every_" + strings.ToLower(code))})
+}
+
+// example tells whose first rows are shown.
+func (v setView) example() string {
+	if len(v.Months) == 0 {
+		return v.Page.T("data.example_whole")
+	}
+	return v.Page.T("data.example_text", locale.Args{"Month": v.Page.Lang.Month(v.Months[0].Start(locale.Zone))})
+}
+
+// dictionary says what each column is.
+func (v setView) dictionary() shell.Grid {
+	p := v.Page
+	g := shell.Grid{Caption: p.T("data.dictionary"), Hidden: true, Columns: []shell.Column{{Title: p.T("data.column"), Whole: true}, {Title: p.T("data.type")}, {Title: p.T("data.meaning")}, {Title: p.T("data.in")}, {Title: p.T("data.empties")}}}
+	for _, c := range v.Set.Columns {
+		unit, empty := "–", p.T("data.never")
+		if c.Unit != "" {
+			unit = p.T("data.unit_" + c.Unit)
+		}
+		if c.Empty != "" {
+			empty = p.T("data.empty_" + c.Empty)
+		}
+		g.Rows = append(g.Rows, []shell.Cell{{Text: c.Name}, {Text: p.T("data.type_" + string(c.Type))}, {Text: p.T(c.Meaning())}, {Text: unit}, {Text: empty}})
+	}
+	return g
+}
+
+// period is one month's files, or those of everything.
+type period struct {
+	name  string
+	files []opendata.File
+}
+
+// periods are the files of the table, the newest month first. A file without a digest is told by its address alone.
+func (v setView) periods() []period {
+	names := []string{""}
+	if v.Set.Monthly {
+		names = names[:0]
+		for _, m := range v.Months {
+			names = append(names, m.String())
+		}
+	}
+	var all []period
+	for _, name := range names {
+		one := period{name: name}
+		for _, f := range opendata.Formats {
+			file := opendata.File{Set: v.Set.Key, Period: name, Format: f.Name}
+			for _, known := range v.Files {
+				if known.Period == name && known.Format == f.Name {
+					file = known
+				}
+			}
+			one.files = append(one.files, file)
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+func (v setView) title(one period) string {
+	if one.name == "" {
+		return v.name()
+	}
+	m, err := supervision.ParseMonth(one.name)
+	if err != nil {
+		return one.name
+	}
+	return v.Page.Lang.Month(m.Start(locale.Zone))
+}
+
+func (v setView) grid(one period) shell.Grid {
+	p := v.Page
+	g := shell.Grid{Caption: v.title(one), Columns: []shell.Column{{Title: p.T("data.format"), Whole: true}, {Title: p.T("data.rows_n"), Numeric: true}, {Title: p.T("data.size"), Numeric: true}, {Title: p.T("data.snapshot")}, {Title: p.T("data.checksum")}}}
+	for _, f := range one.files {
+		rows, size, snapshot, sum := "–", "–", "–", p.T("data.no_digest")
+		if f.SHA256 != "" {
+			rows, size, snapshot, sum = p.Lang.Number(f.Rows), p.T("data.bytes", locale.Args{"N": p.Lang.Number(int(f.Bytes))}), f.Snapshot, f.SHA256
+		}
+		g.Rows = append(g.Rows, []shell.Cell{{Text: strings.ToUpper(f.Format), Href: f.Path()}, {Text: rows}, {Text: size}, {View: small(snapshot)}, {View: small(sum)}})
 	}
 	return g
 }

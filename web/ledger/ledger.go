@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"huiyin/fault"
+	"huiyin/opendata"
 	"huiyin/pg"
 	"huiyin/routing"
 	"huiyin/supervision/months"
@@ -21,7 +22,10 @@ type Pages struct {
 	DB      pg.DB
 	Log     *translog.Log
 	City    *routing.City
-	BaseURL string // of the service as the world reaches it, without a slash at the end
+	Data    opendata.Source // the tables of open data
+	BaseURL string          // of the service as the world reaches it, without a slash at the end
+
+	files chan struct{} // a place for each file of open data that is being written
 }
 
 const (
@@ -30,16 +34,14 @@ const (
 
 // Routes are the log's addresses (C2SP tlog-tiles below /log), and the reports of closed months.
 func (x *Pages) Routes() []shell.Route {
-	return []shell.Route{
+	x.files = make(chan struct{}, mostFiles)
+	return append(x.dataRoutes(), []shell.Route{
 		{Path: "/log", Handler: x.showLog, MaxAge: fresh},
 		{Path: "/log/key", Handler: x.key, Door: shell.Files, MaxAge: time.Hour},
 		{Path: "/log/checkpoint", Handler: x.checkpoint, Door: shell.Files},
 		{Path: "/log/witnessed", Handler: x.witnessed, Door: shell.Files},
 		{Path: "/log/tile/*", Handler: x.tile, Door: shell.Files, MaxAge: fresh},
 		{Path: "/log/audit.json", Handler: x.audit, Door: shell.Files, MaxAge: fresh},
-		{Path: "/data", Handler: x.showData, MaxAge: fresh},
-		{Path: "/data.jsonld", Handler: x.catalogue, Door: shell.Files, MaxAge: time.Minute},
-		{Path: "/data/rows/:file", Handler: x.rowsFile, Door: shell.Files, MaxAge: fresh},
 		{Path: "/proven", Handler: x.showProven, MaxAge: fresh},
 		{Path: "/days.json", Handler: x.listDays, Door: shell.Files, MaxAge: fresh},
 		{Path: "/days/:month/:day.json", Handler: x.dayJSON, Door: shell.Files, MaxAge: fresh},
@@ -48,7 +50,7 @@ func (x *Pages) Routes() []shell.Route {
 		{Path: "/reports/:month.json", Handler: x.reportJSON, Door: shell.Files, MaxAge: fresh},
 		{Path: "/reports/:month", Handler: x.showReport, MaxAge: fresh},
 		{Path: "/reports/:month/:code", Handler: x.showPart, MaxAge: fresh},
-	}
+	}...)
 }
 
 // key is the log's public keys, in the form of signed notes: Ed25519, and SM2 on the second line.

@@ -58,7 +58,7 @@ type RightAsk struct {
 type LogRight struct {
 	Request string    `json:"request"` // number
 	Kind    RightKind `json:"right"`
-	Do      string    `json:"do"` // asked, proposed, granted, refused, late, taken, disputed
+	Do      string    `json:"do"` // asked, proposed, granted, refused, late, taken, disputed, extended, excused
 }
 
 // sealedRight is what is kept of a request under the key of its case.
@@ -299,7 +299,7 @@ func (d *Docket) SweepRights(ctx context.Context, limit int) (int, error) {
 
 // RecountRights counts the provisional limits of open requests anew by the calendar in force, and tells how many moved.
 func (d *Docket) RecountRights(ctx context.Context, version string, count func(RightKind, time.Time) Promise) (int, error) {
-	open, err := d.rights(ctx, System, `r.decided_at is null and r.provisional and r.calendar <> $1 and r.working_days is not null order by r.asked_at limit 500`, version)
+	open, err := d.rights(ctx, System, `r.decided_at is null and r.provisional and r.calendar <> $1 and r.working_days is not null and r.delayed_at is null order by r.asked_at limit 500`, version)
 	if err != nil {
 		return 0, err
 	}

@@ -35,6 +35,10 @@ type RightRequest struct {
 	Basis       string
 	LateAt      *time.Time
 	Taken       int
+	DelayedAt   *time.Time // the resident was told that it takes longer
+	DelayReason string
+	FirstDue    *time.Time // the limit before it was extended; nil: it was not
+	Expected    *time.Time // the day that the resident was told
 }
 
 // Open reports whether it waits for a decision.
@@ -71,7 +75,7 @@ func (d *Docket) rights(ctx context.Context, by Actor, where string, args ...any
 	err := pg.InTx(ctx, d.DB, by.scope(), func(tx pgx.Tx) error {
 		var err error
 		list, err = collect(ctx, tx, pgx.RowToStructByPos[RightRequest], `select r.id, r.number, r.case_id, c.number, c.state, r.kind, r.field, r.state, r.words, r.sealed is not null, r.asked_at, r.due_at, r.provisional,
-			r.proposed_at, coalesce(r.proposed_by, 0), r.decided_at, coalesce(r.decided_by, 0), r.reason, r.basis, r.late_at, r.taken from rights_request r join cases c on c.id = r.case_id where `+where, args...)
+			r.proposed_at, coalesce(r.proposed_by, 0), r.decided_at, coalesce(r.decided_by, 0), r.reason, r.basis, r.late_at, r.taken, r.delayed_at, r.delay_reason, r.first_due_at, r.expected_at from rights_request r join cases c on c.id = r.case_id where `+where, args...)
 		return err
 	})
 	if err != nil {

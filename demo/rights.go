@@ -59,6 +59,8 @@ type rightScene struct {
 	Answered float64                `yaml:"answered"`
 	Second   float64                `yaml:"second"` // of a deletion: when the second person confirmed it
 	Late     bool                   `yaml:"late"`
+	Delayed  float64                `yaml:"delayed"` // when the resident was told that it takes longer, and why
+	Why      string                 `yaml:"why"`
 	Grant    bool                   `yaml:"grant"`
 	Reason   string                 `yaml:"reason"`
 	Basis    string                 `yaml:"basis"`
@@ -188,6 +190,12 @@ func (d *desk) answer(ctx context.Context, r rightScene) error {
 			return nil // a city with longer limits
 		}
 		if _, err := d.docket.SweepRights(ctx, 50); err != nil {
+			return err
+		}
+	}
+	if r.Delayed > 0 {
+		d.now = d.ago(r.Delayed)
+		if err := d.office.Delay(ctx, d.crew.officer, asked.ID, r.Why); err != nil {
 			return err
 		}
 	}

@@ -21,6 +21,8 @@ func TestTheCityAnswersForItsData(t *testing.T) {
 	want := map[string]string{
 		"open in time":         `select count(*) from rights_request where decided_at is null and due_at > $1`,
 		"open and late":        `select count(*) from rights_request where decided_at is null and late_at = due_at and due_at < $1`,
+		"put off in time":      `select count(*) from rights_request where first_due_at < due_at and delayed_at < first_due_at and delayed_at < $1`,
+		"excused":              `select count(*) from rights_request where late_at is not null and expected_at > due_at and first_due_at is null`,
 		"granted late":         `select count(*) from rights_request where state = 'granted' and late_at is not null and decided_at > due_at`,
 		"granted":              `select count(*) from rights_request where state = 'granted' and decided_at < $1`,
 		"refused with reason":  `select count(*) from rights_request where state = 'refused' and reason <> '' and basis <> ''`,

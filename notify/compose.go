@@ -48,6 +48,9 @@ var letterKeys = map[Kind]struct{ subject, text string }{
 	RightAsked:    {"letter.subject_right", "letter.right_asked"},
 	RightProposed: {"letter.subject_right", "letter.right_proposed"},
 	RightAnswered: {"letter.subject_right", "letter.right_answered"},
+	RightExtended: {"letter.subject_right", "letter.right_extended"},
+	RightExcused:  {"letter.subject_right_late", "letter.right_excused"},
+	RightLate:     {"letter.subject_right_late", "letter.right_late"},
 }
 
 // compose reads the case, reveals address and code, and writes the letter.
@@ -176,6 +179,8 @@ func (p *Post) said(d casework.Dossier, l row, lang locale.Lang) (unit, words st
 	switch l.Kind {
 	case RightAnswered:
 		words = l.Right.Reason
+	case RightExtended, RightExcused:
+		words = l.Right.DelayReason
 	case Declined, Terminated:
 		words = d.Case.Told
 	case Joined:

@@ -69,7 +69,7 @@ func routes(cfg Config, in *signin.Pages) (all []shell.Route, keeper *shell.Keep
 		(&live.Pages{Hub: cfg.Live, Actor: in.Actor}).Routes(),
 		console.New(office, cfg.Door, cfg.Keys, cfg.Search, cfg.Staff, room, abroad).Routes(),
 		(&inbox.Pages{Office: office, DB: cfg.Pool, BaseURL: cfg.BaseURL, Figures: figures.View, Texts: cfg.Rules.Texts}).Routes(),
-		(&admin.Pages{DB: cfg.Pool, Docket: cfg.Docket, Register: cfg.Staff, Book: cfg.Book, Rules: cfg.Rules, Models: &register.Register{DB: cfg.Pool, Now: cfg.Now}, Model: cfg.Model, Actor: in.Actor, Checks: cfg.Checks}).Routes(),
+		(&admin.Pages{DB: cfg.Pool, Docket: cfg.Docket, Register: cfg.Staff, Book: cfg.Book, Rules: cfg.Rules, Models: &register.Register{DB: cfg.Pool, Now: cfg.Now}, Model: cfg.Model, Actor: in.Actor, Checks: cfg.Checks, Rights: data}).Routes(),
 		api.New(api.Settings{Answers: base, DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, Desk: cfg.Desk, City: cfg.City, Staff: cfg.Staff, Calls: room, Services: services, BaseURL: cfg.BaseURL, Figures: public.Figures, Now: cfg.Now, Misses: misses, Pools: pools(cfg), Leaving: cfg.Leaving}).Routes(),
 		(&api.Handovers{Service: abroad, BaseURL: cfg.BaseURL, City: cfg.City.Name.ZH}).Routes(),
 		open311.New(open311.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, City: cfg.City, Staff: cfg.Staff, Misses: misses, BaseURL: cfg.BaseURL, Now: cfg.Now}).Routes(),

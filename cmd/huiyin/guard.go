@@ -16,7 +16,7 @@ import (
 // guardTick is how often warnings are looked for that no letter was written about: the letter is out well within a minute.
 const guardTick = 5 * time.Second
 
-// guardSweep writes to the privacy officer of each warning; there is none where no address is set.
+// guardSweep writes to the privacy officer of each warning, and of each request about data before and after its limit; there is none where no address is set.
 func (p *parts) guardSweep(post *notify.Post) []sweep {
 	if p.Config.PrivacyMail == "" {
 		return nil
@@ -24,7 +24,11 @@ func (p *parts) guardSweep(post *notify.Post) []sweep {
 	tell := func(ctx context.Context, tx pgx.Tx, w warning.Warning) error {
 		return post.Alert(ctx, tx, p.Config.PrivacyMail, notify.Alert{Key: "warning.rule_" + string(w.Rule), N: w.Measure, At: w.At, Path: "/admin/warnings"})
 	}
-	return []sweep{{"warning_letters", guardTick, func(ctx context.Context) (int, error) { return warning.Tell(ctx, p.Pool, p.Config.Now()(), 50, tell) }}}
+	remind := func(ctx context.Context, tx pgx.Tx, r rights.Reminder) error {
+		return post.Tell(ctx, tx, notify.RightNotice(r.ID, r.Number, r.Kind, r.Due, r.Late, p.Config.PrivacyMail))
+	}
+	return []sweep{{"right_letters", time.Minute, func(ctx context.Context) (int, error) { return rights.Remind(ctx, p.Pool, p.Config.Now()(), remind) }},
+		{"warning_letters", guardTick, func(ctx context.Context) (int, error) { return warning.Tell(ctx, p.Pool, p.Config.Now()(), 50, tell) }}}
 }
 
 // office takes requests about residents' own data.

@@ -10,6 +10,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/fault"
+	"huiyin/rights"
 	"huiyin/routing/register"
 	"huiyin/rulebook"
 	"huiyin/staff"
@@ -34,6 +35,7 @@ type Pages struct {
 	Model    int64 // by which this process proposes; 0: the rules alone
 	Actor    func(c *fiber.Ctx) (casework.Actor, error)
 	Checks   func(ctx context.Context) []Finding
+	Rights   *rights.Office // puts off requests about data
 }
 
 var roles = []string{string(casework.Admin)}

@@ -32,6 +32,7 @@ type rightView struct {
 	R               casework.RightRequest
 	Shown           string // as written, once asked for
 	Officer, Second bool
+	Delay           string // why it takes longer, as it was written
 	Reason          string
 	Basis           string
 }
@@ -106,6 +107,9 @@ func (x *Pages) decideRight(c *fiber.Ctx) error {
 	}
 	v := rightView{Reason: strings.TrimSpace(c.FormValue("reason")), Basis: c.FormValue("basis")}
 	switch c.FormValue("do") {
+	case "delay":
+		v.Delay = strings.TrimSpace(c.FormValue("delay"))
+		err = x.Rights.Delay(c.UserContext(), by, id, v.Delay)
 	case "show":
 		v.Shown, err = x.Docket.RevealRight(c.UserContext(), by, id)
 		if err != nil {
@@ -142,6 +146,9 @@ func (v rightView) facts() []shell.Item {
 	}
 	if r.LateAt != nil {
 		rows = append(rows, shell.Item{Key: p.T("rights.late"), Value: p.T("rights.late_desk")})
+	}
+	if r.DelayedAt != nil {
+		rows = append(rows, shell.Item{Key: p.T("rights.delayed"), Value: rights.DelayWords(p.Lang, r)})
 	}
 	if r.ProposedAt != nil {
 		rows = append(rows, shell.Item{Key: p.T("rights.proposed_at"), Value: p.Lang.DateTime(*r.ProposedAt)})

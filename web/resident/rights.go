@@ -283,6 +283,9 @@ func rightFacts(p shell.Page, v rightView) []shell.Item {
 	if v.LateAt != nil {
 		rows = append(rows, shell.Item{Key: p.T("rights.late"), Value: p.T("rights.late_text")})
 	}
+	if v.DelayedAt != nil {
+		rows = append(rows, shell.Item{Key: p.T("rights.delayed"), Value: rights.DelayWords(p.Lang, v.RightRequest)})
+	}
 	if v.Reason != "" && !v.Open() {
 		rows = append(rows, shell.Item{Key: p.T("rights.answer"), Value: v.Reason})
 	}

@@ -16,6 +16,7 @@ type Service struct {
 	Engine  Engine
 	Docket  *casework.Docket
 	Lexicon *words.Lexicon
+	Texts   []Texts // what is published for whoever looks; see Articles
 }
 
 // How a query was understood.

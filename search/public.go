@@ -23,16 +23,6 @@ type Public struct {
 	texts   []Texts
 }
 
-// Article is a published text that was found.
-type Article struct {
-	Path    string // where it stands, without language
-	Title   string
-	Summary string
-}
-
-// Texts finds published texts by words, the best first; whoever publishes any gives one.
-type Texts func(ctx context.Context, lang locale.Lang, text string, limit int) ([]Article, error)
-
 // What a name of the city stands for.
 const (
 	aMatter  = "category"
@@ -58,8 +48,9 @@ type Meaning struct {
 type PublicFound struct {
 	Meanings []Meaning // how the question was understood; none: no card fits
 	Cards    []privacy.PublicCase
+	Total    int // cards that fit, counted up to one above privacy.CountedCards
 	More     bool
-	Articles []Article
+	Articles []Article // on every page, so that they can be counted
 }
 
 // NewPublic makes the search of the public over a city's names.
@@ -106,17 +97,11 @@ func (s *Public) Find(ctx context.Context, lang locale.Lang, text string, page, 
 		return f, nil
 	}
 	var err error
-	if page <= 1 {
-		for _, find := range s.texts {
-			some, err := find(ctx, lang, text, perPage)
-			if err != nil {
-				return f, err
-			}
-			f.Articles = append(f.Articles, some...)
-		}
+	if f.Articles, err = articles(ctx, s.lexicon, s.texts, lang, text, perPage); err != nil {
+		return f, err
 	}
 	if cardNumber.MatchString(text) && strings.ContainsAny(text, "0123456789") {
-		f.Cards, _, err = privacy.CardsByWords(ctx, s.db, privacy.CardWords{Number: strings.ToUpper(text), Limit: 1})
+		f.Cards, f.Total, err = privacy.CardsByWords(ctx, s.db, privacy.CardWords{Number: strings.ToUpper(text), Limit: 1})
 		if err != nil || len(f.Cards) > 0 {
 			return f, err
 		}
@@ -130,7 +115,8 @@ func (s *Public) Find(ctx context.Context, lang locale.Lang, text string, page, 
 	if w.None() {
 		return f, nil
 	}
-	f.Cards, f.More, err = privacy.CardsByWords(ctx, s.db, w)
+	f.Cards, f.Total, err = privacy.CardsByWords(ctx, s.db, w)
+	f.More = f.Total > w.Skip+len(f.Cards) && len(f.Cards) == perPage
 	return f, err
 }
 

@@ -51,17 +51,17 @@ func TestThePublicFindsCardsByWhatTheyMean(t *testing.T) {
 	lights, _ := show(t, d, casework.Case{Place: linjiang, Category: "010501"})
 	_, noise := show(t, d, casework.Case{Place: linjiang, Category: "010401"})
 	_, far := show(t, d, casework.Case{Place: "990109", Category: "010401"})
-	s := search.NewPublic(d.Pool, city, d.Lexicon, func(_ context.Context, _ locale.Lang, text string, _ int) ([]search.Article, error) {
-		if strings.Contains(text, "居住证") {
-			return []search.Article{{Path: "/help/permit", Title: "居住证怎么办"}}, nil
+	s := search.NewPublic(d.Pool, city, d.Lexicon, func(_ context.Context, _ locale.Lang, text string, _ int) ([]search.Text, error) {
+		if strings.Contains(text, "居住证") || text == "juzhuzheng" {
+			return []search.Text{{Path: "/help/permit", Title: "居住证怎么办", Body: "带身份证到派出所办理居住证，当场受理。", Owner: "临江区公安分局"}}, nil
 		}
 		return nil, nil
 	})
 	ask := func(text string, want int, numbers ...string) {
 		t.Helper()
 		f, err := s.Find(t.Context(), locale.ZH, text, 1, 25)
-		if err != nil || len(f.Cards) != want {
-			t.Errorf("%q finds %d cards by %+v, %v; want %d", text, len(f.Cards), f.Meanings, err, want)
+		if err != nil || len(f.Cards) != want || f.Total != want {
+			t.Errorf("%q finds %d cards of %d by %+v, %v; want %d", text, len(f.Cards), f.Total, f.Meanings, err, want)
 		}
 		for _, n := range numbers {
 			found := false
@@ -91,9 +91,14 @@ func TestThePublicFindsCardsByWhatTheyMean(t *testing.T) {
 		t.Fatal(err)
 	}
 	ask("路灯", 0)
-	f, err := s.Find(t.Context(), locale.ZH, "居住证怎么办", 1, 25)
-	if err != nil || len(f.Articles) != 1 {
-		t.Errorf("articles %+v, %v", f.Articles, err)
+	for _, asked := range []string{"居住证怎么办", "居住证", "juzhuzheng"} {
+		f, err := s.Find(t.Context(), locale.ZH, asked, 1, 25)
+		if err != nil || len(f.Articles) != 1 {
+			t.Fatalf("articles %+v, %v", f.Articles, err)
+		}
+		if a := f.Articles[0]; !a.Headline.Hits() || !a.Found.Hits() || a.Headline.String() != a.Title || a.Owner == "" {
+			t.Errorf("%q: %+v", asked, a)
+		}
 	}
 }
 

@@ -46,7 +46,9 @@ func routes(cfg Config, in *signin.Pages) (all []shell.Route, keeper *shell.Keep
 	public.Keep = shell.NewKeeper(public.Mark)
 	newest, _ := cfg.City.Reading("")
 	figures := supervision.NewViews(cfg.Reader, time.Minute, newest)
-	public.Search = search.NewPublic(cfg.Pool, cfg.City, cfg.Search.Lexicon)
+	public.Search = search.NewPublic(cfg.Pool, cfg.City, cfg.Search.Lexicon, textsOf(base, cfg.City, "/help/answers/"))
+	finder := cfg.Search
+	finder.Texts = []search.Texts{textsOf(base, cfg.City, "/answers/")}
 	misses := shell.NewMisses(cfg.Counter)
 	room := &calls.Room{DB: cfg.Pool, Keys: cfg.Keys, Now: cfg.Now, Wake: cfg.Docket.Wake}
 	abroad := handover.New(handover.Settings{DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, City: cfg.City, Keys: cfg.Keys, BaseURL: cfg.BaseURL, Now: cfg.Now, Log: cfg.Log})
@@ -67,7 +69,7 @@ func routes(cfg Config, in *signin.Pages) (all []shell.Route, keeper *shell.Keep
 		(&answers.Pages{Base: base, City: cfg.City, Actor: in.Actor}).Routes(),
 		in.Routes(),
 		(&live.Pages{Hub: cfg.Live, Actor: in.Actor}).Routes(),
-		console.New(office, cfg.Door, cfg.Keys, cfg.Search, cfg.Staff, room, abroad).Routes(),
+		console.New(office, cfg.Door, cfg.Keys, finder, cfg.Staff, room, abroad).Routes(),
 		(&inbox.Pages{Office: office, DB: cfg.Pool, BaseURL: cfg.BaseURL, Figures: figures.View, Texts: cfg.Rules.Texts}).Routes(),
 		(&admin.Pages{DB: cfg.Pool, Docket: cfg.Docket, Register: cfg.Staff, Book: cfg.Book, Rules: cfg.Rules, Models: &register.Register{DB: cfg.Pool, Now: cfg.Now}, Model: cfg.Model, Actor: in.Actor, Checks: cfg.Checks, Rights: data}).Routes(),
 		api.New(api.Settings{Answers: base, DB: cfg.Pool, Docket: cfg.Docket, Door: cfg.Door, Desk: cfg.Desk, City: cfg.City, Staff: cfg.Staff, Calls: room, Services: services, BaseURL: cfg.BaseURL, Figures: public.Figures, Now: cfg.Now, Misses: misses, Pools: pools(cfg), Leaving: cfg.Leaving}).Routes(),

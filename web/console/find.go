@@ -19,8 +19,11 @@ import (
 	"huiyin/web/shell"
 )
 
-// foundPage is how many hits a page of the search shows.
-const foundPage = 20
+// How many hits, and how many answers beside them, a page of the search shows.
+const (
+	foundPage     = 20
+	foundArticles = 3
+)
 
 // asked is what somebody looks for. It stands in the address unless it names a person: a telephone number, an e-mail address or a tracking code travels in the form only.
 type asked struct {
@@ -116,6 +119,8 @@ type foundView struct {
 	Units []shell.Choice
 	Saved []search.Saved
 	Like  *casework.Case // to which the hits are alike
+
+	Articles []search.Article // answers in force beside the cases, on the first page
 }
 
 func askedOf(get func(string, ...string) string) asked {
@@ -168,6 +173,11 @@ func (x *Pages) drawFound(c *fiber.Ctx, a asked) error {
 	case v.Done && (c.Method() == fiber.MethodPost || !personal(a.Text)):
 		if v.R, err = x.finder.Find(ctx, by, x.query(a)); err != nil {
 			return err
+		}
+		if v.R.By == search.ByWords && a.Page == 1 {
+			if v.Articles, err = x.finder.Articles(ctx, v.P.Lang, a.Text, foundArticles); err != nil {
+				return err
+			}
 		}
 	}
 	if n, err := strconv.ParseInt(c.Query("saved"), 10, 64); err == nil {

@@ -67,7 +67,9 @@ func articles(ctx context.Context, lexicon *words.Lexicon, publish []Texts, lang
 	}
 	sounding, _ := lexicon.Respell(typed)
 	said, sounds := says(append(parts[:len(parts):len(parts)], typed...)), says(sounding)
-	latin := !slices.ContainsFunc(typed, func(w words.Word) bool { return strings.ContainsFunc(w.Text, func(r rune) bool { return r > unicode.MaxLatin1 }) })
+	latin := !slices.ContainsFunc(typed, func(w words.Word) bool {
+		return strings.ContainsFunc(w.Text, func(r rune) bool { return r > unicode.MaxLatin1 })
+	})
 	for _, find := range publish {
 		some, err := find(ctx, lang, text, limit)
 		if err != nil {

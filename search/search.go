@@ -97,6 +97,7 @@ type Count struct {
 type Facets struct {
 	Total      int     `json:"-"`
 	AtLeast    bool    `json:"at_least,omitempty"` // there are more hits than were counted
+	About      bool    `json:"about,omitempty"`    // one in several hits was counted, and the numbers are multiplied
 	Districts  []Count `json:"districts"`
 	Categories []Count `json:"categories"` // by the first level, or the level below the category asked for
 	States     []Count `json:"states"`

@@ -43,17 +43,20 @@ func (e *Engine) Build(ctx context.Context, owner *pgxpool.Pool, read func(ctx c
 	}()
 	if err := exec(ctx, conn, `set statement_timeout = 0`, `set maintenance_work_mem = '`+buildMemory+`'`, `drop table if exists search_document_next`,
 		`create table search_document_next (like search_document including defaults including comments) with (fillfactor = 85, toast_tuple_target = 4080)`,
-		`alter table search_document_next alter column tokens set statistics 300`); err != nil {
+		`alter table search_document_next alter column tokens set statistics 300`, `alter table search_document_next alter column sounds set statistics 300`); err != nil {
 		return 0, err
 	}
 	n, err := load(ctx, conn.Conn(), read)
 	if err != nil {
 		return n, fmt.Errorf("build index after %d documents: %w", n, err)
 	}
-	if err := exec(ctx, conn, `alter table search_document_next add constraint search_document_next_pkey primary key (case_id)`,
-		`create index search_document_next_newest on search_document_next (filed_at desc, case_id desc)`,
-		`create index search_document_next_tokens on search_document_next using gin (tokens) with (fastupdate = on, gin_pending_list_limit = 1024)`,
-		missed, `analyze search_document_next`); err != nil {
+	if err := exec(ctx, conn, `alter table search_document_next add constraint search_document_next_pkey primary key (case_id)`); err != nil {
+		return n, err
+	}
+	if err := indexes(ctx, conn, owner); err != nil {
+		return n, err
+	}
+	if err := exec(ctx, conn, missed, `analyze search_document_next`); err != nil {
 		return n, err
 	}
 	for try := 1; ; try++ {
@@ -63,6 +66,28 @@ func (e *Engine) Build(ctx context.Context, owner *pgxpool.Pool, read func(ctx c
 			return n, err
 		}
 	}
+}
+
+// indexes makes the inverted indexes of the new table, the larger one by one connection and the others by another: the database makes each on one processor.
+func indexes(ctx context.Context, conn *pgxpool.Conn, owner *pgxpool.Pool) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		return exec(ctx, conn, `create index search_document_next_tokens on search_document_next using gin (tokens) with (fastupdate = on, gin_pending_list_limit = 1024)`)
+	})
+	group.Go(func() error {
+		beside, err := owner.Acquire(ctx)
+		if err != nil {
+			return fmt.Errorf("build index: %w", err)
+		}
+		defer beside.Release()
+		defer func() {
+			_, _ = beside.Exec(context.WithoutCancel(ctx), `reset statement_timeout; reset maintenance_work_mem`)
+		}()
+		return exec(ctx, beside, `set statement_timeout = 0`, `set maintenance_work_mem = '`+buildMemory+`'`,
+			`create index search_document_next_sounds on search_document_next using gin (sounds) with (fastupdate = on, gin_pending_list_limit = 1024)`,
+			`create index search_document_next_newest on search_document_next (filed_at desc, case_id desc)`)
+	})
+	return group.Wait()
 }
 
 func exec(ctx context.Context, conn *pgxpool.Conn, statements ...string) error {
@@ -77,7 +102,7 @@ func exec(ctx context.Context, conn *pgxpool.Conn, statements ...string) error {
 // missed takes along what the follower wrote into the index in use while the new one was made.
 const missed = `insert into search_document_next select o.* from search_document o where not exists (select from search_document_next n where n.case_id = o.case_id and n.version >= o.version)
 	on conflict (case_id) do update set version = excluded.version, filed_at = excluded.filed_at, state = excluded.state, kind = excluded.kind, category = excluded.category, district = excluded.district,
-		lead_unit = excluded.lead_unit, parties = excluded.parties, title = excluded.title, body = excluded.body, tokens = excluded.tokens`
+		lead_unit = excluded.lead_unit, parties = excluded.parties, title = excluded.title, body = excluded.body, tokens = excluded.tokens, sounds = excluded.sounds`
 
 // swap puts the new index in the place of the old one. Writers wait for it, searches only for the renaming.
 func swap(ctx context.Context, conn *pgxpool.Conn) error {
@@ -89,6 +114,7 @@ func swap(ctx context.Context, conn *pgxpool.Conn) error {
 			`alter index search_document_next_pkey rename to search_document_pkey`,
 			`alter index search_document_next_newest rename to search_document_newest`,
 			`alter index search_document_next_tokens rename to search_document_tokens`,
+			`alter index search_document_next_sounds rename to search_document_sounds`,
 		} {
 			if _, err := tx.Exec(ctx, sql); err != nil {
 				return fmt.Errorf("exchange index: %w", err)
@@ -120,7 +146,7 @@ func load(ctx context.Context, conn *pgx.Conn, read func(context.Context, func([
 				out := make([][]any, len(docs))
 				for i, d := range docs {
 					en := entryOf(d)
-					out[i] = []any{d.Case, d.Version, d.FiledAt, string(d.State), string(d.Kind), d.Category, d.District, string(d.Lead), texts(d.Parties), en.title, en.body, en.tokens}
+					out[i] = []any{d.Case, d.Version, d.FiledAt, string(d.State), string(d.Kind), d.Category, d.District, string(d.Lead), texts(d.Parties), en.title, en.body, en.tokens, en.sounds}
 				}
 				select {
 				case rows <- out:
@@ -138,7 +164,7 @@ func load(ctx context.Context, conn *pgx.Conn, read func(context.Context, func([
 	n := 0
 	group.Go(func() error {
 		source := &arriving{ctx: ctx, rows: rows}
-		got, err := conn.CopyFrom(ctx, pgx.Identifier{"search_document_next"}, []string{"case_id", "version", "filed_at", "state", "kind", "category", "district", "lead_unit", "parties", "title", "body", "tokens"}, source)
+		got, err := conn.CopyFrom(ctx, pgx.Identifier{"search_document_next"}, []string{"case_id", "version", "filed_at", "state", "kind", "category", "district", "lead_unit", "parties", "title", "body", "tokens", "sounds"}, source)
 		n = int(got)
 		return err
 	})

@@ -26,7 +26,7 @@ func (s *statement) onText(w words.Word) string {
 	var any []string
 	for _, f := range w.Forms {
 		if f.Text == "" {
-			any = append(any, "d.tokens @> "+s.arg(f.Tokens)+"::integer[]")
+			any = append(any, "d.sounds @> "+s.arg(f.Tokens)+"::integer[]")
 		} else {
 			any = append(any, s.occurs(f))
 		}
@@ -47,9 +47,9 @@ func (s *statement) occurs(f words.Form) string {
 const maxArms = 24
 
 // onIndex is the condition that the inverted index answers: each way to find the words together, with the labels beside it. It is the only condition on
-// tokens, so that the database never compares those of documents it found by other means. Words for which there is no room are left to the text.
+// tokens, so that the database never compares those of documents it found by other means. Words for which there is no room are left to the text; without any words the labels alone are asked for.
 func (s *statement) onIndex(list []words.Word, some bool, labels [][]words.Token) (cond string, ok bool) {
-	arms := [][]words.Token{nil}
+	arms := []arm{{}}
 	if some {
 		arms = nil
 	}
@@ -59,31 +59,51 @@ func (s *statement) onIndex(list []words.Word, some bool, labels [][]words.Token
 			return "", false
 		case some:
 			for _, f := range w.Forms {
-				arms = append(arms, f.Tokens)
+				arms = append(arms, arm{}.with(f))
 			}
 			ok = true
 		case indexable(w) && len(arms)*len(w.Forms) <= maxArms:
-			next := make([][]words.Token, 0, len(arms)*len(w.Forms))
-			for _, arm := range arms {
+			next := make([]arm, 0, len(arms)*len(w.Forms))
+			for _, a := range arms {
 				for _, f := range w.Forms {
-					next = append(next, words.Union(arm, f.Tokens))
+					next = append(next, a.with(f))
 				}
 			}
 			arms, ok = next, true
 		}
 	}
-	if !ok {
+	if ok = ok || len(list) == 0 && len(labels) > 0; !ok {
 		return "", false
 	}
 	var beside strings.Builder
 	for _, any := range labels {
 		beside.WriteString(" and d.tokens && " + s.arg(any) + "::integer[]")
 	}
+	if len(list) == 0 {
+		return "(" + strings.TrimPrefix(beside.String(), " and ") + ")", true
+	}
 	all := make([]string, len(arms))
-	for i, arm := range arms {
-		all[i] = "d.tokens @> " + s.arg(arm) + "::integer[]" + beside.String()
+	for i, a := range arms {
+		var both []string
+		if len(a.written) > 0 {
+			both = append(both, "d.tokens @> "+s.arg(a.written)+"::integer[]")
+		}
+		if len(a.heard) > 0 {
+			both = append(both, "d.sounds @> "+s.arg(a.heard)+"::integer[]")
+		}
+		all[i] = strings.Join(both, " and ") + beside.String()
 	}
 	return "(" + strings.Join(all, " or ") + ")", true
+}
+
+// arm is one way to find words together: by how they are written, how they sound, or some so and some so.
+type arm struct{ written, heard []words.Token }
+
+func (a arm) with(f words.Form) arm {
+	if f.Text == "" {
+		return arm{a.written, words.Union(a.heard, f.Tokens)}
+	}
+	return arm{words.Union(a.written, f.Tokens), a.heard}
 }
 
 func indexable(w words.Word) bool {

@@ -14,25 +14,62 @@ import (
 )
 
 const (
-	counted   = 20000 // documents counted at most
-	maxValues = 60    // values of one facet
+	counted   = 5000        // documents read to count; of more, a part drawn by chance is read and the numbers are multiplied
+	bound     = 4 * counted // read at most, where the expectation was wrong
+	maxValues = 60          // values of one facet
 )
 
-// facets counts what the stage finds. Counting stops at a bound, and says so.
+// facets counts what the stage finds: all of it, or one in so many documents where that would be more than anybody waits for. Facets.About says that numbers were multiplied.
 func (e *Engine) facets(ctx context.Context, q search.Query, sight casework.Sight, s *stage) (*search.Facets, error) {
-	f := &search.Facets{}
 	if s == nil {
-		return f, nil
+		return &search.Facets{}, nil
 	}
+	if err := e.known.fresh(ctx, e.DB); err != nil {
+		return nil, err
+	}
+	_, documents := e.known.expected(*s, q, sight)
+	one := oneIn(documents)
+	f, err := e.count(ctx, q, sight, *s, one)
+	switch {
+	case err != nil:
+		return nil, err
+	case one > 1 && f.Total == 0, // an index from before there were parts, or a wrong expectation
+		one == 1 && f.AtLeast: // there are more than was expected
+		again := 1
+		if one == 1 {
+			again = oneIn(bound)
+		}
+		if other, err := e.count(ctx, q, sight, *s, again); err != nil || other.Total > 0 {
+			return other, err
+		}
+	}
+	return f, nil
+}
+
+// oneIn is the largest part in which about so many documents are counted.
+func oneIn(documents float64) int {
+	one := 1
+	for _, n := range parts {
+		if documents/float64(one) > 2*counted {
+			one = n
+		}
+	}
+	return one
+}
+
+// count counts what is in one of so many documents.
+func (e *Engine) count(ctx context.Context, q search.Query, sight casework.Sight, s stage, one int) (*search.Facets, error) {
+	f := &search.Facets{About: one > 1}
 	st := &statement{}
-	conds, ok := e.tokens(st, q, sight, *s)
+	conds, ok := e.tokens(st, q, sight, s, one)
 	if !ok {
 		*st = statement{}
 		conds = nil
 		for _, w := range s.bringing() {
 			conds = append(conds, st.onText(w))
 		}
-		conds = slices.Concat(joined(*s, conds), st.filters(q, sight), st.dates(q, false))
+		conds = slices.Concat(joined(s, conds), st.filters(q, sight), st.dates(q, false))
+		one, f.About = 1, false
 	}
 	if s.some {
 		conds = append(conds, s.enough(st))
@@ -44,7 +81,7 @@ func (e *Engine) facets(ctx context.Context, q search.Query, sight casework.Sigh
 			when grouping(district) = 0 then 'district' when grouping(lead_unit) = 0 then 'unit' when grouping(month) = 0 then 'month' else '' end as facet,
 			coalesce(state, kind, category, district, lead_unit, month, '') as value, count(*)::int as n
 		from m group by grouping sets ((), (state), (kind), (category), (district), (lead_unit), (month)) order by 1, 3 desc, 2`,
-		level, e.zone(st), where(conds), counted+1)
+		level, e.zone(st), where(conds), bound+1)
 	rows, err := e.DB.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, st.args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("count facets: %w", err)
@@ -56,8 +93,9 @@ func (e *Engine) facets(ctx context.Context, q search.Query, sight casework.Sigh
 		list, known := into[facet]
 		switch {
 		case !known:
-			f.Total, f.AtLeast = min(c.N, counted), c.N > counted
+			f.Total, f.AtLeast = one*min(c.N, bound), c.N > bound
 		case c.Value != "" && (len(*list) < maxValues || facet == "month"):
+			c.N *= one
 			*list = append(*list, c)
 		}
 		return nil
@@ -71,8 +109,12 @@ func (e *Engine) facets(ctx context.Context, q search.Query, sight casework.Sigh
 
 // tokens are the conditions by which hits are counted: the inverted index alone wherever it can be trusted, since reading twenty thousand texts takes longer than anybody waits. Of words of three characters and more
 // it counts now and then a document in which their pieces stand apart.
-func (e *Engine) tokens(st *statement, q search.Query, sight casework.Sight, s stage) (conds []string, ok bool) {
-	index, ok := st.onIndex(s.bringing(), s.some, labels(q, sight, e.Now()))
+func (e *Engine) tokens(st *statement, q search.Query, sight casework.Sight, s stage, one int) (conds []string, ok bool) {
+	beside := labels(q, sight, e.Now())
+	if one > 1 {
+		beside = append(beside, []words.Token{partLabel(one)})
+	}
+	index, ok := st.onIndex(s.bringing(), s.some, beside)
 	if !ok {
 		return nil, false
 	}

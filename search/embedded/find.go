@@ -159,14 +159,22 @@ func (e *Engine) stage(ctx context.Context, q search.Query, sight casework.Sight
 	if err := e.known.fresh(ctx, e.DB); err != nil {
 		return nil, err
 	}
-	if since := e.known.span(s, q, sight); since.After(q.Since) {
+	part, documents := e.known.expected(s, q, sight)
+	for wanted := ranking / part; documents > few; {
+		since, holds := e.known.span(wanted, q)
+		if since.IsZero() {
+			break
+		}
 		recent, only := &statement{}, q
 		only.Since = since
-		sql, _ := e.byIndex(recent, only, sight, s, want)
-		rows, err := e.rows(ctx, sql, recent.args)
-		if err != nil || len(rows) >= want || s.some {
+		newest, _ := e.byIndex(recent, only, sight, s, want)
+		rows, err := e.rows(ctx, newest, recent.args)
+		if err != nil || len(rows) >= want || s.some && len(rows) > 0 {
 			return rows, err
 		}
+		seen := float64(len(rows)+1) / holds // fewer than was thought
+		documents, wanted = seen/part*documents, max(ranking/seen, wider*holds)
+		part = seen
 	}
 	return e.rows(ctx, sql, st.args)
 }
@@ -188,7 +196,15 @@ func (e *Engine) rows(ctx context.Context, sql string, args []any) ([]row, error
 	return out, nil
 }
 
-const columns = "d.case_id, d.filed_at, d.title, d.body, d.tokens"
+// columns are those that the ranking reads: of the tokens, by far the largest, only the sounds, and only where a word may be found by its sound alone.
+func (s stage) columns() string {
+	for _, w := range s.words {
+		if slices.ContainsFunc(w.Forms, func(f words.Form) bool { return f.Text == "" }) {
+			return "d.case_id, d.filed_at, d.title, d.body, d.sounds"
+		}
+	}
+	return "d.case_id, d.filed_at, d.title, d.body"
+}
 
 // byReading is the statement over the newest documents. With no words at all it reads on until there is enough.
 func (e *Engine) byReading(st *statement, q search.Query, sight casework.Sight, s stage, want int) string {
@@ -207,7 +223,8 @@ func (e *Engine) byReading(st *statement, q search.Query, sight casework.Sight, 
 		conds = append(conds, st.onText(w))
 	}
 	match := joined(s, conds)
-	return fmt.Sprintf("with d as materialized (select %s from (%s) d%s limit %d)\n%s", columns, newest, where(st.filters(q, sight), match), max(limit, want), e.ranked(st, q, s, want))
+	from := fmt.Sprintf("(select %s from (%s) d%s limit %d) d", s.columns(), newest, where(st.filters(q, sight), match), max(limit, want))
+	return e.ranked(st, from, q, s, want)
 }
 
 // byIndex is the statement over all documents by the inverted index; ok is false where no word can be found that way.
@@ -216,16 +233,19 @@ func (e *Engine) byIndex(st *statement, q search.Query, sight casework.Sight, s 
 	if !ok {
 		return "", false
 	}
-	newest := ""
+	newest := " offset 0" // what is found is ranked as it comes, and not planned together with the ranking
 	if s.some {
 		newest = fmt.Sprintf(" order by d.filed_at desc limit %d", nearRead)
 	}
-	return fmt.Sprintf("with d as materialized (select %s from search_document d%s%s)\n%s", columns, where(match), newest, e.ranked(st, q, s, want)), true
+	return e.ranked(st, fmt.Sprintf("(select %s from search_document d%s%s) d", s.columns(), where(match), newest), q, s, want), true
 }
 
 // match are all conditions, with those of the words by tokens for the index and on the text of what it finds; ok is false where the index cannot answer.
 func (e *Engine) match(st *statement, q search.Query, sight casework.Sight, s stage) (conds []string, ok bool) {
 	list := s.bringing()
+	if len(list) == 0 {
+		return nil, false // the newest are read until there is enough
+	}
 	index, ok := st.onIndex(list, s.some, labels(q, sight, e.Now()))
 	if !ok {
 		return nil, false
@@ -264,16 +284,16 @@ func joined(s stage, conds []string) []string {
 	return []string{"(" + strings.Join(conds, " or ") + ")"}
 }
 
-// ranked orders the candidates d: a word in the title before one in the text, as typed before other forms, the words together before apart, new before old.
-func (e *Engine) ranked(st *statement, q search.Query, s stage, want int) string {
+// ranked orders the candidates: a word in the title before one in the text, as typed before other forms, the words together before apart, new before old.
+func (e *Engine) ranked(st *statement, candidates string, q search.Query, s stage, want int) string {
 	order := "score desc, filed_at desc, case_id desc"
 	if q.Sort == search.Newest {
 		order = "filed_at desc, case_id desc"
 	}
 	score := []string{fmt.Sprintf("exp(-greatest(0, extract(epoch from (%s::timestamptz - d.filed_at))::float8) / 5184000)", st.arg(e.Now()))}
-	from, enough := "d", ""
+	from, enough := candidates, ""
 	if s.some {
-		from, enough = s.matched(st)
+		from, enough = s.matched(st, candidates)
 	}
 	for i, w := range s.words {
 		value := st.worth(w)
@@ -289,13 +309,13 @@ func (e *Engine) ranked(st *statement, q search.Query, s stage, want int) string
 }
 
 // matched is the candidates with a column for each word that tells whether it is there, and the condition that half of what was asked is.
-func (s stage) matched(st *statement) (from, enough string) {
+func (s stage) matched(st *statement, candidates string) (from, enough string) {
 	here, found := make([]string, len(s.words)), make([]string, len(s.words))
 	for i, w := range s.words {
 		here[i] = fmt.Sprintf("%s as m%d", st.onText(w), i)
 		found[i] = fmt.Sprintf("case when d.m%d then %g::float8 else 0 end", i, w.Weight)
 	}
-	return fmt.Sprintf("(select d.*, %s from d offset 0) d", strings.Join(here, ", ")), fmt.Sprintf(" where %s >= %g", strings.Join(found, " + "), words.Half(s.words))
+	return fmt.Sprintf("(select d.*, %s from %s offset 0) d", strings.Join(here, ", "), candidates), fmt.Sprintf(" where %s >= %g", strings.Join(found, " + "), words.Half(s.words))
 }
 
 // worth is what a word that was found is worth: as typed before in other words, and those before what only sounds so; in the title before in the text.

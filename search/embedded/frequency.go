@@ -2,9 +2,14 @@ package embedded
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math"
+	"strconv"
 	"sync"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"huiyin/casework"
 	"huiyin/pg"
@@ -15,6 +20,7 @@ import (
 const (
 	few       = 1500        // expected documents that are all read and ranked
 	ranking   = 300         // of more, so many of the newest are ranked
+	wider     = 8           // how many times more documents are looked through at least where the newest were not enough
 	refresh   = time.Minute // how long statistics are good
 	maxDays   = 14          // a span of so many days is asked for by days,
 	maxWeeks  = 10          // of so many weeks by weeks,
@@ -22,18 +28,24 @@ const (
 	day       = 24 * time.Hour
 )
 
-// steps are the numbers of newest documents whose age is known.
+// steps are the numbers of newest documents whose age is looked up; that of more is known by the database's sampling.
 var steps = []int{500, 2000, 8000, 32000}
 
+// age is since when about so many documents were filed.
+type age struct {
+	newer float64
+	since time.Time
+}
+
 // statistics is how frequent tokens are, as the database's own sampling says, and how old the newest documents are.
-// It only chooses between two right ways to ask.
+// It only chooses between right ways to ask.
 type statistics struct {
 	mu    sync.Mutex
 	until time.Time
 	of    map[words.Token]float64 // part of the documents
 	rest  float64                 // of a token that is not in the sample's list
 	total float64                 // documents
-	since []time.Time             // by step
+	ages  []age                   // the newest first
 }
 
 // fresh reads the statistics again when they are old; without any, everything counts as rare.
@@ -43,45 +55,96 @@ func (s *statistics) fresh(ctx context.Context, q pg.Querier) error {
 	if time.Now().Before(s.until) {
 		return nil
 	}
-	var tokens []words.Token
-	var parts []float64
-	err := q.QueryRow(ctx, `select coalesce((select most_common_elems::text::integer[] from pg_stats where tablename = 'search_document' and attname = 'tokens' and schemaname = current_schema()), '{}'),
-		coalesce((select most_common_elem_freqs::float8[] from pg_stats where tablename = 'search_document' and attname = 'tokens' and schemaname = current_schema()), '{}'),
-		(select greatest(reltuples, 0)::float8 from pg_class where oid = 'search_document'::regclass)`).Scan(&tokens, &parts, &s.total)
-	if err != nil {
+	if err := q.QueryRow(ctx, `select greatest(reltuples, 0)::float8 from pg_class where oid = 'search_document'::regclass`).Scan(&s.total); err != nil {
 		return fmt.Errorf("read statistics: %w", err)
 	}
-	s.of, s.rest = make(map[words.Token]float64, len(tokens)), 0
-	for i, t := range tokens {
-		s.of[t] = parts[i]
-	}
-	if len(parts) > len(tokens) {
-		s.rest = parts[len(tokens)] / 4 // the least of the list follows the list; most others are much rarer
-	}
-	s.since = s.since[:0]
-	for _, n := range steps {
-		var at *time.Time
-		if err := q.QueryRow(ctx, `select (select filed_at from search_document order by filed_at desc, case_id desc offset $1 limit 1)`, n).Scan(&at); err != nil {
+	s.of, s.rest = map[words.Token]float64{}, 0
+	for _, column := range []string{"tokens", "sounds"} {
+		var tokens []words.Token
+		var parts []float64
+		err := q.QueryRow(ctx, `select most_common_elems::text::integer[], most_common_elem_freqs::float8[] from pg_stats where tablename = 'search_document' and attname = $1 and schemaname = current_schema()`, column).Scan(&tokens, &parts)
+		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 			return fmt.Errorf("read statistics: %w", err)
 		}
-		if at == nil {
-			break
+		for i, t := range tokens {
+			s.of[t] = parts[i]
 		}
-		s.since = append(s.since, *at)
+		if len(parts) > len(tokens) {
+			s.rest = max(s.rest, parts[len(tokens)]/4) // the least of the list follows the list; most others are much rarer
+		}
+	}
+	if err := s.readAges(ctx, q); err != nil {
+		return fmt.Errorf("read statistics: %w", err)
 	}
 	s.until = time.Now().Add(refresh)
 	return nil
 }
 
-// part is the part of all documents that a stage is expected to find.
+// readAges looks up how old the newest documents are, and takes over the bounds of the sample's parts for older ones.
+func (s *statistics) readAges(ctx context.Context, q pg.Querier) error {
+	s.ages = s.ages[:0]
+	for _, n := range steps {
+		var at *time.Time
+		if err := q.QueryRow(ctx, `select (select filed_at from search_document order by filed_at desc, case_id desc offset $1 limit 1)`, n).Scan(&at); err != nil {
+			return err
+		}
+		if at == nil {
+			return nil
+		}
+		s.ages = append(s.ages, age{float64(n), *at})
+	}
+	var bounds []time.Time
+	err := q.QueryRow(ctx, `select coalesce((select histogram_bounds::text::timestamptz[] from pg_stats where tablename = 'search_document' and attname = 'filed_at' and schemaname = current_schema()), '{}')`).Scan(&bounds)
+	if err != nil {
+		return err
+	}
+	for i := len(bounds) - 2; i > 0; i-- {
+		last := s.ages[len(s.ages)-1]
+		if n := s.total * float64(len(bounds)-1-i) / float64(len(bounds)-1); n > last.newer && bounds[i].Before(last.since) {
+			s.ages = append(s.ages, age{n, bounds[i]})
+		}
+	}
+	return nil
+}
+
+// newer is about how many documents were filed after a moment.
+func (s *statistics) newer(at time.Time) float64 {
+	before := age{}
+	for i, a := range s.ages {
+		if !a.since.After(at) {
+			if i == 0 {
+				return 0
+			}
+			part := float64(before.since.Sub(at)) / float64(max(before.since.Sub(a.since), 1))
+			return before.newer + part*(a.newer-before.newer)
+		}
+		before = a
+	}
+	return s.total
+}
+
+// among is about how many documents a question's days hold.
+func (s *statistics) among(q search.Query) float64 {
+	n := s.total
+	if !q.Since.IsZero() {
+		n = s.newer(q.Since)
+	}
+	if !q.Until.IsZero() {
+		n -= s.newer(q.Until)
+	}
+	return max(0, n)
+}
+
+// part is the part of all documents that a stage is expected to find. Words that are asked for together stand together more often than by chance: the middle between chance and always is taken.
 func (s *statistics) part(st stage, q search.Query, sight casework.Sight) float64 {
-	p := 1.0
-	sum := 0.0
+	p, least, sum := 1.0, 1.0, 0.0
 	for _, w := range st.bringing() {
 		of := s.word(w)
 		p *= of
+		least = min(least, of)
 		sum += of
 	}
+	p = math.Sqrt(p * least)
 	if st.some {
 		p = min(1, sum)
 	}
@@ -126,20 +189,31 @@ func (s *statistics) token(t words.Token) float64 {
 	return s.rest
 }
 
-// span is since when documents must be read so that about as many as can be ranked are found; zero where all may be read.
-func (s *statistics) span(st stage, q search.Query, sight casework.Sight) time.Time {
+// expected is the part of all documents that a stage is expected to find, and how many of them a question's days hold.
+func (s *statistics) expected(st stage, q search.Query, sight casework.Sight) (part, documents float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := s.part(st, q, sight)
-	if p*s.total <= few {
-		return time.Time{}
+	part = s.part(st, q, sight)
+	return part, part * s.among(q)
+}
+
+// span is since when n documents were filed before the end of a question's days, or somewhat more; zero where that is not known, or not later than the question's own beginning.
+func (s *statistics) span(n float64, q search.Query) (since time.Time, holds float64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	from := 0.0
+	if !q.Until.IsZero() {
+		from = s.newer(q.Until)
 	}
-	for i, since := range s.since {
-		if p*float64(steps[i]) >= ranking {
-			return since
+	for _, a := range s.ages {
+		if a.newer >= from+n {
+			if !a.since.After(q.Since) {
+				break
+			}
+			return a.since, a.newer - from
 		}
 	}
-	return time.Time{}
+	return time.Time{}, 0
 }
 
 // times are the labels of a moment.
@@ -172,4 +246,19 @@ func between(since, until time.Time) []words.Token {
 		all = append(all, label(at))
 	}
 	return words.Union(all)
+}
+
+// parts are parts of all documents, drawn by chance: one in so many. Who counts reads one of them where all would be too many.
+var parts = []int{4, 16, 64}
+
+func partLabel(one int) words.Token { return words.Label("one in", strconv.Itoa(one)) }
+
+// partsOf are the labels of the parts to which a case belongs, by the last bits of its identifier, which are chance.
+func partsOf(id casework.CaseID) (all []words.Token) {
+	for _, one := range parts {
+		if int(id[len(id)-1])%one == 0 {
+			all = append(all, partLabel(one))
+		}
+	}
+	return all
 }

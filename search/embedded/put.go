@@ -36,7 +36,8 @@ const (
 // entry is a row of search_document.
 type entry struct {
 	title, body string
-	tokens      []words.Token
+	tokens      []words.Token // by which it is found as it is written, and its labels
+	sounds      []words.Token // by which it is found as it sounds
 }
 
 // entryOf turns a document into what is kept of it.
@@ -53,17 +54,18 @@ func entryOf(d search.Document) entry {
 	for _, u := range d.Parties {
 		labels = append(labels, words.Label("unit", string(u)))
 	}
+	labels = append(labels, partsOf(d.Case)...)
 	for n := 2; n <= len(d.Category); n += 2 {
 		labels = append(labels, words.Label("category", d.Category[:n]))
 	}
 	return entry{title: title, body: text,
-		tokens: words.Union(labels, words.SoundTokens(title), words.SoundTokens(place), words.SoundTokens(cut(body, heard)), words.TextTokens(text))}
+		tokens: words.Union(labels, words.TextTokens(text)), sounds: words.Union(words.SoundTokens(title), words.SoundTokens(place), words.SoundTokens(cut(body, heard)))}
 }
 
 // Read is what an index keeps of a document: folded title and text, and the pieces by which they are found.
 func Read(d search.Document) (title, body string, tokens []words.Token) {
 	e := entryOf(d)
-	return e.title, e.body, e.tokens
+	return e.title, e.body, words.Union(e.tokens, e.sounds)
 }
 
 func cut(s string, limit int) string {
@@ -95,27 +97,27 @@ func (e *Engine) Put(ctx context.Context, q pg.Querier, docs []search.Document) 
 func put(ctx context.Context, q pg.Querier, docs []search.Document) error {
 	n := len(docs)
 	ids, versions, filed := make([]casework.CaseID, n), make([]int, n), make([]time.Time, n)
-	var columns [9][]string
+	var columns [10][]string
 	for i := range columns {
 		columns[i] = make([]string, n)
 	}
 	for i, d := range docs {
 		en := entryOf(d)
 		ids[i], versions[i], filed[i] = d.Case, d.Version, d.FiledAt
-		for k, v := range []string{string(d.State), string(d.Kind), d.Category, d.District, string(d.Lead), textArray(d.Parties), en.title, en.body, intArray(en.tokens)} {
+		for k, v := range []string{string(d.State), string(d.Kind), d.Category, d.District, string(d.Lead), textArray(d.Parties), en.title, en.body, intArray(en.tokens), intArray(en.sounds)} {
 			columns[k][i] = v
 		}
 	}
-	_, err := q.Exec(ctx, `insert into search_document as s (case_id, version, filed_at, state, kind, category, district, lead_unit, parties, title, body, tokens)
-		select d.case_id, d.version, d.filed_at, d.state, d.kind, d.category, d.district, d.lead_unit, d.parties::text[], d.title, d.body, d.tokens::integer[]
-		from unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
-			as d (case_id, version, filed_at, state, kind, category, district, lead_unit, parties, title, body, tokens)
+	_, err := q.Exec(ctx, `insert into search_document as s (case_id, version, filed_at, state, kind, category, district, lead_unit, parties, title, body, tokens, sounds)
+		select d.case_id, d.version, d.filed_at, d.state, d.kind, d.category, d.district, d.lead_unit, d.parties::text[], d.title, d.body, d.tokens::integer[], d.sounds::integer[]
+		from unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[])
+			as d (case_id, version, filed_at, state, kind, category, district, lead_unit, parties, title, body, tokens, sounds)
 		on conflict (case_id) do update set version = excluded.version, filed_at = excluded.filed_at, state = excluded.state, kind = excluded.kind, category = excluded.category,
-			district = excluded.district, lead_unit = excluded.lead_unit, parties = excluded.parties, title = excluded.title, body = excluded.body, tokens = excluded.tokens
+			district = excluded.district, lead_unit = excluded.lead_unit, parties = excluded.parties, title = excluded.title, body = excluded.body, tokens = excluded.tokens, sounds = excluded.sounds
 		where s.version <= excluded.version
-			and (s.state, s.kind, s.category, s.district, s.lead_unit, s.parties, s.title, s.filed_at, s.body, s.tokens)
-				is distinct from (excluded.state, excluded.kind, excluded.category, excluded.district, excluded.lead_unit, excluded.parties, excluded.title, excluded.filed_at, excluded.body, excluded.tokens)`,
-		ids, versions, filed, columns[0], columns[1], columns[2], columns[3], columns[4], columns[5], columns[6], columns[7], columns[8])
+			and (s.state, s.kind, s.category, s.district, s.lead_unit, s.parties, s.title, s.filed_at, s.body, s.tokens, s.sounds)
+				is distinct from (excluded.state, excluded.kind, excluded.category, excluded.district, excluded.lead_unit, excluded.parties, excluded.title, excluded.filed_at, excluded.body, excluded.tokens, excluded.sounds)`,
+		ids, versions, filed, columns[0], columns[1], columns[2], columns[3], columns[4], columns[5], columns[6], columns[7], columns[8], columns[9])
 	return err
 }
 

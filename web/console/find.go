@@ -216,6 +216,8 @@ func (v foundView) total() string {
 	switch {
 	case f == nil || len(v.R.Hits) == 0:
 		return ""
+	case f.About:
+		return v.P.T("find.about", locale.Args{"Count": v.P.Lang.Number(f.Total)})
 	case f.AtLeast:
 		return v.P.T("find.at_least", locale.Args{"Count": v.P.Lang.Number(f.Total)})
 	}

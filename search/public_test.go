@@ -112,7 +112,7 @@ func TestSavedSearchesTellOfNewCases(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{" ", strings.Repeat("长", 41)} {
-		if err := shelf.Save(t.Context(), account.ID, name, search.Query{}, true); fault.KindOf(err) != fault.Invalid {
+		if err := shelf.Save(t.Context(), account.ID, name, search.Query{}, search.OnPage); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
@@ -120,11 +120,11 @@ func TestSavedSearchesTellOfNewCases(t *testing.T) {
 	d.index(t)
 	now = now.Add(time.Minute)
 	for range 2 { // the same name again replaces
-		if err := shelf.Save(t.Context(), account.ID, "夜市", search.Query{Text: "噪音", Limit: 7}, true); err != nil {
+		if err := shelf.Save(t.Context(), account.ID, "夜市", search.Query{Text: "噪音", Limit: 7}, search.OnPage); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := shelf.Save(t.Context(), account.ID, "不提醒", search.Query{Text: "噪音"}, false); err != nil {
+	if err := shelf.Save(t.Context(), account.ID, "不提醒", search.Query{Text: "噪音"}, search.Quiet); err != nil {
 		t.Fatal(err)
 	}
 	alerts := search.Alerts{Shelf: shelf, Search: d.Service, Staff: register}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -26,8 +27,33 @@ type Saved struct {
 	ID    int64
 	Name  string
 	Query Query
-	Alert bool
+	Alert Alert
 	Fresh int // new cases since it was last opened
+}
+
+// Alert is how somebody wants to hear of new cases.
+type Alert string
+
+// The ways, each with all before it.
+const (
+	Quiet  Alert = ""
+	OnPage Alert = "page"    // counted beside the search
+	Daily  Alert = "daily"   // and by letter, at most one a day
+	AtOnce Alert = "at_once" // and by letter as soon as something is found, at most one in a quarter of an hour
+)
+
+// Known tells whether an alert is one of the ways.
+func (a Alert) Known() bool { return slices.Contains([]Alert{Quiet, OnPage, Daily, AtOnce}, a) }
+
+// ByLetter tells whether letters are written.
+func (a Alert) ByLetter() bool { return a == Daily || a == AtOnce }
+
+// letters is how the table keeps whether letters are written.
+func (a Alert) letters() string {
+	if a.ByLetter() {
+		return string(a)
+	}
+	return "never"
 }
 
 // Shelf keeps the searches of the staff.
@@ -36,11 +62,14 @@ type Shelf struct {
 	Now func() time.Time
 }
 
-// Save keeps a search under a name; the same name again replaces it. Errors: fault.Invalid at "name", fault.Conflict where there are too many.
-func (s *Shelf) Save(ctx context.Context, account int64, name string, q Query, alert bool) error {
+// Save keeps a search under a name; the same name again replaces it. Errors: fault.Invalid at "name" or "alert", fault.Conflict where there are too many.
+func (s *Shelf) Save(ctx context.Context, account int64, name string, q Query, alert Alert) error {
 	name = strings.TrimSpace(name)
 	if name == "" || utf8.RuneCountInString(name) > maxName {
 		return fault.New(fault.Invalid, "fault.search_name").At("name")
+	}
+	if !alert.Known() {
+		return fault.New(fault.Invalid, "fault.invalid").At("alert")
 	}
 	q.Limit, q.Offset, q.Facets = 0, 0, false
 	body, err := json.Marshal(q)
@@ -48,9 +77,9 @@ func (s *Shelf) Save(ctx context.Context, account int64, name string, q Query, a
 		return fmt.Errorf("save search: %w", err)
 	}
 	now := s.Now().UTC()
-	tag, err := s.DB.Exec(ctx, `insert into saved_search (staff_id, name, query, alert, made_at, checked_at) select $1, $2, $3, $4, $5, $5
+	tag, err := s.DB.Exec(ctx, `insert into saved_search (staff_id, name, query, alert, letters, made_at, checked_at) select $1, $2, $3, $4, $7, $5, $5
 		where (select count(*) from saved_search where staff_id = $1 and name <> $2) < $6
-		on conflict (staff_id, name) do update set query = excluded.query, alert = excluded.alert, checked_at = excluded.checked_at, fresh = 0`, account, name, body, alert, now, maxSaved)
+		on conflict (staff_id, name) do update set query = excluded.query, alert = excluded.alert, letters = excluded.letters, checked_at = excluded.checked_at, fresh = 0, untold = 0`, account, name, body, alert != Quiet, now, maxSaved, alert.letters())
 	if err != nil {
 		return fmt.Errorf("save search: %w", err)
 	}
@@ -62,7 +91,7 @@ func (s *Shelf) Save(ctx context.Context, account int64, name string, q Query, a
 
 // Of lists what somebody keeps, by name.
 func (s *Shelf) Of(ctx context.Context, account int64) ([]Saved, error) {
-	rows, err := s.DB.Query(ctx, `select id, name, query, alert, fresh from saved_search where staff_id = $1 order by name`, account)
+	rows, err := s.DB.Query(ctx, `select id, name, query, case when not alert then '' when letters = 'never' then 'page' else letters end, fresh from saved_search where staff_id = $1 order by name`, account)
 	if err != nil {
 		return nil, fmt.Errorf("list saved searches: %w", err)
 	}
@@ -78,7 +107,16 @@ func (s *Shelf) Of(ctx context.Context, account int64) ([]Saved, error) {
 
 // Opened notes that somebody looked at what a search finds. One that is not theirs is left alone.
 func (s *Shelf) Opened(ctx context.Context, account, id int64) error {
-	_, err := s.DB.Exec(ctx, `update saved_search set fresh = 0, checked_at = greatest(checked_at, $3) where staff_id = $1 and id = $2 and fresh > 0`, account, id, s.Now().UTC())
+	_, err := s.DB.Exec(ctx, `update saved_search set fresh = 0, untold = 0, checked_at = greatest(checked_at, $3) where staff_id = $1 and id = $2 and fresh > 0`, account, id, s.Now().UTC())
+	return err
+}
+
+// Change changes how somebody hears of new cases of a search; what was found before the change is told by no letter. One that is not theirs is left alone.
+func (s *Shelf) Change(ctx context.Context, account, id int64, alert Alert) error {
+	if !alert.Known() {
+		return fault.New(fault.Invalid, "fault.invalid").At("alert")
+	}
+	_, err := s.DB.Exec(ctx, `update saved_search set checked_at = case when alert then checked_at else $5 end, alert = $3, letters = $4, untold = 0 where staff_id = $1 and id = $2`, account, id, alert != Quiet, alert.letters(), s.Now().UTC())
 	return err
 }
 
@@ -136,7 +174,7 @@ func (a *Alerts) Sweep(ctx context.Context) (int, error) {
 		}
 		told += n
 		// Nobody else counted meanwhile, or what was counted here is dropped.
-		if _, err := a.DB.Exec(ctx, `update saved_search set fresh = least(fresh + $3, 9999), checked_at = $4 where id = $1 and checked_at = $2`, d.id, d.checked, n, until); err != nil {
+		if _, err := a.DB.Exec(ctx, `update saved_search set fresh = least(fresh + $3, 9999), untold = case when letters = 'never' then 0 else least(untold + $3, 9999) end, checked_at = $4 where id = $1 and checked_at = $2`, d.id, d.checked, n, until); err != nil {
 			return told, err
 		}
 	}

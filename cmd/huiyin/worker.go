@@ -18,7 +18,6 @@ import (
 	"huiyin/privacy"
 	"huiyin/rating"
 	"huiyin/routing/codes"
-	"huiyin/search"
 	"huiyin/supervision"
 	"huiyin/supervision/gaming"
 	"huiyin/supervision/months"
@@ -162,7 +161,7 @@ func (p *parts) sweeps() []sweep {
 		{"days", 10 * time.Minute, p.closer().SweepDay},
 		{"gaming", time.Hour, func(ctx context.Context) (int, error) { return p.gaming().Sweep(ctx) }},
 		{"months", 10 * time.Minute, p.closer().SweepAll},
-		{"saved_searches", 20 * time.Second, (&search.Alerts{Shelf: search.Shelf{DB: p.Pool, Now: p.Config.Now()}, Search: p.search(), Staff: p.Staff}).Sweep},
+		{"saved_searches", 20 * time.Second, p.alerts().Sweep},
 		{"drafts", time.Hour, func(ctx context.Context) (int, error) { return drafts.SweepDrafts(ctx, 500) }},
 		{"bad_ratings", time.Minute, services.SweepRoutes},
 		{"rating_words", 10 * time.Minute, services.SweepWords},

@@ -59,7 +59,15 @@ func entryOf(d search.Document) entry {
 		labels = append(labels, words.Label("category", d.Category[:n]))
 	}
 	return entry{title: title, body: text,
-		tokens: words.Union(labels, words.TextTokens(text)), sounds: words.Union(words.SoundTokens(title), words.SoundTokens(place), words.SoundTokens(cut(body, heard)))}
+		tokens: words.Union(labels, words.TextTokens(text)), sounds: orNone(words.Union(words.SoundTokens(title), words.SoundTokens(place), words.SoundTokens(cut(body, heard))))}
+}
+
+// orNone is a list of tokens for a column that has no null.
+func orNone(list []words.Token) []words.Token {
+	if list == nil {
+		return []words.Token{}
+	}
+	return list
 }
 
 // Read is what an index keeps of a document: folded title and text, and the pieces by which they are found.

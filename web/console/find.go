@@ -118,6 +118,7 @@ type foundView struct {
 	Names dossier.Namer
 	Units []shell.Choice
 	Saved []search.Saved
+	To    string         // where letters of saved searches go
 	Like  *casework.Case // to which the hits are alike
 
 	Articles []search.Article // answers in force beside the cases, on the first page
@@ -186,6 +187,14 @@ func (x *Pages) drawFound(c *fiber.Ctx, a asked) error {
 		}
 	}
 	if v.Saved, err = x.shelf().Of(ctx, by.StaffID); err != nil {
+		return err
+	}
+	for _, s := range v.Saved {
+		if !v.Done && c.Query("saved") == strconv.FormatInt(s.ID, 10) { // from a letter, whose address says nothing of what is looked for
+			return shell.SeeOther(c, v.address(s))
+		}
+	}
+	if v.To, err = x.shelf().Address(ctx, by.StaffID); err != nil {
 		return err
 	}
 	return shell.Render(c, fiber.StatusOK, searchPage(v))

@@ -54,7 +54,7 @@ func (x *Pages) saveSearch(c *fiber.Ctx) error {
 	}
 	q := x.query(a)
 	q.Offset = 0
-	if err := x.shelf().Save(c.UserContext(), by.StaffID, c.FormValue("name"), q, c.FormValue("alert") != ""); err != nil {
+	if err := x.shelf().Save(c.UserContext(), by.StaffID, c.FormValue("name"), q, search.Alert(c.FormValue("alert"))); err != nil {
 		if _, ok := shell.Mistakes(shell.Lang(c), err); ok {
 			shell.Flash(c, shell.Bad, fault.KeyOf(err))
 			return shell.SeeOther(c, a.address(1))
@@ -63,6 +63,53 @@ func (x *Pages) saveSearch(c *fiber.Ctx) error {
 	}
 	shell.Flash(c, shell.Good, "find.saved")
 	return shell.SeeOther(c, a.address(1))
+}
+
+// changeSearch changes how one hears of new cases of a saved search.
+func (x *Pages) changeSearch(c *fiber.Ctx) error {
+	by, err := x.Actor(c)
+	if err != nil {
+		return err
+	}
+	id, err := strconv.ParseInt(c.Params("id"), 10, 64)
+	if err != nil {
+		return fault.Wrap(fault.NotFound, "fault.not_found", err)
+	}
+	if err := x.shelf().Change(c.UserContext(), by.StaffID, id, search.Alert(c.FormValue("alert-"+c.Params("id")))); err != nil {
+		return err
+	}
+	shell.Flash(c, shell.Good, "find.changed")
+	return shell.SeeOther(c, "/console/search")
+}
+
+// searchAddress keeps where letters of saved searches go; an empty one ends them.
+func (x *Pages) searchAddress(c *fiber.Ctx) error {
+	by, err := x.Actor(c)
+	if err != nil {
+		return err
+	}
+	if err := x.shelf().WriteTo(c.UserContext(), by.StaffID, c.FormValue("address")); err != nil {
+		if _, ok := shell.Mistakes(shell.Lang(c), err); ok {
+			shell.Flash(c, shell.Bad, fault.KeyOf(err))
+			return shell.SeeOther(c, "/console/search")
+		}
+		return err
+	}
+	shell.Flash(c, shell.Good, "find.address_kept")
+	return shell.SeeOther(c, "/console/search")
+}
+
+// alerts are the ways to hear of new cases.
+func (v foundView) alerts() []shell.Choice {
+	var list []shell.Choice
+	for _, a := range []search.Alert{search.Quiet, search.OnPage, search.Daily, search.AtOnce} {
+		key := string(a)
+		if a == search.Quiet {
+			key = "quiet"
+		}
+		list = append(list, shell.Choice{Value: string(a), Label: v.P.T("find.alert_" + key)})
+	}
+	return list
 }
 
 // forgetSearch takes a saved search off the list.

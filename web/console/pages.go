@@ -82,6 +82,8 @@ func (x *Pages) Routes() []shell.Route {
 		post("/console/search/suggest", x.suggestions),
 		post("/console/search/save", x.saveSearch),
 		post("/console/search/saved/:id/forget", x.forgetSearch),
+		post("/console/search/saved/:id/alert", x.changeSearch),
+		post("/console/search/address", x.searchAddress),
 		caller("", "/console/callbacks", x.callbacks),
 		caller(fiber.MethodPost, "/console/callbacks/:id", x.answered),
 		caller(fiber.MethodPost, "/console/callbacks/:id/dial", x.dial),

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"huiyin/casework"
 	"huiyin/intake"
 )
 
@@ -35,14 +36,24 @@ func TestASearchIsNarrowedSavedAndTakenAway(t *testing.T) {
 
 	b.post("/console/search/save", url.Values{"q": {"摊贩"}, "name": {""}}).leads(t, "/console/search?q="+q)
 	b.post("/console/search/save", url.Values{"q": {phone}, "name": {"某人"}}).wants(t, 422)
-	b.post("/console/search/save", url.Values{"q": {"摊贩"}, "name": {"夜市"}, "alert": {"yes"}, "kind": {"complaint"}}).leads(t, "/console/search?kind=complaint&q="+q)
+	b.post("/console/search/save", url.Values{"q": {"摊贩"}, "name": {"夜市"}, "alert": {"daily"}, "kind": {"complaint"}}).leads(t, "/console/search?kind=complaint&q="+q)
 	page = b.get("/console/search")
-	page.wants(t, 200, "我的搜索", "夜市", "有新件会提醒")
+	page.wants(t, 200, "我的搜索", "夜市", "“夜市”有新的诉求时", `<option value="daily" selected>`, "收邮件的工作邮箱")
 	link := regexp.MustCompile(`href="(/console/search\?[^"]*saved=[0-9]+)"`).FindStringSubmatch(page.Body)
 	if link == nil {
 		t.Fatal("no link to the saved search")
 	}
 	b.get(html.UnescapeString(link[1])).wants(t, 200, "一共 2 件", first.Number)
+	id := link[1][strings.LastIndex(link[1], "=")+1:]
+	b.get("/console/search?saved="+id).leads(t, html.UnescapeString(link[1])) // as a letter does, which says nothing of what is looked for
+	h.as("other", casework.Hotline, casework.Operator).get("/console/search?saved="+id).wants(t, 200)
+	b.post("/console/search/saved/"+id+"/alert", url.Values{"alert-" + id: {""}}).leads(t, "/console/search")
+	b.get("/console/search").lacks(t, `<option value="daily" selected>`)
+	b.post("/console/search/saved/"+id+"/alert", url.Values{"alert-" + id: {"hourly"}}).wants(t, 422)
+	b.post("/console/search/address", url.Values{"address": {"lin@linlan.example"}}).leads(t, "/console/search")
+	b.get("/console/search").wants(t, 200, `value="lin@linlan.example"`)
+	b.post("/console/search/address", url.Values{"address": {"no address"}}).leads(t, "/console/search")
+	b.get("/console/search").wants(t, 200, "这个邮箱地址不对", `value="lin@linlan.example"`)
 	forget := regexp.MustCompile(`action="(/console/search/saved/[0-9]+/forget)"`).FindStringSubmatch(page.Body)
 	if forget == nil {
 		t.Fatal("no way to forget it")

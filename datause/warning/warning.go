@@ -27,7 +27,7 @@ const (
 	OffHours    Rule = "off_hours"    // somebody of a unit reads at night cases that he does not work on, or very many
 	Export      Rule = "export"       // one person lets much data out
 	Dormant     Rule = "dormant"      // an account wakes after a long rest
-	NewNetwork  Rule = "new_network"  // an account is used from where it never was
+	NewNetwork  Rule = "new_network"  // an account that came from where it never was reads and does nothing else
 )
 
 // Rules lists the rules.
@@ -36,13 +36,15 @@ var Rules = []Rule{Bulk, Idle, ManyReaders, Sealed, Search, OffHours, Export, Do
 // Limits are from which number on each pattern is a warning. Ordinary work stays well below: an operator takes some 20 calls an hour, a unit's clerk reads some 10 cases.
 type Limits struct {
 	Bulk, Idle, ManyReaders, Search, OffHours, Export int
-	Night                                             [2]int // hours of the city between which it is night
-	Rest                                              time.Duration
-	Settled                                           time.Duration // how long an account was used elsewhere before a new network is remarkable
+
+	NewNetwork int    // as Idle, on the first day on which an account comes from a network of its own for the first time: signing in from home is no misdeed
+	Night      [2]int // hours of the city between which it is night
+	Rest       time.Duration
+	Settled    time.Duration // how long an account was used elsewhere before a new network is remarkable
 }
 
 // Standard are the limits that a city begins with.
-var Standard = Limits{Bulk: 60, Idle: 15, ManyReaders: 8, Search: 20, OffHours: 5, Export: 30, Night: [2]int{22, 6}, Rest: 60 * 24 * time.Hour, Settled: 7 * 24 * time.Hour}
+var Standard = Limits{Bulk: 60, Idle: 15, ManyReaders: 8, Search: 20, OffHours: 5, Export: 30, NewNetwork: 8, Night: [2]int{22, 6}, Rest: 60 * 24 * time.Hour, Settled: 7 * 24 * time.Hour}
 
 // Warning is one pattern that was met.
 type Warning struct {

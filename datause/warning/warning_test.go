@@ -139,6 +139,10 @@ func TestEachPatternIsAWarning(t *testing.T) {
 		warning.NewNetwork: func(g *guarded) {
 			now := g.Now()
 			g.sql(`insert into account_network values (20, 'old', $1, $1), (20, 'new', $2, $2)`, now.AddDate(0, -2, 0), now)
+			for i := range warning.Standard.NewNetwork {
+				g.Pass(time.Minute)
+				g.read(operator(20), g.number(fmt.Sprint("事", i), i), casework.ForTriage)
+			}
 		},
 		warning.Search: func(g *guarded) {
 			for i := range warning.Standard.Search {

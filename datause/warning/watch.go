@@ -110,14 +110,17 @@ const nightWork = 4
 // person looks at what one person read of late.
 func (w *Watch) person(ctx context.Context, tx pgx.Tx, u use) error {
 	var bulk, idle, night, worked, out int
+	var fresh bool
 	err := tx.QueryRow(ctx, `select count(distinct case_id) filter (where recent), count(distinct case_id) filter (where recent and not acted),
 			count(distinct case_id) filter (where dark and not acted), count(distinct case_id) filter (where dark),
-			count(distinct case_id) filter (where recent and coalesce(data ->> 'receiver', '') <> '')
+			count(distinct case_id) filter (where recent and coalesce(data ->> 'receiver', '') <> ''),
+			exists (select 1 from account_network n where n.account = $1 and n.first_at > $2::timestamptz - interval '1 day' and n.first_at <= $2
+				and exists (select 1 from account_network o where o.account = n.account and o.peer <> n.peer and o.first_at < n.first_at - make_interval(secs => $6)))
 		from (select e.case_id, e.at, e.data, e.at > $2::timestamptz - interval '1 hour' as recent,
 				extract(hour from e.at at time zone $3) >= $4 or extract(hour from e.at at time zone $3) < $5 as dark,
 				exists (select 1 from event s where s.case_id = e.case_id and s.staff_id = e.staff_id and s.step <> 'use' and s.at between e.at - interval '1 day' and $2) as acted
 			from event e where e.staff_id = $1 and e.step = 'use' and e.at > $2::timestamptz - interval '10 hours' and e.at <= $2 and not coalesce((e.data ->> 'automatic')::bool, false)) as seen`,
-		u.StaffID, u.At, w.Zone.String(), w.Limits.Night[0], w.Limits.Night[1]).Scan(&bulk, &idle, &night, &worked, &out)
+		u.StaffID, u.At, w.Zone.String(), w.Limits.Night[0], w.Limits.Night[1], w.Limits.Settled.Seconds()).Scan(&bulk, &idle, &night, &worked, &out, &fresh)
 	if err != nil {
 		return fmt.Errorf("look at a reader: %w", err)
 	}
@@ -135,6 +138,7 @@ func (w *Watch) person(ctx context.Context, tx pgx.Tx, u use) error {
 		{Idle, idle, w.Limits.Idle, w.hour(u.At), u.Purpose == casework.ForSupervise || u.Purpose == casework.ForRights},
 		{OffHours, night, w.Limits.OffHours, w.day(u.At), u.Unit == casework.Hotline}, // the hotline never sleeps
 		{Export, out, w.Limits.Export, w.hour(u.At), false},
+		{NewNetwork, idle, w.Limits.NewNetwork, w.day(u.At), !fresh},
 	} {
 		if one.skip || one.n < one.from {
 			continue
@@ -162,7 +166,7 @@ func (w *Watch) raise(ctx context.Context, tx pgx.Tx, r Rule, u use, n int, key 
 	return nil
 }
 
-// Sweep looks at what stands in no case: look-ups of people, accounts that wake, networks never seen. It tells how many warnings it raised, and is safe to run twice, late, or on two machines at once.
+// Sweep looks at what stands in no case: look-ups of people, accounts that wake. It tells how many warnings it raised, and is safe to run twice, late, or on two machines at once.
 func (w *Watch) Sweep(ctx context.Context, db pg.DB) (int, error) {
 	now := w.Now().UTC()
 	n := 0
@@ -180,10 +184,6 @@ func (w *Watch) Sweep(ctx context.Context, db pg.DB) (int, error) {
 			{`insert into warning (key, rule, at, raised_at, staff_id, unit, measure)
 				select 'dormant ' || a.id || ' ' || a.slept_since, 'dormant', a.last_seen_at, $1, a.id, a.unit, extract(day from a.last_seen_at - a.slept_since)::int
 				from account a where a.slept_since is not null and a.last_seen_at > $1::timestamptz - interval '7 days' and a.last_seen_at - a.slept_since >= make_interval(secs => $2) on conflict (key) do nothing`, []any{now, w.Limits.Rest.Seconds()}},
-			{`insert into warning (key, rule, at, raised_at, staff_id, unit, measure)
-				select 'new_network ' || n.account || ' ' || encode(n.peer, 'hex'), 'new_network', n.first_at, $1, n.account, a.unit, 1
-				from account_network n join account a on a.id = n.account where n.first_at > $1::timestamptz - interval '1 day'
-					and exists (select 1 from account_network o where o.account = n.account and o.peer <> n.peer and o.first_at < n.first_at - make_interval(secs => $2)) on conflict (key) do nothing`, []any{now, w.Limits.Settled.Seconds()}},
 		} {
 			tag, err := tx.Exec(ctx, one.sql, one.args...)
 			if err != nil {

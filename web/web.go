@@ -135,6 +135,7 @@ func build(cfg Config) *fiber.App {
 	in := entrance(cfg)
 	app := shell.New(shell.Config{
 		City:    shell.City{ZH: cfg.City.Name.ZH, EN: cfg.City.Name.EN, Mailbox: cfg.Mailbox},
+		BaseURL: strings.TrimRight(cfg.BaseURL, "/"),
 		Secret:  cfg.Keys.Hash("shell", "form tokens"),
 		Secure:  in.Secure,
 		Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},

@@ -60,7 +60,7 @@ func newTown(t *testing.T) *town {
 	if err := staff.SyncUnits(t.Context(), w.pool, demo.Units(rules)); err != nil {
 		t.Fatal(err)
 	}
-	w.app = shell.New(shell.Config{City: shell.City{ZH: rules.Name.ZH, EN: rules.Name.EN}, Secret: bytes.Repeat([]byte("s"), 32), Now: func() time.Time { return w.now },
+	w.app = shell.New(shell.Config{City: shell.City{ZH: rules.Name.ZH, EN: rules.Name.EN}, BaseURL: "https://linlan.example", Secret: bytes.Repeat([]byte("s"), 32), Now: func() time.Time { return w.now },
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	pages := &board.Pages{DB: w.pool, City: rules, Search: search.NewPublic(w.pool, rules, search.Lexicon(rules))}
 	shell.Mount(w.app, pages.Routes())

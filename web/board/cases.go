@@ -303,6 +303,7 @@ func (x *Pages) showCard(c *fiber.Ctx) error {
 	}
 	k := cardView{Page: p, Rules: x.City, Card: found.Card()}
 	k.Page.Title = k.matter() + " · " + k.place()
+	k.Page.Card, k.Page.Summary = p.Href("/cases/"+k.Number+picture), k.outcomeName()+" · "+k.Rules.UnitName(k.Unit, l)
 	return shell.Render(c, fiber.StatusOK, cardPage(k))
 }
 

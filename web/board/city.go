@@ -20,6 +20,9 @@ func (x *Pages) page(c *fiber.Ctx, title, at string, s sheet) view {
 	p := shell.NewPage(c, title)
 	p.Section = "board"
 	p.Summary = title + " · " + s.monthName(p.Lang, s.Month)
+	if at != usesAt {
+		p.Card = p.Href(s.address(pictured(at) + picture))
+	}
 	return view{Page: p, sheet: s, At: at}
 }
 

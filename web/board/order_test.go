@@ -12,7 +12,7 @@ import (
 	"huiyin/web/shell"
 )
 
-func share(num, den int) supervision.Figure {
+func shareOf(num, den int) supervision.Figure {
 	return supervision.Figure{Definition: "on_time@1", Measure: supervision.Share, Numerator: supervision.Whole(num), Denominator: den, Suppressed: den > 0 && den < supervision.MinShown}
 }
 
@@ -29,13 +29,13 @@ func TestFewCasesAreNeverRankedBeforeOrAfterMany(t *testing.T) {
 		a, b supervision.Figure
 		want int
 	}{
-		{"the higher share first", better, share(39, 40), share(30, 40), -1},
-		{"a share of 29 after one of 30, however high", better, share(29, 29), share(1, 30), 1},
-		{"two of few keep their order", better, share(1, 10), share(10, 10), 0},
-		{"nothing counted comes after", better, supervision.Figure{}, share(1, 30), 1},
-		{"where lower is better, the lower first", lower, share(1, 40), share(9, 40), -1},
+		{"the higher share first", better, shareOf(39, 40), shareOf(30, 40), -1},
+		{"a share of 29 after one of 30, however high", better, shareOf(29, 29), shareOf(1, 30), 1},
+		{"two of few keep their order", better, shareOf(1, 10), shareOf(10, 10), 0},
+		{"nothing counted comes after", better, supervision.Figure{}, shareOf(1, 30), 1},
+		{"where lower is better, the lower first", lower, shareOf(1, 40), shareOf(9, 40), -1},
 		{"of counts the larger first, so that most late comes on top", late, count(9), count(2), -1},
-		{"equal stays", better, share(20, 40), share(30, 60), 0},
+		{"equal stays", better, shareOf(20, 40), shareOf(30, 60), 0},
 	} {
 		if got := inOrder(c.d, c.a, c.b); got != c.want {
 			t.Errorf("%s: %d, want %d", c.name, got, c.want)
@@ -48,7 +48,7 @@ func TestOrderOfUnitsIsAnOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		list := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) supervision.Figure {
 			den := rapid.IntRange(0, 60).Draw(t, "den")
-			return share(rapid.IntRange(0, den).Draw(t, "num"), den)
+			return shareOf(rapid.IntRange(0, den).Draw(t, "num"), den)
 		}), 0, 12).Draw(t, "figures")
 		slices.SortStableFunc(list, func(a, b supervision.Figure) int { return inOrder(d, a, b) })
 		many := true
@@ -70,7 +70,7 @@ func TestPlacesAreSharedByEquals(t *testing.T) {
 		l.Figures = []supervision.Figure{f}
 		return l
 	}
-	units := []supervision.UnitLine{line("a", share(40, 40)), line("b", share(30, 40)), line("c", share(60, 80)), line("d", share(10, 40)), line("e", share(9, 9))}
+	units := []supervision.UnitLine{line("a", shareOf(40, 40)), line("b", shareOf(30, 40)), line("c", shareOf(60, 80)), line("d", shareOf(10, 40)), line("e", shareOf(9, 9))}
 	v := view{Page: shell.Page{Lang: locale.EN}}
 	places := v.places(units, func(l supervision.UnitLine) supervision.Figure { return l.Figures[0] })
 	if want := []string{"1", "2", "2", "4", "–"}; !slices.Equal(places, want) {
@@ -140,11 +140,11 @@ func TestChangeIsSaidInWordsAndNotAcrossAHiddenMonth(t *testing.T) {
 		running     bool
 		want        string
 	}{
-		{"up", share(90, 100), share(85, 100), false, "5.0 points above last month"},
-		{"down", share(2, 30), share(1, 10), true, "3.3 points below last month"},
-		{"same", share(1, 10), share(2, 20), false, "same as last month"},
-		{"last month is hidden", share(9, 10), share(1, 4), false, ""},
-		{"nothing last month", share(9, 10), supervision.Figure{}, false, ""},
+		{"up", shareOf(90, 100), shareOf(85, 100), false, "5.0 points above last month"},
+		{"down", shareOf(2, 30), shareOf(1, 10), true, "3.3 points below last month"},
+		{"same", shareOf(1, 10), shareOf(2, 20), false, "same as last month"},
+		{"last month is hidden", shareOf(9, 10), shareOf(1, 4), false, ""},
+		{"nothing last month", shareOf(9, 10), supervision.Figure{}, false, ""},
 		{"faster", hours(20), hours(31), false, "11 hours faster than last month"},
 		{"a running month is not judged by its count", count(12), count(1400), true, "1,400 in the whole of last month"},
 		{"a month that is over is", count(12), count(1400), false, "1,388 fewer than last month"},

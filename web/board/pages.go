@@ -40,6 +40,12 @@ func (x *Pages) Routes() []shell.Route {
 	file := func(path string, handler fiber.Handler) {
 		all = append(all, shell.Route{Path: path, Handler: x.keep(handler), Door: shell.Files, MaxAge: fresh})
 	}
+	// A picture stands before its page: their addresses begin alike.
+	page("/board"+picture, x.cityCard)
+	page("/departments/:code"+picture, x.unitCard)
+	page("/districts/:code"+picture, x.districtCard)
+	page(topicsAt+picture, x.topicsCard)
+	page("/cases/:number"+picture, x.caseCard)
 	for _, s := range []struct {
 		path string
 		show fiber.Handler

@@ -33,6 +33,7 @@ func (x *Pages) showTopics(c *fiber.Ctx) error {
 	v.Back = v.link("/board")
 	if s.Filter.District != "" {
 		v.Extra = "district=" + s.Filter.District
+		v.Card = v.with(v.Card)
 	}
 	return shell.Render(c, fiber.StatusOK, topicsPage(v))
 }

@@ -42,6 +42,7 @@ func (x *Pages) showThemes(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	v.Card = v.Href("/themes.png")
 	return shell.Render(c, fiber.StatusOK, themesPage(v))
 }
 
@@ -193,7 +194,7 @@ func (x *Pages) showTheme(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v.Back = v.Href("/themes")
+	v.Back, v.Page.Card = v.Href("/themes"), v.Href("/themes/"+v.B.Slug+".png")
 	return shell.Render(c, max(v.Status, fiber.StatusOK), themePage(v))
 }
 
@@ -202,7 +203,7 @@ func (x *Pages) showTypical(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v.Back = v.Href("/typical")
+	v.Back, v.Page.Card = v.Href("/typical"), v.Href("/typical/"+v.B.Slug+".png")
 	return shell.Render(c, max(v.Status, fiber.StatusOK), typicalPage(v))
 }
 

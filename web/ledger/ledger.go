@@ -48,6 +48,8 @@ func (x *Pages) Routes() []shell.Route {
 		{Path: "/reports.json", Handler: x.listReports, Door: shell.Files, MaxAge: fresh},
 		{Path: "/reports", Handler: x.showReports, MaxAge: fresh},
 		{Path: "/reports/:month.json", Handler: x.reportJSON, Door: shell.Files, MaxAge: fresh},
+		{Path: "/reports/:month.png", Handler: x.reportCard, MaxAge: fresh},
+		{Path: "/reports/:month/:code.png", Handler: x.partCard, MaxAge: fresh},
 		{Path: "/reports/:month", Handler: x.showReport, MaxAge: fresh},
 		{Path: "/reports/:month/:code", Handler: x.showPart, MaxAge: fresh},
 	}...)

@@ -87,19 +87,29 @@ type cityNames struct {
 	name     string
 }
 
-func (x *Pages) showReport(c *fiber.Ctx) error {
+// frozen reads the report that the address names, and tells the beginning of its digest.
+func (x *Pages) frozen(c *fiber.Ctx) (report, string, error) {
 	closed, doc, err := x.named(c)
+	if err != nil {
+		return report{}, "", err
+	}
+	v := report{Closed: closed, City: &cityNames{district: x.City.TerritoryName, name: x.City.Name.In(shell.Lang(c))}}
+	if err := json.Unmarshal(doc, &v.Report); err != nil {
+		return v, "", fault.Wrap(fault.Internal, "fault.internal", err)
+	}
+	return v, months.Digest(doc)[:12], nil
+}
+
+func (x *Pages) showReport(c *fiber.Ctx) error {
+	v, _, err := x.frozen(c)
 	if err != nil {
 		return err
 	}
-	lang := shell.Lang(c)
-	v := report{Closed: closed, City: &cityNames{district: x.City.TerritoryName, name: x.City.Name.In(lang)}}
-	if err := json.Unmarshal(doc, &v.Report); err != nil {
-		return fault.Wrap(fault.Internal, "fault.internal", err)
-	}
+	lang, closed := shell.Lang(c), v.Closed
 	v.Page = shell.NewPage(c, lang.T("ledger.report_title", locale.Args{"City": v.City.name, "Month": lang.Month(closed.Month.Start(locale.Zone))}))
 	v.Page.Section, v.Page.Summary = "board", v.Page.T("ledger.report_lead")
 	v.Page.Back = v.Page.Href("/reports")
+	v.Page.Card = v.Page.Href("/reports/"+closed.Month.String()+".png") + revision(closed)
 	return shell.Render(c, fiber.StatusOK, reportPage(v))
 }
 

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"encoding/json"
 	"strconv"
 	"strings"
 
@@ -28,27 +27,34 @@ type partReport struct {
 	Address  string        // where this very edition stays
 }
 
-// showPart is the page of one unit or district of a closed month. Errors: fault.NotFound for a month that is not closed, and for a code that the closed month
-// does not know.
+// part reads one unit or district of the closed month that the address names. Errors: fault.NotFound for a month that is not closed, and for a code that the
+// closed month does not know.
+func (x *Pages) part(c *fiber.Ctx) (partReport, error) {
+	frozen, snapshot, err := x.frozen(c)
+	if err != nil {
+		return partReport{}, err
+	}
+	v := partReport{Code: strings.Clone(c.Params("code")), report: frozen, Snapshot: snapshot}
+	v.Page = shell.NewPage(c, "")
+	if !v.find() {
+		return v, fault.New(fault.NotFound, "fault.no_month")
+	}
+	return v, nil
+}
+
 func (x *Pages) showPart(c *fiber.Ctx) error {
-	closed, doc, err := x.named(c)
+	v, err := x.part(c)
 	if err != nil {
 		return err
 	}
-	lang, code := shell.Lang(c), strings.Clone(c.Params("code"))
-	v := partReport{Code: code, report: report{Closed: closed, City: &cityNames{district: x.City.TerritoryName, name: x.City.Name.In(lang)}}, Snapshot: months.Digest(doc)[:12]}
-	if err := json.Unmarshal(doc, &v.Report); err != nil {
-		return fault.Wrap(fault.Internal, "fault.internal", err)
-	}
-	v.Page = shell.NewPage(c, "")
-	if !v.find() {
-		return fault.New(fault.NotFound, "fault.no_month")
-	}
+	lang, closed := shell.Lang(c), v.Closed
 	month := lang.Month(closed.Month.Start(locale.Zone))
 	v.Page.Title = lang.T("ledger.report_title", locale.Args{"City": v.Name, "Month": month})
 	v.Page.Section, v.Page.Summary = "board", lang.T("ledger.part_lead", locale.Args{"Name": v.Name, "Month": month})
 	v.Page.Back = v.Page.Href("/reports/" + closed.Month.String())
-	v.Address = x.BaseURL + lang.Path("/reports/"+closed.Month.String()+"/"+code) + "?revision=" + strconv.Itoa(closed.Revision)
+	at := lang.Path("/reports/" + closed.Month.String() + "/" + v.Code)
+	v.Page.Card = at + ".png" + revision(closed)
+	v.Address = x.BaseURL + at + "?revision=" + strconv.Itoa(closed.Revision)
 	return shell.Render(c, fiber.StatusOK, partPage(v))
 }
 

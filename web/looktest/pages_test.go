@@ -119,7 +119,7 @@ func (w *town) leaves(t testing.TB, people map[string]*caller) []leaf {
 		{who: "nobody", path: "/districts"}, {who: "nobody", path: "/districts/990102"}, {who: "nobody", path: "/departments"}, {who: "nobody", path: "/topics"}, {who: "nobody", path: "/topics?district=990102"}, {who: "nobody", path: "/feeds"}, {who: "nobody", path: "/widgets"}, {who: "nobody", path: "/widgets?of=990102"}, {who: "nobody", path: "/widgets/frame/city"}, {who: "nobody", path: "/withheld"}, {who: "nobody", path: department[1]},
 		{who: "nobody", path: "/channels"}, {who: "nobody", path: "/channels?month=2026-10"}, {who: "nobody", path: "/replies"}, {who: "nobody", path: "/replies?month=2026-10"}, {who: "nobody", path: "/compare"}, {who: "nobody", path: "/compare?a=990101&b=990102&c=990103&month=2026-10"}, {who: "nobody", path: "/compare?a=d-linjiang&month=2026-10&with=2026-09"},
 		{who: "nobody", path: "/cases"}, {who: "nobody", path: card[1]}, {who: "nobody", path: "/data-use"}, {who: "nobody", path: "/api"},
-		{who: "nobody", path: "/log"}, {who: "nobody", path: "/proven"}, {who: "nobody", path: "/watch"}, {who: "nobody", path: "/reports"}, {who: "nobody", path: "/data"}, {who: "nobody", path: "/data/rows"}, {who: "nobody", path: w.month(t, people["nobody"])}, {who: "nobody", path: w.month(t, people["nobody"]) + "/d-linjiang"}, {who: "answered", path: "/t/proof"}, {who: "closed", path: "/t/proof"},
+		{who: "nobody", path: "/log"}, {who: "nobody", path: "/proven"}, {who: "nobody", path: "/watch"}, {who: "nobody", path: "/reports"}, {who: "nobody", path: "/data"}, {who: "nobody", path: "/data/rows"}, {who: "nobody", path: w.month(t, people["nobody"])}, {who: "nobody", path: w.part(t, people["nobody"])}, {who: "answered", path: "/t/proof"}, {who: "closed", path: "/t/proof"},
 		{who: "nobody", path: "/letters/" + postmark.StopToken(w.docket.Keys, w.oneCase(t, "c.channel = 'email'"))}, {who: "nobody", path: "/offline"}, {who: "nobody", path: "/report/offline"}, {who: "alike", path: "/report/near"}, {who: "chengguan", path: field[1]},
 		{who: "nobody", path: "/search"}, {who: "nobody", path: "/search?q=噪音"}, {who: "nobody", path: "/search?q=13900000000"}, {who: "nobody", path: "/search?q=火星"},
 		{who: "operator", path: "/console/search?q=噪音"}, {who: "operator", path: "/console/search?q=造影"},
@@ -137,6 +137,16 @@ func (w *town) leaves(t testing.TB, people map[string]*caller) []leaf {
 }
 
 // month is the report of a closed month.
+// part is the page of a district or unit of a closed month.
+func (w *town) part(t testing.TB, c *caller) string {
+	t.Helper()
+	found := regexp.MustCompile(`href="(/reports/[0-9]{4}-[0-9]{2}/[^"?]+)`).FindStringSubmatch(c.get(w.month(t, c)))
+	if found == nil {
+		t.Fatal("the closed month tells of no part of the city")
+	}
+	return found[1]
+}
+
 func (w *town) month(t testing.TB, c *caller) string {
 	t.Helper()
 	found := regexp.MustCompile(`href="(/reports/[0-9]{4}-[0-9]{2})[?"]`).FindStringSubmatch(c.get("/reports"))

@@ -38,7 +38,7 @@ func pagesPrint(t *testing.T, browser context.Context, w *town, people map[strin
 		{"chengguan", paper[1], 3, "main h1, .hy-timeline", frame + ", main form"},
 		{"operator", "/console/list", 6, "main table", frame + ", main form"},
 		{"nobody", "/board?month=2026-10", 8, ".hy-stats, main table", frame},
-		{"nobody", w.month(t, people["nobody"]) + "/d-linjiang", 3, "main h1, main table", frame},
+		{"nobody", w.part(t, people["nobody"]), 3, "main h1, main table", frame},
 		{"nobody", "/districts", 6, "main table, .hy-chart", frame},
 		{"nobody", "/data-use", 6, "main table", frame},
 		{"nobody", "/privacy", 6, "main h1", frame},

@@ -31,8 +31,10 @@ type Page struct {
 	Back    string    // address of the step before, empty for none
 	Wide    bool      // the staff layout without its column: for panes and tables
 	Private bool      // kept out of search engines
+	Card    string    // address of the picture by which others show the page, without the service's own; empty for none
 	Status  int       // HTTP status, 200 where it is 0
 	Now     time.Time // the service's clock when the page was made
+	base    string    // of the service as the world reaches it
 	staff   bool      // drawn by StaffLayout
 	token   func() (string, error)
 }
@@ -43,7 +45,7 @@ func NewPage(c *fiber.Ctx, title string) Page {
 }
 
 func newPage(c *fiber.Ctx, r *request, title string) Page {
-	p := Page{Lang: r.lang, Title: title, Path: r.path, City: r.City, Now: r.Now(), User: r.who}
+	p := Page{Lang: r.lang, Title: title, Path: r.path, City: r.City, Now: r.Now(), User: r.who, base: r.BaseURL}
 	p.Private = r.noKeep
 	p.staff = r.door == Staff
 	p.Look = lookOf(c.Cookies(lookCookie))
@@ -83,6 +85,14 @@ func (p Page) T(key string, args ...locale.Args) string { return p.Lang.T(key, a
 func (p Page) Href(path string) string { return p.Lang.Path(path) }
 
 // heading is what the browser's tab says: the mistake mark, the page, the service.
+// shared reports whether others may show the page by its picture.
+func (p Page) shared() bool { return p.Card != "" && p.base != "" && !p.Private && p.Status < 400 }
+
+// brand names the service and its city, for those who see the page elsewhere.
+func (p Page) brand() string {
+	return p.T("share.brand", locale.Args{"City": p.City.Name(p.Lang)})
+}
+
 func (p Page) heading() string {
 	s := p.Title
 	if len(p.Errors) > 0 {

@@ -59,6 +59,7 @@ type NavItem struct {
 // Config is what the frame needs to know.
 type Config struct {
 	City    City
+	BaseURL string                                // as the world reaches the service, without a slash at the end; for what others show of a page
 	Secret  []byte                                // at least 32 bytes; signs form tokens and hashes addresses
 	Secure  bool                                  // the service is reached by https: cookies are Secure, HSTS is sent
 	Proxies []netip.Prefix                        // reverse proxies whose X-Forwarded-For is believed

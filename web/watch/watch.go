@@ -29,6 +29,7 @@ var supervisors = []string{string(casework.Supervisor)}
 // Routes are the addresses of the watch.
 func (x *Pages) Routes() []shell.Route {
 	return []shell.Route{
+		{Path: "/watch.png", Handler: x.card, MaxAge: fresh},
 		{Path: "/watch", Handler: x.show, MaxAge: fresh},
 		{Path: "/watch.json", Handler: x.json, Door: shell.Files, MaxAge: fresh},
 		{Path: "/console/watch", Handler: x.list, Door: shell.Staff, Roles: supervisors},

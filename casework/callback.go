@@ -59,7 +59,7 @@ func (d *Docket) CallBacks(ctx context.Context, by Actor, limit int) ([]CallBack
 		}, `select `+caseColumns+`, t.tries`+caseTables+`
 			cross join lateral (select coalesce(array_agg(e.at order by e.at), '{}') as tries from event e where e.case_id = c.id and e.step = 'follow_up' and e.round = c.round and not (e.data ->> 'reached')::boolean) t
 			left join cases m on m.id = c.merged_into and m.state in ('answered','replied','reviewed','followed_up','rated','closed')
-			where c.state = any ($1::text[]) and coalesce(m.replied_at, c.replied_at) is not null and (c.state <> 'merged' or m.id is not null
+			where c.state = any ($1::text[]) and c.restricted_at is null and coalesce(m.replied_at, c.replied_at) is not null and (c.state <> 'merged' or m.id is not null
 				and not exists (select 1 from rating r where r.case_id = c.id and r.round = c.round)
 				and not exists (select 1 from event e where e.case_id = c.id and e.step = 'follow_up' and e.round = c.round and (e.data ->> 'reached')::boolean)
 				and not exists (select 1 from person own join person p on p.phone_hash = own.phone_hash and p.case_id <> own.case_id join cases o on o.id = p.case_id

@@ -311,3 +311,7 @@ func nilIfNone(units []UnitCode) []string {
 	}
 	return texts(units)
 }
+
+// KeptOnly tells that the case is over and its resident asked that nothing of it be used any more: pages and searches show that, and not the words. While a case is open its masked words are
+// needed to handle it.
+func (c Case) KeptOnly() bool { return c.Restricted && !c.State.Open() }

@@ -43,8 +43,8 @@ type Hit struct {
 	Case  casework.Case
 	Score float64
 	Near  bool          // not everything that was asked for is in it
-	Title words.Excerpt // the whole title
-	Text  words.Excerpt // where it was found: in the text, the place, or what was said
+	Title words.Excerpt // the whole title; empty where the words are only kept
+	Text  words.Excerpt // where it was found: in the text, the place, or what was said; empty as well
 }
 
 // nearOffered is how many words are offered where nothing was found.
@@ -136,6 +136,9 @@ func (s *Service) direct(ctx context.Context, by casework.Actor, q Query) (r Res
 }
 
 func plainHit(c casework.Case) Hit {
+	if c.KeptOnly() {
+		return Hit{Case: c}
+	}
 	return Hit{Case: c, Title: words.Mark(c.Title, nil, len(c.Title)), Text: words.Mark(c.Body, nil, excerptLength)}
 }
 
@@ -163,7 +166,11 @@ func (s *Service) seen(ctx context.Context, by casework.Actor, q Query, found Fo
 		if !visible {
 			continue
 		}
-		hits = append(hits, Hit{Case: c.Case, Score: h.Score, Near: h.Near, Title: words.Mark(c.Title, asked, len(c.Title)), Text: mark(c, asked)})
+		hit := Hit{Case: c.Case, Score: h.Score, Near: h.Near}
+		if !c.KeptOnly() {
+			hit.Title, hit.Text = words.Mark(c.Title, asked, len(c.Title)), mark(c, asked)
+		}
+		hits = append(hits, hit)
 	}
 	return hits, nil
 }

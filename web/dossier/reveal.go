@@ -30,6 +30,17 @@ type Shown struct {
 	Added   []string // additions as they were written
 }
 
+// Shut tells that nothing can be opened by this reader: the resident restricted it, and only the privacy officer may look, to answer the resident's requests.
+func (v View) Shut() bool { return v.F.Case.Restricted && !v.By.Has(casework.Privacy) }
+
+// purposes are those that the reader can choose from.
+func (v View) purposes() []casework.Purpose {
+	if v.F.Case.Restricted {
+		return []casework.Purpose{casework.ForRights}
+	}
+	return casework.Purposes
+}
+
 // UsualPurpose is the purpose that stands ready for a reader's role; it can be changed before anything is shown.
 func (v View) UsualPurpose() casework.Purpose {
 	switch {

@@ -14,6 +14,9 @@ import (
 
 // Headline is the masked title of a case; a case without one says so.
 func Headline(p shell.Page, c casework.Case) string {
+	if c.KeptOnly() {
+		return p.T("dossier.kept_title")
+	}
 	if c.Title == "" {
 		return p.T("dossier.no_title")
 	}

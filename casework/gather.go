@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"huiyin/pg"
@@ -13,25 +12,28 @@ import (
 
 // Bounds of what shares a commit.
 const (
-	gatherWriters = 3                // transactions that file at once
-	gatherMost    = 64               // filings of one transaction
-	gatherBytes   = 64 << 10         // a filing with more than these bytes beside its words has a transaction of its own
-	gatherLimit   = 30 * time.Second // for one transaction
+	gatherWriters  = 3                     // transactions that file at once, where the first takes long
+	gatherPatience = 50 * time.Millisecond // after which it does
+	gatherMost     = 128                   // filings of one transaction
+	gatherBytes    = 64 << 10              // a filing with more than these bytes beside its words has a transaction of its own
+	gatherLimit    = 30 * time.Second      // for one transaction
 )
 
 // Gather lets filings that come at the same moment share a transaction: a commit, a plan and a round trip for many cost little more than for one. While
-// few come, each goes alone and at once. The statements of a transaction leave together, and its commit with them: one round trip.
+// few come, each goes alone and at once. One transaction is under way at a time, so that the next is as large as can be; another begins only where that one
+// keeps a filing waiting. The statements of a transaction leave together, and its commit with them: one round trip.
 type Gather struct {
 	DB *pgxpool.Pool // where the docket files
 
 	mu      sync.Mutex
 	writers int // transactions under way
 	waiting []*gathered
+	buffers sync.Pool // of *arrays
 }
 
 // gathered is one filing on its way.
 type gathered struct {
-	f    Filing
+	b    *bound
 	done chan opened // answered once
 }
 
@@ -40,22 +42,40 @@ type opened struct {
 	err     error
 }
 
-// gather files together with others that come meanwhile, or alone where there is room.
+// gather files together with others that come meanwhile, or alone where there is room. What needs no database is done before, by each for itself.
 func (d *Docket) gather(ctx context.Context, f Filing) (Receipt, error) {
+	b, err := d.bind(&f)
+	if err != nil {
+		return Receipt{}, err
+	}
 	g := d.Gather
-	one := &gathered{f: f, done: make(chan opened, 1)}
+	one := &gathered{b: b, done: make(chan opened, 1)}
 	g.mu.Lock()
 	g.waiting = append(g.waiting, one)
-	if g.writers < gatherWriters {
+	g.mu.Unlock()
+	d.write(1)
+	patience := time.NewTimer(gatherPatience)
+	defer patience.Stop()
+	for {
+		select {
+		case got := <-one.done:
+			return got.receipt, got.err
+		case <-patience.C:
+			d.write(gatherWriters)
+		case <-ctx.Done():
+			return Receipt{}, ctx.Err() // it may be filed all the same: then the sender's next try finds it
+		}
+	}
+}
+
+// write begins a transaction for what waits, unless as many as most are under way.
+func (d *Docket) write(most int) {
+	g := d.Gather
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.waiting) > 0 && g.writers < most {
 		g.writers++
 		go d.writeGathered()
-	}
-	g.mu.Unlock()
-	select {
-	case got := <-one.done:
-		return got.receipt, got.err
-	case <-ctx.Done():
-		return Receipt{}, ctx.Err() // it may be filed all the same: then the sender's next try finds it
 	}
 }
 
@@ -97,7 +117,7 @@ func (d *Docket) openGathered(batch []*gathered) {
 	}
 	for _, one := range batch {
 		var got opened
-		got.receipt, got.err = d.openAlone(ctx, one.f)
+		got.receipt, got.err = d.openAlone(ctx, *one.b.f)
 		one.done <- got
 	}
 }
@@ -106,18 +126,20 @@ func (d *Docket) openGathered(batch []*gathered) {
 func (d *Docket) openTogether(ctx context.Context, batch []*gathered) ([]Receipt, error) {
 	all := make([]*bound, len(batch))
 	for i, one := range batch {
-		var err error
-		if all[i], err = d.bind(&one.f); err != nil {
-			return nil, err
-		}
+		all[i] = one.b
 	}
-	numbers := make(map[CaseID]string, len(all))
-	var rows pgx.Batch
-	rows.Queue(`select set_config('huiyin.scope', 'system', true)`)
-	if err := queueAll(&rows, all, numbers); err != nil {
+	conn, err := d.Gather.DB.Acquire(ctx)
+	if err != nil {
 		return nil, err
 	}
-	if err := d.Gather.DB.SendBatch(ctx, &rows).Close(); err != nil {
+	defer conn.Release()
+	buffer, _ := d.Gather.buffers.Get().(*arrays)
+	if buffer == nil {
+		buffer = &arrays{}
+	}
+	defer d.Gather.buffers.Put(buffer)
+	numbers, err := storeAll(ctx, conn.Conn(), all, buffer, whole)
+	if err != nil {
 		return nil, err
 	}
 	receipts := make([]Receipt, len(all))

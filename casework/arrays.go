@@ -1,0 +1,132 @@
+package casework
+
+import (
+	"encoding/binary"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+// arrays puts together the parameters of a statement that takes many rows, one array a column, in PostgreSQL's own binary form. A general encoder
+// asks for the type of each value again and grows many buffers; here all stand in one, which is used again for the next statement.
+type arrays struct {
+	buf  []byte
+	ends []int // of each parameter in buf
+	list [][]byte
+}
+
+func (a *arrays) reset() { a.buf, a.ends = a.buf[:0], a.ends[:0] }
+
+// params gives the parameters; they hold until the next reset.
+func (a *arrays) params() [][]byte {
+	a.list = a.list[:0]
+	from := 0
+	for _, end := range a.ends {
+		a.list = append(a.list, a.buf[from:end:end])
+		from = end
+	}
+	return a.list
+}
+
+// begin writes what stands before the values of an array of one dimension that counts from 1.
+func (a *arrays) begin(element uint32, n int) {
+	for _, word := range [5]uint32{1, 1, element, uint32(n), 1} { //nolint:gosec // a few dozen rows
+		a.buf = binary.BigEndian.AppendUint32(a.buf, word)
+	}
+}
+
+func (a *arrays) end() { a.ends = append(a.ends, len(a.buf)) }
+
+func (a *arrays) size(n int) { a.buf = binary.BigEndian.AppendUint32(a.buf, uint32(n)) } //nolint:gosec // bounded by what a column holds
+
+// null is the size of a value that is not there.
+const null = ^uint32(0)
+
+func (a *arrays) uuids(all []*bound, value func(*bound) CaseID) {
+	a.begin(pgtype.UUIDOID, len(all))
+	for _, b := range all {
+		id := value(b)
+		a.size(len(id))
+		a.buf = append(a.buf, id[:]...)
+	}
+	a.end()
+}
+
+func (a *arrays) texts(all []*bound, value func(*bound) string) {
+	a.begin(pgtype.TextOID, len(all))
+	for _, b := range all {
+		s := value(b)
+		a.size(len(s))
+		a.buf = append(a.buf, s...)
+	}
+	a.end()
+}
+
+// bytes takes nil for what is not there.
+func (a *arrays) bytes(all []*bound, value func(*bound) []byte) {
+	a.begin(pgtype.ByteaOID, len(all))
+	for _, b := range all {
+		v := value(b)
+		if v == nil {
+			a.buf = binary.BigEndian.AppendUint32(a.buf, null)
+			continue
+		}
+		a.size(len(v))
+		a.buf = append(a.buf, v...)
+	}
+	a.end()
+}
+
+// documents takes JSON.
+func (a *arrays) documents(all []*bound, value func(*bound) []byte) {
+	a.begin(pgtype.JSONBOID, len(all))
+	for _, b := range all {
+		v := value(b)
+		a.size(len(v) + 1)
+		a.buf = append(append(a.buf, 1), v...) // 1 is the version of the binary form
+	}
+	a.end()
+}
+
+func (a *arrays) bools(all []*bound, value func(*bound) bool) {
+	a.begin(pgtype.BoolOID, len(all))
+	for _, b := range all {
+		a.size(1)
+		if value(b) {
+			a.buf = append(a.buf, 1)
+		} else {
+			a.buf = append(a.buf, 0)
+		}
+	}
+	a.end()
+}
+
+func (a *arrays) ints(all []*bound, value func(*bound) int) {
+	a.begin(pgtype.Int8OID, len(all))
+	for _, b := range all {
+		a.number(int64(value(b)))
+	}
+	a.end()
+}
+
+// epoch is where PostgreSQL's times begin to count.
+var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
+
+// times takes the zero time for one that is not there.
+func (a *arrays) times(all []*bound, value func(*bound) time.Time) {
+	a.begin(pgtype.TimestamptzOID, len(all))
+	for _, b := range all {
+		t := value(b)
+		if t.IsZero() {
+			a.buf = binary.BigEndian.AppendUint32(a.buf, null)
+			continue
+		}
+		a.number(t.UnixMicro() - epoch)
+	}
+	a.end()
+}
+
+func (a *arrays) number(n int64) {
+	a.size(8)
+	a.buf = binary.BigEndian.AppendUint64(a.buf, uint64(n)) //nolint:gosec // two's complement, as the server reads it
+}

@@ -56,13 +56,26 @@ func (d *Docket) bind(f *Filing) (*bound, error) {
 		b.tags = []string{}
 	}
 	b.seal(d.Keys)
-	b.proposal, err = json.Marshal(f.Proposal)
-	if err != nil || f.Proposal == nil {
-		b.proposal = []byte("{}")
+	if b.proposal, err = document(f.Proposal); err != nil {
+		return nil, fmt.Errorf("write proposal: %w", err)
 	}
 	b.data, err = json.Marshal(filedData{Channel: f.Channel, Kind: f.Kind, Category: f.Category, Territory: f.Territory, Urgency: f.Urgency,
 		Due: f.Total.Due.UTC().Format(time.RFC3339), Tags: f.Tags, Unreadable: f.Unreadable})
 	return b, err
+}
+
+// appender writes itself as JSON, faster than can be found out from its type.
+type appender interface{ AppendJSON(b []byte) []byte }
+
+// document is what was proposed, as it is kept: an empty object where nothing was.
+func document(proposal any) ([]byte, error) {
+	switch p := proposal.(type) {
+	case nil:
+		return []byte("{}"), nil
+	case appender:
+		return p.AppendJSON(make([]byte, 0, 2048)), nil
+	}
+	return json.Marshal(proposal)
 }
 
 // seal encrypts the personal fields under the case's key and makes the keyed hashes of those that have exact search.

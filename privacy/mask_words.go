@@ -94,12 +94,16 @@ func readNumerals(words []string) map[rune]rune {
 // lexicon finds words in a text, forwards by their first rune and backwards by their last.
 type lexicon struct {
 	first, last map[rune][][]rune
+	begins      *[128]uint64 // a bit for each rune that a word may begin with, by its last 13 bits: nearly every place of a text is passed over by it
 }
 
+func (l lexicon) may(r rune) bool { return l.begins[r>>6&127]&(1<<(r&63)) != 0 }
+
 func newLexicon(words []string) lexicon {
-	l := lexicon{first: map[rune][][]rune{}, last: map[rune][][]rune{}}
+	l := lexicon{first: map[rune][][]rune{}, last: map[rune][][]rune{}, begins: new([128]uint64)}
 	for _, w := range words {
 		r := []rune(w)
+		l.begins[r[0]>>6&127] |= 1 << (r[0] & 63)
 		l.first[r[0]] = append(l.first[r[0]], r)
 		l.last[r[len(r)-1]] = append(l.last[r[len(r)-1]], r)
 	}
@@ -109,7 +113,7 @@ func newLexicon(words []string) lexicon {
 // at gives the length of the longest word that begins at i, 0 for none.
 func (l lexicon) at(text []rune, i int) int {
 	best := 0
-	if i < 0 || i >= len(text) {
+	if i < 0 || i >= len(text) || !l.may(text[i]) {
 		return 0
 	}
 	for _, w := range l.first[text[i]] {

@@ -1,7 +1,10 @@
 package routing
 
 import (
+	"cmp"
+	"slices"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/width"
 )
@@ -12,13 +15,13 @@ const maxRead = 6000
 // normalise makes texts and words comparable: half width, lower case, without blanks and invisible characters; line ends stay, as ends of sentences.
 // It reads at most limit characters.
 func normalise(s string, limit int) []rune {
-	out := make([]rune, 0, min(len(s), limit))
+	out := make([]rune, 0, min(utf8.RuneCountInString(s), limit))
 	for _, r := range s {
 		if len(out) >= limit {
 			break
 		}
 		switch {
-		case r == '\n':
+		case r == '\n', r >= 0x3400 && r <= 0x9FFF: // most characters: nothing to change
 			out = append(out, r)
 			continue
 		case r >= 0x80:
@@ -58,11 +61,44 @@ type target struct {
 
 // trie holds every word of the rules and every name of a place.
 type trie struct {
-	next    []map[rune]int32
+	first   map[rune]int32 // by the first character of a word: many
+	next    [][]step       // by node, in the order of the characters: few each
 	targets [][]target
 }
 
-func newTrie() *trie { return &trie{next: []map[rune]int32{{}}, targets: [][]target{nil}} }
+// step leads from a node to the next one by a character.
+type step struct {
+	by rune
+	to int32
+}
+
+func newTrie() *trie {
+	return &trie{first: map[rune]int32{}, next: [][]step{nil}, targets: [][]target{nil}}
+}
+
+// step gives the node behind a node, 0 where no word goes on so.
+func (t *trie) step(at int32, r rune) int32 {
+	if at == 0 {
+		return t.first[r]
+	}
+	steps := t.next[at]
+	if len(steps) > 8 {
+		if i, ok := find(steps, r); ok {
+			return steps[i].to
+		}
+		return 0
+	}
+	for _, s := range steps {
+		if s.by == r {
+			return s.to
+		}
+	}
+	return 0
+}
+
+func find(steps []step, r rune) (int, bool) {
+	return slices.BinarySearchFunc(steps, r, func(s step, r rune) int { return cmp.Compare(s.by, r) })
+}
 
 func (t *trie) add(word []rune, to target) {
 	if len(word) == 0 {
@@ -70,12 +106,17 @@ func (t *trie) add(word []rune, to target) {
 	}
 	at := int32(0)
 	for _, r := range word {
-		n, ok := t.next[at][r]
-		if !ok {
-			n = int32(len(t.next))
-			t.next = append(t.next, map[rune]int32{})
+		n := t.step(at, r)
+		if n == 0 {
+			n = int32(len(t.next)) //nolint:gosec // as many as a city's words have characters
+			t.next = append(t.next, nil)
 			t.targets = append(t.targets, nil)
-			t.next[at][r] = n
+			if at == 0 {
+				t.first[r] = n
+			} else {
+				i, _ := find(t.next[at], r)
+				t.next[at] = slices.Insert(t.next[at], i, step{r, n})
+			}
 		}
 		at = n
 	}
@@ -99,15 +140,16 @@ type hit struct {
 func (t *trie) find(text []rune) [lists][]hit {
 	var found [lists][]hit
 	var until [lists]int
-	for i := range text {
+	for i, r := range text {
+		if t.first[r] == 0 {
+			continue
+		}
 		var longest [lists]hit
 		at := int32(0)
 		for j := i; j < len(text); j++ {
-			n, ok := t.next[at][text[j]]
-			if !ok {
+			if at = t.step(at, text[j]); at == 0 {
 				break
 			}
-			at = n
 			for _, to := range t.targets[at] {
 				longest[to.list] = hit{i, j + 1, at}
 			}

@@ -54,6 +54,7 @@ func benchIntake(ctx context.Context, b *benchRun) error {
 		if err != nil {
 			return err
 		}
+		go paceCollector(ctx) // as the service does
 		if err := b.intake(ctx, p); err != nil {
 			return closeAfter(p.database, err)
 		}

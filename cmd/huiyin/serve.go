@@ -120,6 +120,7 @@ func (s *service) run(ctx context.Context, worker bool) error {
 	defer stop()
 	var renewals []func() // what takes up new rules, once s.present has them
 	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { paceCollector(ctx); return nil })
 	g.Go(func() error { s.Announce.Run(ctx, s.Pool); return nil })
 	if s.pages != nil {
 		closeReader, err := s.openReader(ctx)

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"html"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -34,10 +35,10 @@ var entity = regexp.MustCompile(`&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8
 
 // entities reads HTML's names for characters. A name that HTML does not know stays.
 func (d *draft) entities() {
-	text := string(d.runes)
-	if !strings.Contains(text, "&") {
+	if !slices.Contains(d.runes, '&') {
 		return
 	}
+	text := string(d.runes)
 	for _, m := range backwards(runeRanges(text, entity)) {
 		plain := html.UnescapeString(string(d.runes[m[0]:m[1]]))
 		if r := []rune(plain); len(r) <= 2 && r[0] != '&' || plain == "&" {
@@ -49,8 +50,17 @@ func (d *draft) entities() {
 
 // plainForms makes full-width, circled, bold and compatibility forms plain and leaves out what nobody sees. Chinese punctuation is full-width and stays.
 func (d *draft) plainForms() {
-	runes, at := d.runes[:0:0], d.at[:0:0]
-	for i, r := range d.runes {
+	first := slices.IndexFunc(d.runes, func(r rune) bool { return !ordinary(r) })
+	if first < 0 {
+		return
+	}
+	runes, at := slices.Clone(d.runes[:first]), slices.Clone(d.at[:first])
+	for i := first; i < len(d.runes); i++ {
+		r := d.runes[i]
+		if ordinary(r) {
+			runes, at = append(runes, r), append(at, d.at[i])
+			continue
+		}
 		plain, repair := plainForm(r)
 		if repair != "" {
 			d.repairs[repair] = true
@@ -60,6 +70,11 @@ func (d *draft) plainForms() {
 		}
 	}
 	d.runes, d.at = runes, at
+}
+
+// ordinary tells of nearly every character of an ordinary text that it is plain already: ASCII, Chinese characters and punctuation.
+func ordinary(r rune) bool {
+	return r >= ' ' && r < 0x7f || r == '\n' || r == '\t' || r > 0x3000 && r <= 0x303F || r >= 0x3400 && r <= 0x9FFF || r == 0xFF0C || r == 0xFF01 || r == 0xFF1F || r == 0xFF1A || r == 0xFF1B
 }
 
 func plainForm(r rune) ([]rune, string) {
@@ -87,6 +102,9 @@ func plainForm(r rune) ([]rune, string) {
 // lookalikes changes letters that are drawn like Latin ones where Latin letters or digits stand beside them: a word that is Russian stays Russian.
 func (d *draft) lookalikes() {
 	for i := 0; i < len(d.runes); i++ {
+		if r := d.runes[i]; r >= 0x3400 && r <= 0x9FFF {
+			continue // nothing there is drawn like a Latin letter
+		}
 		start, plain, foreign, other := i, 0, 0, 0
 		for i < len(d.runes) && (unicode.IsLetter(d.runes[i]) || unicode.IsDigit(d.runes[i])) && !unicode.Is(unicode.Han, d.runes[i]) {
 			switch r := d.runes[i]; {

@@ -1,0 +1,183 @@
+package routing
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// AppendJSON writes the proposal as it is kept with its case: as json.Marshal would, but that what is empty is left out and a name that is the same
+// in every language is written once. json.Unmarshal reads both forms. Every case carries one, so its size and the time to write it count.
+func (p Proposal) AppendJSON(b []byte) []byte {
+	w := writer{b: append(b, '{')}
+	w.text("kind", string(p.Kind))
+	w.text("urgency", string(p.Urgency))
+	w.text("version", p.Version)
+	if p.Model != "" {
+		w.text("model", p.Model)
+	}
+	if p.Category != (CategoryRef{}) {
+		w.open("category", '{')
+		w.text("code", p.Category.Code)
+		w.text("path", p.Category.Path)
+		w.close('}')
+	}
+	if p.Territory != (TerritoryRef{}) {
+		w.open("territory", '{')
+		w.text("code", p.Territory.Code)
+		w.text("name", p.Territory.Name)
+		w.close('}')
+	}
+	if p.Emergency != (EmergencyRef{}) {
+		w.open("emergency", '{')
+		w.text("number", p.Emergency.Number)
+		w.text("word", p.Emergency.Word)
+		w.close('}')
+	}
+	w.yes("secret", p.Secret)
+	w.yes("auto", p.Auto)
+	if p.Preselect != "" {
+		w.text("preselect", string(p.Preselect))
+	}
+	texts(&w, "tags", p.Tags)
+	texts(&w, "helpers", p.Helpers)
+	if len(p.Candidates) > 0 {
+		w.open("candidates", '[')
+		for _, c := range p.Candidates {
+			w.open("", '{')
+			w.text("unit", string(c.Unit))
+			w.number("p", c.P)
+			w.reasons(c.Reasons)
+			w.close('}')
+		}
+		w.close(']')
+	}
+	w.open("sure", '{')
+	for _, one := range []struct {
+		name string
+		b    *Belief
+	}{{"kind", &p.Sure.Kind}, {"category", &p.Sure.Category}, {"territory", &p.Sure.Territory}, {"urgency", &p.Sure.Urgency}} {
+		w.open(one.name, '{')
+		w.number("p", one.b.P)
+		w.text("source", string(one.b.Source))
+		w.reasons(one.b.Reasons)
+		w.close('}')
+	}
+	w.close('}')
+	return append(w.b, '}')
+}
+
+// UnmarshalJSON reads a name in every language, or the one word that AppendJSON wrote for all of them.
+func (n *Name) UnmarshalJSON(b []byte) error {
+	if bytes.HasPrefix(b, []byte(`"`)) {
+		err := json.Unmarshal(b, &n.ZH)
+		n.EN = n.ZH
+		return err
+	}
+	type plain Name
+	return json.Unmarshal(b, (*plain)(n))
+}
+
+// writer writes JSON without looking at types.
+type writer struct{ b []byte }
+
+// name begins a member, or an element where the name is empty.
+func (w *writer) name(name string) {
+	if last := w.b[len(w.b)-1]; last != '{' && last != '[' {
+		w.b = append(w.b, ',')
+	}
+	if name != "" {
+		w.b = append(append(append(w.b, '"'), name...), '"', ':')
+	}
+}
+
+func (w *writer) open(name string, bracket byte) {
+	w.name(name)
+	w.b = append(w.b, bracket)
+}
+
+func (w *writer) close(bracket byte) { w.b = append(w.b, bracket) }
+
+func (w *writer) text(name, s string) {
+	w.name(name)
+	w.quote(s)
+}
+
+func (w *writer) number(name string, f float64) {
+	w.name(name)
+	w.b = strconv.AppendFloat(w.b, f, 'g', -1, 64)
+}
+
+func (w *writer) yes(name string, v bool) {
+	if v {
+		w.name(name)
+		w.b = append(w.b, "true"...)
+	}
+}
+
+func texts[T ~string](w *writer, name string, list []T) {
+	if len(list) == 0 {
+		return
+	}
+	w.open(name, '[')
+	for _, s := range list {
+		w.text("", string(s))
+	}
+	w.close(']')
+}
+
+func (w *writer) reasons(list []Reason) {
+	if len(list) == 0 {
+		return
+	}
+	w.open("reasons", '[')
+	for _, r := range list {
+		w.open("", '{')
+		w.text("key", r.Key)
+		if len(r.Args) > 0 {
+			w.open("args", '{')
+			for _, k := range slices.Sorted(maps.Keys(r.Args)) {
+				n := r.Args[k]
+				if n.ZH == n.EN {
+					w.text(k, n.ZH)
+					continue
+				}
+				w.open(k, '{')
+				w.text("zh", n.ZH)
+				w.text("en", n.EN)
+				w.close('}')
+			}
+			w.close('}')
+		}
+		w.close('}')
+	}
+	w.close(']')
+}
+
+const hexDigits = "0123456789abcdef"
+
+func (w *writer) quote(s string) {
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "\ufffd")
+	}
+	w.b = append(w.b, '"')
+	from := 0
+	for i := range len(s) {
+		c := s[i]
+		if c >= ' ' && c != '"' && c != '\\' {
+			continue
+		}
+		w.b = append(w.b, s[from:i]...)
+		from = i + 1
+		if c >= ' ' {
+			w.b = append(w.b, '\\', c)
+		} else {
+			w.b = append(w.b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
+		}
+	}
+	w.b = append(append(w.b, s[from:]...), '"')
+}

@@ -1,0 +1,58 @@
+package routing
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"huiyin/casework"
+)
+
+// What is kept of a proposal is all of it, in whatever words.
+func TestAKeptProposalIsReadBackWhole(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		word := rapid.OneOf(rapid.SampledFrom([]string{"", "路灯", `"引号"`, `反\斜`, "换\n行", "Street lights", "\x01", "\xff"}), rapid.StringN(0, 6, 24))
+		name := rapid.Custom(func(t *rapid.T) Name {
+			if n := word.Draw(t, "zh"); rapid.Bool().Draw(t, "both") {
+				return both(n)
+			} else {
+				return Name{n, word.Draw(t, "en")}
+			}
+		})
+		reasons := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Reason {
+			return Reason{word.Draw(t, "key"), rapid.MapOfN(rapid.SampledFrom([]string{"Words", "Place"}), name, 0, 2).Draw(t, "args")}
+		}), 0, 3)
+		share := rapid.Float64Range(0, 1)
+		belief := rapid.Custom(func(t *rapid.T) Belief {
+			return Belief{share.Draw(t, "p"), Source(word.Draw(t, "source")), reasons.Draw(t, "reasons")}
+		})
+		p := Proposal{Kind: casework.Kind(word.Draw(t, "kind")), Category: CategoryRef{word.Draw(t, "code"), word.Draw(t, "path")}, Territory: TerritoryRef{word.Draw(t, "area"), word.Draw(t, "name")},
+			Urgency: casework.Urgency(word.Draw(t, "urgency")), Emergency: EmergencyRef{word.Draw(t, "number"), word.Draw(t, "word")}, Secret: rapid.Bool().Draw(t, "secret"), Auto: rapid.Bool().Draw(t, "auto"),
+			Tags: rapid.SliceOfN(word, 0, 2).Draw(t, "tags"), Preselect: casework.UnitCode(word.Draw(t, "preselect")), Version: word.Draw(t, "version"), Model: word.Draw(t, "model"),
+			Sure: Beliefs{belief.Draw(t, "k"), belief.Draw(t, "c"), belief.Draw(t, "t"), belief.Draw(t, "u")},
+			Candidates: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Candidate {
+				return Candidate{casework.UnitCode(word.Draw(t, "unit")), share.Draw(t, "p"), reasons.Draw(t, "reasons")}
+			}), 0, 3).Draw(t, "candidates")}
+		plain, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want, got Proposal
+		if err := json.Unmarshal(plain, &want); err != nil {
+			t.Fatal(err)
+		}
+		kept := p.AppendJSON(nil)
+		if err := json.Unmarshal(kept, &got); err != nil {
+			t.Fatalf("%v: %s", err, kept)
+		}
+		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+			t.Fatalf("%s\n%s", kept, diff)
+		}
+		if len(kept) > len(plain) {
+			t.Fatalf("kept in %d bytes, plain in %d", len(kept), len(plain))
+		}
+	})
+}

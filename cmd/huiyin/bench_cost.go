@@ -44,14 +44,21 @@ func (c *costed) each() float64 {
 
 // processor is the processor time that this program and its private database have used.
 func (p *parts) processor() time.Duration {
-	pids := []int{os.Getpid()}
-	if text, err := os.ReadFile(filepath.Join(p.Config.Data, "pg", "data", "postmaster.pid")); err == nil {
-		first, _, _ := bytes.Cut(text, []byte("\n"))
-		if pid, err := strconv.Atoi(string(bytes.TrimSpace(first))); err == nil {
-			pids = append(pids, pid)
-		}
+	return bench.Processor(os.Getpid(), p.server())
+}
+
+// server is the number of the private database server's process; 0 where there is none.
+func (p *parts) server() int {
+	text, err := os.ReadFile(filepath.Join(p.Config.Data, "pg", "data", "postmaster.pid"))
+	if err != nil {
+		return 0
 	}
-	return bench.Processor(pids...)
+	first, _, _ := bytes.Cut(text, []byte("\n"))
+	pid, err := strconv.Atoi(string(bytes.TrimSpace(first)))
+	if err != nil {
+		return 0
+	}
+	return pid
 }
 
 // bareCases is filing without any thought: a case of so many bytes, its event and its clock in one statement and one commit, on tables with their keys and nothing else.

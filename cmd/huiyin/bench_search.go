@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -34,6 +36,7 @@ type searchResult struct {
 	LoadTook   float64            `json:"load_seconds"`           // cases without their index
 	BuildTook  float64            `json:"build_seconds"`          //
 	BuildRate  float64            `json:"build_docs_per_second"`  //
+	BuildCost  float64            `json:"build_cpu_us"`           // processor time of one document, this program and the database together
 	IndexMB    float64            `json:"index_mb"`               // on disk, the documents with it
 	Kinds      map[string]latency `json:"kinds"`                  // at rest, by kind of question
 	BusyP50    float64            `json:"busy_p50_ms"`            // while cases are filed
@@ -48,14 +51,16 @@ type searchResult struct {
 }
 
 type latency struct {
-	P50 float64 `json:"p50_ms"`
-	P95 float64 `json:"p95_ms"`
-	P99 float64 `json:"p99_ms"`
-	N   int     `json:"n"`
+	P50  float64 `json:"p50_ms"`
+	P95  float64 `json:"p95_ms"`
+	P99  float64 `json:"p99_ms"`
+	N    int     `json:"n"`
+	CPU  float64 `json:"cpu_p50_ms"` // of this program and the database's connections together: how long it takes where nobody else wants a processor
+	CPU9 float64 `json:"cpu_p95_ms"`
 }
 
-func latencyOf(s bench.Sample) latency {
-	return latency{s.Within(0.50), s.Within(0.95), s.Within(0.99), len(s.Times)}
+func latencyOf(s, cost bench.Sample) latency {
+	return latency{P50: s.Within(0.50), P95: s.Within(0.95), P99: s.Within(0.99), N: len(s.Times), CPU: cost.Within(0.50), CPU9: cost.Within(0.95)}
 }
 
 // benchSearch fills a database with cases made of real sentences, builds the index over them, and asks.
@@ -88,6 +93,14 @@ func (b *benchRun) searching(ctx context.Context, p *parts) error {
 	defer owner.Close()
 	t := &searchTown{parts: p, owner: owner, run: b, service: p.search()}
 	r := searchResult{Cases: b.cases, Kinds: map[string]latency{}}
+	if b.dump != "" {
+		out, err := os.Create(b.dump)
+		if err != nil {
+			return err
+		}
+		defer out.Close()
+		t.dump = json.NewEncoder(out)
+	}
 	if r.Text, err = t.prepare(ctx, b.data); err != nil {
 		return err
 	}
@@ -97,6 +110,7 @@ func (b *benchRun) searching(ctx context.Context, p *parts) error {
 	}
 	r.LoadTook = round1(time.Since(begun).Seconds())
 	b.say("%d cases loaded in %.0f s", b.cases, r.LoadTook)
+	before := p.processor()
 	begun = time.Now()
 	n, err := p.buildIndex(ctx, func(done int) {
 		if done%100_000 == 0 {
@@ -111,12 +125,13 @@ func (b *benchRun) searching(ctx context.Context, p *parts) error {
 	}
 	r.BuildTook = round1(time.Since(begun).Seconds())
 	r.BuildRate = math.Round(float64(n) / time.Since(begun).Seconds())
+	r.BuildCost = math.Round(float64((p.processor() - before).Microseconds()) / float64(n))
 	var size int64
 	if err := owner.QueryRow(ctx, `select pg_total_relation_size('search_document')`).Scan(&size); err != nil {
 		return err
 	}
 	r.IndexMB = math.Round(float64(size) / (1 << 20))
-	b.say("index built in %.0f s, %.0f a second, %.0f MB", r.BuildTook, r.BuildRate, r.IndexMB)
+	b.say("index built in %.0f s, %.0f a second, %.0f MB; %.0f µs of processor time a document", r.BuildTook, r.BuildRate, r.IndexMB, r.BuildCost)
 	if _, err := owner.Exec(ctx, `vacuum analyze search_document`); err != nil {
 		return err
 	}
@@ -154,7 +169,7 @@ func (b *benchRun) tellSearch(r searchResult) error {
 	}
 	for _, k := range searchKinds {
 		l := r.Kinds[k.name]
-		if _, err := fmt.Fprintf(out, "  %-10s half within %5.1f ms, 95 %% within %5.1f ms, 99 %% within %5.1f ms (%d)\n", k.name, l.P50, l.P95, l.P99, l.N); err != nil {
+		if _, err := fmt.Fprintf(out, "  %-10s half within %5.1f ms, 95 %% within %5.1f ms, 99 %% within %5.1f ms (%d); of processor time half cost %.1f ms at most, 95 %% %.1f ms\n", k.name, l.P50, l.P95, l.P99, l.N, l.CPU, l.CPU9); err != nil {
 			return err
 		}
 	}
@@ -172,10 +187,12 @@ type searchTown struct {
 	run     *benchRun
 	service search.Service
 	text    sentences
+	dump    *json.Encoder // nil: nobody else is measured by the same
 	asked   []search.Query
 	numbers []string // of cases that are there
 	codes   []string // of cases filed in the run
 	rest    bench.Sample
+	cost    bench.Sample // processor time of what was asked last, where nothing else was at work
 	hits    int
 	nothing int
 }
@@ -214,7 +231,7 @@ func (t *searchTown) atRest(ctx context.Context, r *searchResult) error {
 		if err != nil {
 			return err
 		}
-		r.Kinds[k.name] = latencyOf(s)
+		r.Kinds[k.name] = latencyOf(s, t.cost)
 		if k.name == "words" {
 			t.rest = s
 			r.Hits, r.Nothing = round1(float64(t.hits)/float64(len(s.Times))), math.Round(1000*float64(t.nothing)/float64(len(s.Times)))/1000
@@ -226,9 +243,13 @@ func (t *searchTown) atRest(ctx context.Context, r *searchResult) error {
 
 // ask asks questions one after the other for some time, beginning at one of them.
 func (t *searchTown) ask(ctx context.Context, make func(*searchTown, int) search.Query, d time.Duration, from int) (bench.Sample, error) {
+	meter := bench.NewMeter(t.server())
+	t.cost = bench.Sample{}
 	return bench.Load{Workers: 1, For: d, Begin: func(context.Context, int) (func(context.Context, int) error, func(), error) {
 		return func(ctx context.Context, i int) error {
+			before := meter.Read()
 			r, err := t.service.Find(ctx, operator, make(t, from+i))
+			t.cost.Times = append(t.cost.Times, meter.Read()-before)
 			t.hits += len(r.Hits)
 			if len(r.Hits) == 0 {
 				t.nothing++
@@ -293,6 +314,6 @@ func (t *searchTown) busy(ctx context.Context, r *searchResult) error {
 	if err != nil {
 		return err
 	}
-	r.Kinds["code"] = latencyOf(s)
+	r.Kinds["code"] = latencyOf(s, t.cost)
 	return nil
 }

@@ -166,7 +166,41 @@ func (t *searchTown) prepare(_ context.Context, dir string) (from string, err er
 	for range searchAsked {
 		t.asked = append(t.asked, t.question(r))
 	}
+	for _, q := range t.asked {
+		one := dumped{Question: q.Text, Category: q.Category, Since: q.Since}
+		if len(q.Districts) > 0 {
+			one.District = q.Districts[0]
+		}
+		for _, s := range q.States {
+			one.States = append(one.States, string(s))
+		}
+		if err := t.told(one); err != nil {
+			return "", err
+		}
+	}
 	return from, nil
+}
+
+// dumped is a document or a question, as scripts/bleve reads them.
+type dumped struct {
+	ID       string    `json:"id,omitempty"`
+	Title    string    `json:"title,omitempty"`
+	Body     string    `json:"body,omitempty"`
+	District string    `json:"district,omitempty"`
+	State    string    `json:"state,omitempty"`
+	Category string    `json:"category,omitempty"`
+	Filed    time.Time `json:"filed,omitzero"`
+	Question string    `json:"question,omitempty"`
+	States   []string  `json:"states,omitempty"`
+	Since    time.Time `json:"since,omitzero"`
+}
+
+// told writes a document or a question for others to be measured by, where that was asked for.
+func (t *searchTown) told(one dumped) error {
+	if t.dump == nil {
+		return nil
+	}
+	return t.dump.Encode(one)
 }
 
 // forget gives the sentences free: a service does not hold them.
@@ -217,13 +251,17 @@ func (t *searchTown) load(ctx context.Context) error {
 		ids = append(ids, id)
 		at := filed(i)
 		title, body := t.text.story(r)
+		state, category, territory := benchStates[r.IntN(len(benchStates))], categories[r.IntN(len(categories))].Code, territories[r.IntN(len(territories))].Code
+		if err := t.told(dumped{ID: id.String(), Title: title, Body: body, District: t.City.District(territory), State: string(state), Category: category, Filed: at}); err != nil {
+			return nil, err
+		}
 		unit := units[r.IntN(len(units))]
 		number := fmt.Sprintf("%s%08d", at.Format("060102"), i)
 		if i%(n/500) == 0 {
 			t.numbers = append(t.numbers, number)
 		}
 		i++
-		return []any{id, number, string(benchStates[r.IntN(len(benchStates))]), string(casework.Kinds[r.IntN(len(casework.Kinds))]), categories[r.IntN(len(categories))].Code, territories[r.IntN(len(territories))].Code,
+		return []any{id, number, string(state), string(casework.Kinds[r.IntN(len(casework.Kinds))]), category, territory,
 			"normal", "phone", title, body, "", unit, unit, 1, at, at.AddDate(0, 0, 7)}, nil
 	})
 	if _, err = conn.Conn().CopyFrom(ctx, pgx.Identifier{"cases"}, []string{"id", "number", "state", "kind", "category", "territory", "urgency", "channel", "title", "body", "place", "owner_unit", "lead_unit", "leg", "filed_at", "limit_at"}, rows); err != nil {

@@ -2,6 +2,7 @@
 package meili
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -41,6 +42,7 @@ type Engine struct {
 	zone    *time.Location   // the city's, for months
 	index   string
 	url     string
+	asking  time.Duration
 	admin   meilisearch.ServiceManager // with the key of the settings
 	keyed   bool                       // the server has keys
 
@@ -63,6 +65,7 @@ type Settings struct {
 	Lexicon *words.Lexicon
 	Now     func() time.Time
 	Zone    *time.Location
+	Asking  time.Duration // how long one request may take; zero: 3 s
 }
 
 // New makes an engine. It does not speak to the server.
@@ -70,11 +73,13 @@ func New(s Settings) *Engine {
 	if s.Index == "" {
 		s.Index = "huiyin"
 	}
-	return &Engine{lexicon: s.Lexicon, now: s.Now, zone: s.Zone, index: s.Index, url: s.URL, admin: client(s.URL, s.Key), keyed: s.Key != "", tokens: map[string]ticket{}}
+	e := &Engine{lexicon: s.Lexicon, now: s.Now, zone: s.Zone, index: s.Index, url: s.URL, asking: cmp.Or(s.Asking, asking), keyed: s.Key != "", tokens: map[string]ticket{}}
+	e.admin = e.client(s.Key)
+	return e
 }
 
-func client(url, key string) meilisearch.ServiceManager {
-	return meilisearch.New(url, meilisearch.WithAPIKey(key), meilisearch.DisableRetries(), meilisearch.WithCustomClient(&http.Client{Timeout: asking}))
+func (e *Engine) client(key string) meilisearch.ServiceManager {
+	return meilisearch.New(e.url, meilisearch.WithAPIKey(key), meilisearch.DisableRetries(), meilisearch.WithCustomClient(&http.Client{Timeout: e.asking}))
 }
 
 // URL is where the server is.

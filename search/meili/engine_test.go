@@ -24,7 +24,7 @@ func server(t testing.TB) (url, key string) {
 
 func engineAt(t testing.TB, url, key string) *meili.Engine {
 	t.Helper()
-	e := meili.New(meili.Settings{URL: url, Key: key, Index: "test_" + uuid.NewString(), Lexicon: words.Standard(), Now: func() time.Time { return searchtest.Now }, Zone: searchtest.Now.Location()})
+	e := meili.New(meili.Settings{URL: url, Key: key, Index: "test_" + uuid.NewString(), Lexicon: words.Standard(), Now: func() time.Time { return searchtest.Now }, Zone: searchtest.Now.Location(), Asking: time.Minute})
 	if err := e.Prepare(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,7 @@ func (e *Engine) ticket(ctx context.Context, sight casework.Sight) (meilisearch.
 	if len(e.tokens) >= maxTickets {
 		clear(e.tokens)
 	}
-	t := ticket{client: client(e.url, token), made: now}
+	t := ticket{client: e.client(token), made: now}
 	e.tokens[name] = t
 	return t.client, nil
 }

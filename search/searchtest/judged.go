@@ -80,19 +80,22 @@ func Relevance(t *testing.T, open func(t testing.TB) Bench) {
 
 // ndcg is the normalised discounted cumulative gain of the first ten, with 2^grade-1 as the gain.
 func ndcg(got []string, grades map[string]int) float64 {
-	gain := func(grade, place int) float64 { return (math.Pow(2, float64(grade)) - 1) / math.Log2(float64(place)+2) }
-	is, best := 0.0, 0.0
-	for i, name := range got[:min(first, len(got))] {
-		is += gain(grades[name], i)
+	var is, ideal []int
+	for _, name := range got {
+		is = append(is, grades[name])
 	}
-	var ideal []int
 	for _, g := range grades {
 		ideal = append(ideal, g)
 	}
-	slices.Sort(ideal)
-	slices.Reverse(ideal)
-	for i, g := range ideal[:min(first, len(ideal))] {
-		best += gain(g, i)
+	slices.SortFunc(ideal, func(a, b int) int { return b - a })
+	return gains(is) / gains(ideal)
+}
+
+// gains is the discounted cumulative gain of the first ten grades.
+func gains(grades []int) float64 {
+	sum := 0.0
+	for place, grade := range grades[:min(first, len(grades))] {
+		sum += (math.Pow(2, float64(grade)) - 1) / math.Log2(float64(place)+2)
 	}
-	return is / best
+	return sum
 }

@@ -1,0 +1,12 @@
+//go:build eval
+
+package meili_test
+
+import (
+	"os"
+	"testing"
+
+	"huiyin/search/searchtest"
+)
+
+func TestRelevanceOfOrders(t *testing.T) { searchtest.Orders(t, os.Getenv("HUIYIN_EVAL_DATA"), open) }

@@ -33,6 +33,7 @@ type dispatchData struct {
 	Category  string     `json:"category"`
 	Territory string     `json:"territory"`
 	Urgency   Urgency    `json:"urgency"`
+	Chosen    []string   `json:"chosen,omitempty"` // which of these four the dispatcher named; the others stood so before
 	Due       time.Time  `json:"due"`
 	Suggested int        `json:"suggested"`
 	Auto      bool       `json:"auto,omitempty"`
@@ -69,7 +70,7 @@ func (d *Docket) Dispatch(ctx context.Context, by Actor, ref Ref, o Order) error
 			if err := w.openLeg(ctx, o.Lead, o.Co, o.Clocks); err != nil {
 				return nil, err
 			}
-			return dispatchData{Lead: o.Lead, Co: o.Co, Kind: w.c.Kind, Category: w.c.Category, Territory: w.c.Territory, Urgency: w.c.Urgency,
+			return dispatchData{Lead: o.Lead, Co: o.Co, Kind: w.c.Kind, Category: w.c.Category, Territory: w.c.Territory, Urgency: w.c.Urgency, Chosen: o.named(),
 				Due: due(o.Clocks, ClockHandle), Suggested: o.Suggested, Auto: o.Auto, Advice: clean(o.Advice, 1000), Afresh: afresh, Ruling: clean(o.Ruling, 1000)}, nil
 		})
 	})

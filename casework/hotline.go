@@ -18,6 +18,17 @@ type Classification struct {
 	Tags      []string `json:"tags,omitempty"`
 }
 
+// named lists what a person said of a case.
+func (k Classification) named() []string {
+	var all []string
+	for _, one := range []struct{ name, value string }{{"kind", string(k.Kind)}, {"category", k.Category}, {"territory", k.Territory}, {"urgency", string(k.Urgency)}} {
+		if one.value != "" {
+			all = append(all, one.name)
+		}
+	}
+	return all
+}
+
 func (w *work) classify(k Classification) {
 	c := w.c
 	if k.Kind != "" {

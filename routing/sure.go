@@ -6,6 +6,9 @@ import (
 	"huiyin/locale"
 )
 
+// Likely is the likelihood below which a guess does not stand ready for the operator: it must be chosen.
+const Likely = 0.6
+
 // sureOfCategory is how sure the best matter is: by the strength of its words, and by how near the next comes.
 func (c *City) sureOfCategory(matters []matter) Belief {
 	if len(matters) == 0 {

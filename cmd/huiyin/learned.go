@@ -18,12 +18,12 @@ func (p *parts) learn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	kept, err := p.Models.Tallied(ctx)
+	kept, tally, err := p.Models.Tallied(ctx)
 	if err != nil {
 		return err
 	}
 	before := p.Learned
-	p.Decided, p.Learned = decided, &routing.Learned{Kept: kept}
+	p.Decided, p.Tally, p.Learned = decided, tally, &routing.Learned{Kept: kept}
 	if decided.Model == 0 {
 		return nil
 	}

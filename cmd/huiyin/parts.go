@@ -37,6 +37,7 @@ type parts struct {
 	Terms    *sla.Terms      // of Rules
 	Models   *models.Register
 	Decided  models.Decision  // on models, in force when these parts were put together
+	Tally    int64            // number of the count of what operators kept
 	Learned  *routing.Learned // what was learned beside the rules: the model in use, and how often each rule is kept
 	Docket   *casework.Docket
 	Desk     *routing.Desk

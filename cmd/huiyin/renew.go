@@ -13,7 +13,7 @@ import (
 // rulesPoll is how often a process asks whether the rulebook has a new edition.
 const rulesPoll = 2 * time.Second
 
-// watchRules takes up every new edition of the rulebook and every decision on trained models: the parts that decide are put together again beside the old ones and swapped in one step.
+// watchRules takes up every new edition of the rulebook, every decision on trained models and every count of what operators kept: the parts that decide are put together again beside the old ones and swapped in one step.
 // Rules that cannot be used leave the old ones at work and are tried again.
 func (s *service) watchRules(ctx context.Context, renewals []func()) {
 	tick := time.NewTicker(rulesPoll)
@@ -27,7 +27,8 @@ func (s *service) watchRules(ctx context.Context, renewals []func()) {
 		p := s.present.Load()
 		edition, err := p.Book.Edition(ctx)
 		decided, undecided := p.Models.InForce(ctx)
-		if err != nil || undecided != nil || edition == p.Rules.Edition && decided.ID == p.Decided.ID {
+		tally, uncounted := p.Models.LastTally(ctx)
+		if err != nil || undecided != nil || uncounted != nil || edition == p.Rules.Edition && decided.ID == p.Decided.ID && tally == p.Tally {
 			continue // a database that is away is told by those who need it
 		}
 		next, err := p.renewed(ctx)

@@ -40,7 +40,10 @@ func TestOperatorsMoveTheReliabilityOfRules(t *testing.T) {
 			t.Errorf("kept %d counts, want %d: %v", n, want, err)
 		}
 	}
-	kept, err := r.Tallied(t.Context())
+	kept, number, err := r.Tallied(t.Context())
+	if last, missed := r.LastTally(t.Context()); missed != nil || last != number || number == 0 {
+		t.Errorf("count %d, the last is %d: %v", number, last, missed)
+	}
 	if err != nil || kept[source] != (routing.Tally{Kept: 1, Of: 3}) {
 		t.Fatalf("%+v %v", kept, err)
 	}
@@ -50,5 +53,38 @@ func TestOperatorsMoveTheReliabilityOfRules(t *testing.T) {
 	again := routing.ProposeWith(city, &routing.Learned{Kept: kept}, routing.Input{Text: "我要投诉楼下半夜施工噪音"})
 	if again.Sure.Kind.P >= p.Sure.Kind.P || again.Kind != p.Kind || len(again.Candidates) != len(p.Candidates) {
 		t.Errorf("proposed again: %+v after %+v", again.Sure.Kind, p.Sure.Kind)
+	}
+}
+
+// A guess that was too unsure to stand ready is no proof of anything where nobody chose it.
+func TestAnUnsureGuessCountsOnlyWhereSomebodyChoseIt(t *testing.T) {
+	town := caseworktest.New(t)
+	r := &register.Register{DB: town.Pool, Now: town.Now}
+	city, err := routing.LoadCity(demo.CityFS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := routing.Propose(city, routing.Input{Text: "我要投诉楼下半夜施工噪音"})
+	p.Sure.Kind.P, p.Sure.Category.P, p.Sure.Territory.Source, p.Sure.Urgency.Source = 0.4, 0.4, "", ""
+	for range 20 {
+		f := town.Filing("夜间施工")
+		f.Kind, f.Category, f.Proposal = p.Kind, p.Category.Code, p
+		id, err := town.Docket.Open(t.Context(), f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := town.Docket.Classify(t.Context(), caseworktest.Clerk(), casework.Ref{ID: id.ID}, casework.Classification{Kind: p.Kind}); err != nil {
+			t.Fatal(err)
+		}
+		if err := town.Docket.Accept(t.Context(), caseworktest.Clerk(), casework.Ref{ID: id.ID}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := r.SweepTally(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	kept, _, err := r.Tallied(t.Context())
+	if err != nil || kept[p.Sure.Kind.Source] != (routing.Tally{Kept: 20, Of: 20}) || kept[p.Sure.Category.Source] != (routing.Tally{}) {
+		t.Errorf("%+v %v", kept, err)
 	}
 }

@@ -128,4 +128,6 @@ func (v foundView) instead() []dossier.Pill {
 }
 
 // can tells whether what was asked can be saved and taken away: words that name a person cannot.
-func (v foundView) can() bool { return v.Done && !v.Rated.Asked && v.Like == nil && !personal(v.Asked.Text) }
+func (v foundView) can() bool {
+	return v.Done && !v.Rated.Asked && v.Like == nil && !personal(v.Asked.Text)
+}

@@ -25,9 +25,10 @@ type paneView struct {
 	Units      []pick
 	Chosen     string // unit that stands ready; empty below the city's threshold
 	Helpers    []shell.Choice
-	Sure       []shell.Item // what it was taken for when it was filed: kind, matter, place and urgency, each with how sure and why
-	Known      bool         // the case carries a proposal
-	Earlier    int          // cases that the same caller filed before, by the keyed hash of the number
+	Sure       []shell.Item      // what it was taken for when it was filed: kind, matter, place and urgency, each with how sure and why
+	Guess      map[string]string // by kind, category, territory or urgency, the guess that is too unsure to stand ready
+	Known      bool              // the case carries a proposal
+	Earlier    int               // cases that the same caller filed before, by the keyed hash of the number
 	K          chords
 	Others     []staff.Attention  // colleagues who have the same case open
 	Siblings   []casework.Sibling // cases it was split into or out of

@@ -873,7 +873,7 @@ func dispatchPane(v dossier.View, pane paneView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = classFields(v, "dispatch", pane.K.Of("address")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = classFields(v, pane, "dispatch", pane.K.Of("address")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1357,7 +1357,7 @@ func keyOf(key string) templ.Attributes {
 }
 
 // classFields are what a case is about, for the act that corrects it.
-func classFields(v dossier.View, act, key string) templ.Component {
+func classFields(v dossier.View, pane paneView, act, key string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1378,19 +1378,19 @@ func classFields(v dossier.View, act, key string) templ.Component {
 			templ_7745c5c3_Var60 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = shell.Select(v.P, shell.Field{Name: act + "_kind", Label: v.P.T("console.kind"), Value: v.Value(act, "kind", string(v.F.Case.Kind))}, dossier.Choices(v.P, "kind.", casework.Kinds)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = shell.Select(v.P, shell.Field{Name: act + "_kind", Label: v.P.T("console.kind"), Value: pane.ready(v, act, "kind", string(v.F.Case.Kind))}, pane.open("kind", dossier.Choices(v.P, "kind.", casework.Kinds))).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = shell.Select(v.P, shell.Field{Name: act + "_urgency", Label: v.P.T("console.urgency"), Value: v.Value(act, "urgency", string(v.F.Case.Urgency))}, dossier.Choices(v.P, "urgency.", casework.Urgencies)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = shell.Select(v.P, shell.Field{Name: act + "_urgency", Label: v.P.T("console.urgency"), Value: pane.ready(v, act, "urgency", string(v.F.Case.Urgency))}, pane.open("urgency", dossier.Choices(v.P, "urgency.", casework.Urgencies))).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = shell.Select(v.P, shell.Field{Name: act + "_category", Label: v.P.T("dossier.category"), Value: v.Value(act, "category", v.F.Case.Category)}, categories(v)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = shell.Select(v.P, shell.Field{Name: act + "_category", Label: v.P.T("dossier.category"), Value: pane.ready(v, act, "category", v.F.Case.Category)}, pane.open("category", categories(v))).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = shell.Select(v.P, shell.Field{Name: act + "_territory", Label: v.P.T("dossier.area"), Value: v.Value(act, "territory", v.F.Case.Territory), Shortcut: key}, territories(v)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = shell.Select(v.P, shell.Field{Name: act + "_territory", Label: v.P.T("dossier.area"), Value: pane.ready(v, act, "territory", v.F.Case.Territory), Shortcut: key}, pane.open("territory", territories(v))).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1670,7 +1670,7 @@ func triageActs(v dossier.View, pane paneView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = classFields(v, "classify", "").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = classFields(v, pane, "classify", "").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -82,14 +82,6 @@ func (r *Reading) stand(ctx context.Context) (state, error) {
 	return state{name: hex.EncodeToString(h.Sum(nil))}, err
 }
 
-// Months lists the months that a monthly set has, the newest first.
-func (r *Reading) Months(ctx context.Context) ([]supervision.Month, error) {
-	if !r.Set.Monthly {
-		return nil, nil
-	}
-	return r.Set.list(ctx, r)
-}
-
 // Name is how addresses name the period: yyyy-mm, yyyy-mm..yyyy-mm, or nothing where it is open at both ends.
 func (r *Reading) Name() string {
 	from, to := "", ""
@@ -132,20 +124,24 @@ func (r *Reading) Write(ctx context.Context, f Format, to io.Writer) (int, error
 
 var errEnough = errors.New("enough rows")
 
-// First gives the first rows, at most n.
-func (r *Reading) First(ctx context.Context, n int) ([]Row, error) {
+// First gives the first rows of a set, or of some months of it, at most n.
+func (s Source) First(ctx context.Context, set Set, p supervision.Period, n int) ([]Row, error) {
 	var all []Row
-	r.most = n
-	defer func() { r.most = 0 }()
-	err := r.Set.rows(ctx, r, func(row Row, _ json.RawMessage) error {
-		all = append(all, row)
-		if len(all) >= n {
-			return errEnough
+	err := pg.InTx(ctx, s.DB, nil, func(tx pgx.Tx) error {
+		r := &Reading{Source: s, Set: set, Period: p, tx: tx, most: n}
+		err := set.rows(ctx, r, func(row Row, _ json.RawMessage) error {
+			if all = append(all, row); len(all) >= n {
+				return errEnough
+			}
+			return nil
+		})
+		if errors.Is(err, errEnough) {
+			return nil
 		}
-		return nil
+		return err
 	})
-	if err != nil && !errors.Is(err, errEnough) {
-		return nil, fmt.Errorf("read rows of %s: %w", r.Set.Key, err)
+	if err != nil {
+		return nil, fmt.Errorf("read rows of %s: %w", set.Key, err)
 	}
 	return all, nil
 }

@@ -92,12 +92,7 @@ func (x *Pages) showSet(c *fiber.Ctx) error {
 		if set.Monthly {
 			newest = supervision.One(v.Months[0])
 		}
-		r, err := x.Data.Open(ctx, set, newest, 0)
-		if err != nil {
-			return err
-		}
-		defer r.Close()
-		if v.First, err = r.First(ctx, exampleRows); err != nil {
+		if v.First, err = x.Data.First(ctx, set, newest, exampleRows); err != nil {
 			return err
 		}
 	}

@@ -57,7 +57,7 @@ func looks(ctx context.Context, d *casework.Docket, id casework.CaseID) ([]casew
 }
 
 // countLooks counts what was met beside the cases in a run of time.
-func countLooks(ctx context.Context, tx pgx.Tx, from, until time.Time) (lookups, mails int, err error) {
-	err = tx.QueryRow(ctx, `select (select count(*) from lookup_use where at >= $1 and at < $2), (select count(*) from kept_use where at >= $1 and at < $2)`, from, until).Scan(&lookups, &mails)
-	return lookups, mails, err
+func (t *CityTotals) countLooks(ctx context.Context, tx pgx.Tx, from, until time.Time) error {
+	return tx.QueryRow(ctx, `select (select count(*) from lookup_use where at >= $1 and at < $2), (select count(*) from kept_use where at >= $1 and at < $2),
+		(select count(*) from search_use where way <> 'export' and at >= $1 and at < $2), (select count(*) from search_use where way = 'export' and at >= $1 and at < $2)`, from, until).Scan(&t.Lookups, &t.Mails, &t.Searches, &t.Files)
 }

@@ -69,6 +69,8 @@ type CityTotals struct {
 	Cases      int            `json:"cases"`    // filed in the same days
 	Lookups    int            `json:"lookups"`  // searches for a caller's earlier cases, which stand in no case
 	Mails      int            `json:"mails"`    // readings of mail that was no case at the time
+	Searches   int            `json:"searches"` // for one case by its number or its code
+	Files      int            `json:"files"`    // lists of found cases, masked, that were taken away as a file
 	Warnings   warning.Counts `json:"warnings"` // of the early warning: unusual reading
 	AsOf       time.Time      `json:"as_of"`
 }
@@ -118,7 +120,7 @@ func Totals(ctx context.Context, db pg.DB, s Span) (CityTotals, error) {
 		if t.Warnings, err = warning.Count(ctx, tx, s.From, s.Until); err != nil {
 			return err
 		}
-		if t.Lookups, t.Mails, err = countLooks(ctx, tx, s.From, s.Until); err != nil {
+		if err := t.countLooks(ctx, tx, s.From, s.Until); err != nil {
 			return err
 		}
 		rows, err = tx.Query(ctx, `select unit, count(distinct case_id) from party where joined_at >= $1 and joined_at < $2 group by unit`, s.From, s.Until)

@@ -25,6 +25,8 @@ type UnitUses struct {
 	Out      int            `json:"out"`   // uses by which data left the system: exports, handovers
 	Warnings int            `json:"warnings"`
 	Misuse   int            `json:"misuse"`
+	Given    Shares         `json:"given"`   // who else used data of the cases that the unit leads
+	Taken    Shares         `json:"taken"`   // of whose cases the unit used data
 	Recused  int            `json:"recused"` // cases out of which the unit or one of its people keeps now
 }
 
@@ -59,6 +61,9 @@ func OfUnit(ctx context.Context, db pg.DB, unit casework.UnitCode, s Span) (Unit
 		}
 		var m MonthUses
 		if _, err := pgx.ForEachRow(rows, []any{&m.Month, &m.Human, &m.Automatic}, func() error { out.Trend = append(out.Trend, m); return nil }); err != nil {
+			return err
+		}
+		if out.Given, out.Taken, err = shares(ctx, tx, unit, s.From, s.Until); err != nil {
 			return err
 		}
 		return tx.QueryRow(ctx, `select (select count(*) from data_use where unit = $1 and at >= $2 and at < $3 and (receiver <> '' or purpose = 'export')),

@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"huiyin/casework"
+	"huiyin/datause"
 	"huiyin/datause/warning"
 	"huiyin/fault"
 	"huiyin/locale"
@@ -19,11 +20,15 @@ var guards = []string{string(casework.Privacy), string(casework.Auditor)}
 // mostWarnings is how many stand on the page.
 const mostWarnings = 200
 
+// mostTraces is how many searches stand below the warnings.
+const mostTraces = 40
+
 // warningsView is what is unusual about reading personal data.
 type warningsView struct {
 	P     shell.Page
 	All   []warning.Warning
 	Judge bool // the reader may judge
+	Found []datause.Trace
 	unit  func(casework.UnitCode, locale.Lang) string
 }
 
@@ -41,7 +46,27 @@ func (x *Pages) drawWarnings(c *fiber.Ctx, status int, mistakes shell.Errors) er
 	if v.All, err = warning.List(c.UserContext(), x.DB, by, mostWarnings); err != nil {
 		return err
 	}
+	if v.Found, err = datause.Traces(c.UserContext(), x.DB, by, mostTraces); err != nil {
+		return err
+	}
 	return shell.Render(c, status, warningsPage(v))
+}
+
+// traces shows who searched for whom: when, how and with what result, never what was typed.
+func (v warningsView) traces() shell.Grid {
+	g := shell.Grid{Caption: v.P.T("warning.traces"), Hidden: true, Empty: v.P.T("warning.traces_none"), Columns: []shell.Column{{Title: v.P.T("warning.trace_at"), Whole: true}, {Title: v.P.T("warning.trace_way")}, {Title: v.P.T("warning.trace_who")},
+		{Title: v.P.T("warning.trace_found"), Numeric: true}}}
+	for _, t := range v.Found {
+		who := v.unit(t.Unit, v.P.Lang)
+		if t.Role != "" {
+			who = v.P.T("role."+string(t.Role)) + " · " + who
+		}
+		if t.Login != "" {
+			who = t.Login + " · " + who
+		}
+		g.Rows = append(g.Rows, []shell.Cell{{Text: v.P.Lang.DateTime(t.At)}, {Text: v.P.T("warning.way_" + t.Way)}, {Text: who}, {Text: v.P.Lang.Number(t.Found)}})
+	}
+	return g
 }
 
 // judge writes down what the privacy officer found of a warning, or that a duty after a leak was done.

@@ -63,6 +63,8 @@ func (v useView) stats() []shell.Figure {
 		{Number: per, Unit: v.T("uses.times"), Label: v.T("uses.per_hundred"), Definition: v.T("uses.per_hundred_how", locale.Args{"Uses": v.Lang.Number(v.Totals.All.Human), "Cases": v.Lang.Number(v.Totals.Cases)})},
 		{Number: v.Lang.Number(v.Totals.Unassigned), Unit: v.T("uses.times"), Label: v.T("uses.unassigned"), Definition: v.T("uses.unassigned_how")},
 		{Number: v.Lang.Number(v.Totals.Lookups), Unit: v.T("uses.times"), Label: v.T("uses.lookups"), Definition: v.T("uses.lookups_how")},
+		{Number: v.Lang.Number(v.Totals.Searches), Unit: v.T("uses.times"), Label: v.T("uses.searches"), Definition: v.T("uses.searches_how")},
+		{Number: v.Lang.Number(v.Totals.Files), Unit: v.T("uses.times"), Label: v.T("uses.files"), Definition: v.T("uses.files_how")},
 		{Number: v.Lang.Number(v.Totals.Mails), Unit: v.T("uses.times"), Label: v.T("uses.mails"), Definition: v.T("uses.mails_how")},
 		{Number: v.Lang.Number(v.Totals.Warnings.Raised), Unit: v.T("uses.times"), Label: v.T("uses.warnings"),
 			Definition: v.T("uses.warnings_how", locale.Args{"Misuse": v.Lang.Number(v.Totals.Warnings.Misuse), "Open": v.Lang.Number(v.Totals.Warnings.Open)})},
@@ -147,6 +149,8 @@ func usesOf(s sheet, t datause.CityTotals) usesFile {
 	out.Figures["per_hundred"] = one("uses_per_hundred_cases@1", perHundred, t.All.Human, t.Cases)
 	out.Figures["unassigned"] = one("uses_unassigned@1", supervision.Count, t.Unassigned, t.All.Sum())
 	out.Figures["lookups"] = one("uses_lookups@1", supervision.Count, t.Lookups, t.Lookups)
+	out.Figures["searches"] = one("uses_searches@1", supervision.Count, t.Searches, t.Searches)
+	out.Figures["files"] = one("uses_files@1", supervision.Count, t.Files, t.Files)
 	out.Figures["mails"] = one("uses_mails@1", supervision.Count, t.Mails, t.Mails)
 	if !t.AsOf.IsZero() {
 		at := t.AsOf.In(locale.Zone).Truncate(time.Second)

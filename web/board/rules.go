@@ -302,6 +302,7 @@ func (x *Pages) unitUsesJSON(c *fiber.Ctx) error {
 type unitUsesView struct {
 	shell.Page
 	unitUsesFile
+	unit func(casework.UnitCode, locale.Lang) string
 }
 
 func (x *Pages) showUnitUses(c *fiber.Ctx) error {
@@ -312,7 +313,7 @@ func (x *Pages) showUnitUses(c *fiber.Ctx) error {
 	lang := shell.Lang(c)
 	p := shell.NewPage(c, lang.T("unituses.title", locale.Args{"Unit": lang.Pick(f.Name.ZH, f.Name.EN)}))
 	p.Section, p.Back = "data-use", p.Href("/departments/"+string(f.Unit))
-	return shell.Render(c, fiber.StatusOK, unitUsesPage(unitUsesView{p, f}))
+	return shell.Render(c, fiber.StatusOK, unitUsesPage(unitUsesView{p, f, x.City.UnitName}))
 }
 
 func (v unitUsesView) stats() []shell.Figure {

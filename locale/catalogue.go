@@ -5,7 +5,6 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
-	"path"
 	"strings"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -23,6 +22,18 @@ type Args map[string]any
 type text struct {
 	fixed    string // the words, where nothing is to be filled in
 	template bool   // the go-i18n template must run
+}
+
+// words are a text as a file holds it: a line, or its plural forms.
+type words struct{ One, Other string }
+
+// UnmarshalYAML reads either.
+func (w *words) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.ScalarNode {
+		return n.Decode(&w.Other)
+	}
+	type plain words
+	return n.Decode((*plain)(w))
 }
 
 type catalogue struct {
@@ -47,7 +58,6 @@ func load(fsys fs.FS) (*catalogue, error) {
 	for _, lang := range Langs() {
 		// One bundle a language: the fallback between languages is ours, never a guess by similarity.
 		bundle := i18n.NewBundle(language.MustParse(string(lang)))
-		bundle.RegisterUnmarshalFunc("yaml", yaml.Unmarshal)
 		c.texts[lang] = map[string]text{}
 		names, err := fs.Glob(fsys, string(lang)+"/*.yaml")
 		if err != nil {
@@ -58,15 +68,23 @@ func load(fsys fs.FS) (*catalogue, error) {
 			if err != nil {
 				return nil, err
 			}
-			file, err := bundle.ParseMessageFileBytes(body, path.Base(string(lang)+".yaml"))
-			if err != nil {
+			file := map[string]words{}
+			if err := yaml.Unmarshal(body, &file); err != nil {
 				return nil, fmt.Errorf("locale: %s: %w", name, err)
 			}
-			for _, m := range file.Messages {
-				if _, twice := c.texts[lang][m.ID]; twice {
-					c.twice = append(c.twice, name+": "+m.ID)
+			for key, w := range file {
+				if _, twice := c.texts[lang][key]; twice {
+					c.twice = append(c.twice, name+": "+key)
 				}
-				c.texts[lang][m.ID] = text{fixed: m.Other, template: m.One != "" || strings.Contains(m.Other, "{{")}
+				// Most texts have nothing to fill in: a template of each would take several times the memory of its words.
+				t := text{fixed: w.Other, template: w.One != "" || strings.Contains(w.Other, "{{")}
+				if t.template {
+					if err := bundle.AddMessages(language.MustParse(string(lang)), &i18n.Message{ID: key, One: w.One, Other: w.Other}); err != nil {
+						return nil, fmt.Errorf("locale: %s: %s: %w", name, key, err)
+					}
+					t.fixed = ""
+				}
+				c.texts[lang][key] = t
 			}
 		}
 		c.localizer[lang] = i18n.NewLocalizer(bundle, string(lang))

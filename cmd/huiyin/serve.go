@@ -26,9 +26,6 @@ import (
 // memoryLimit is where the collector begins to work harder, in bytes: mail of 25 MB leaves much behind. GOMEMLIMIT sets another.
 const memoryLimit = 640 << 20
 
-// settled is when a process has read what it reads once; what that left behind goes back to the system then.
-const settled = 5 * time.Second
-
 // serve runs the service until it is told to stop: pages, mail door, workers, or all of them.
 func serve(ctx context.Context, env *Env, args []string) error {
 	f := env.flags("serve", "[--role all|web|mail|worker] [--demo]")
@@ -115,7 +112,7 @@ func (s *service) run(ctx context.Context, worker bool) error {
 	s.present.Store(s.parts)
 	s.counter = shell.NewShared(s.Pool, time.Now)
 	places := gatePlaces(int(s.Pool.Config().MaxConns))
-	s.gate, s.reading = shell.NewGate(places), shell.NewGate(places)
+	s.gate, s.reading = shell.NewGate(places, besideStaff()), shell.NewGate(places, besideStaff())
 	ctx, stop := s.linger(ctx)
 	defer stop()
 	var renewals []func() // what takes up new rules, once s.present has them
@@ -156,8 +153,6 @@ func (s *service) run(ctx context.Context, worker bool) error {
 	}
 	g.Go(func() error { s.watchRules(ctx, renewals); return nil })
 	s.announce(ctx)
-	quiet := time.AfterFunc(settled, debug.FreeOSMemory)
-	defer quiet.Stop()
 	err := g.Wait()
 	s.Senders.Wait()
 	return err
@@ -166,6 +161,9 @@ func (s *service) run(ctx context.Context, worker bool) error {
 // gatePlaces is how many residents' requests are at work at once for sending, and as many for reading: enough to keep every processor busy while some wait
 // for the database, and never more than a quarter of its connections each, so that half stay free for staff, followers and timers.
 func gatePlaces(connections int) int { return min(2*runtime.GOMAXPROCS(0), connections/4) }
+
+// besideStaff is how many of them are at work while a member of staff waits for an answer: as many as fill half of the processors, or one.
+func besideStaff() int { return runtime.GOMAXPROCS(0) / 4 }
 
 // linger gives a context that ends later than ctx by the time that a balancer needs to notice. Until then everything goes on, and /readyz says no.
 func (s *service) linger(ctx context.Context) (later context.Context, stop func()) {

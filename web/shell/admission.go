@@ -1,14 +1,10 @@
 package shell
 
 import (
-	"context"
 	"strconv"
-	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-
-	"huiyin/fault"
 )
 
 // Bounds of the queue before the pages.
@@ -21,55 +17,15 @@ const (
 	ticketField  = "_waited" // hidden in the queue page: it was turned away once
 )
 
-// Gate keeps residents' and programs' requests from taking everything: so many are at work at once, some wait a moment, and beyond that they get a page
-// that keeps what they wrote. Staff never pass it: what the gate leaves free of the database's connections is theirs. It is safe for concurrent use.
-type Gate struct {
-	places  chan struct{}
-	usual   time.Duration // how long a request waits for its turn
-	again   time.Duration // and one that was turned away before
-	waiting atomic.Int64
-	turned  atomic.Int64
-}
-
-// NewGate lets so many requests work at once, at least one.
-func NewGate(places int) *Gate {
-	return &Gate{places: make(chan struct{}, max(places, 1)), usual: gatePatience, again: gateAgain}
-}
-
-// Turned is how many requests were turned away so far.
-func (g *Gate) Turned() int64 { return g.turned.Load() }
-
-// errBusy is what a request hears that found no place. The caller may send the same again.
-var errBusy = fault.New(fault.Unavailable, "fault.busy")
-
-// enter takes a place, waiting for one at most as long as given; leave gives it back. The error is fault.Unavailable.
-func (g *Gate) enter(ctx context.Context, patience time.Duration) (leave func(), err error) {
-	leave = func() { <-g.places }
-	select {
-	case g.places <- struct{}{}:
-		return leave, nil
-	default:
-	}
-	if g.waiting.Add(1) > int64(cap(g.places)*gateWaiting) {
-		g.waiting.Add(-1)
-		g.turned.Add(1)
-		return nil, errBusy
-	}
-	defer g.waiting.Add(-1)
-	limit := time.NewTimer(patience)
-	defer limit.Stop()
-	select {
-	case g.places <- struct{}{}:
-		return leave, nil
-	case <-limit.C:
-	case <-ctx.Done():
-	}
-	g.turned.Add(1)
-	return nil, errBusy
-}
-
-// admit takes the request through the gate where its door stands behind one.
+// admit takes the request through the gate where its door stands behind one. Staff pass it, and while one of them waits for an answer fewer others come in.
 func (r Route) admit(c *fiber.Ctx, req *request) (leave func(), err error) {
+	if r.Door == Staff && req.Gate != nil {
+		sending, reading := req.Gate.giveWay(), func() {}
+		if req.Reading != nil {
+			reading = req.Reading.giveWay()
+		}
+		return func() { sending(); reading() }, nil
+	}
 	if req.Gate == nil || r.Always || r.Door != Public && r.Door != API {
 		return func() {}, nil
 	}

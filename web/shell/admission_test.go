@@ -18,7 +18,7 @@ import (
 // crowd is a house behind a gate, with every place taken.
 func crowd(t *testing.T) (h *house, gate *Gate, free func(), got *url.Values) {
 	h = &house{t: t, cookies: map[string]string{}, now: time.Date(2026, 11, 27, 9, 0, 0, 0, locale.Zone)}
-	gate, got = NewGate(2), &url.Values{}
+	gate, got = NewGate(2, 1), &url.Values{}
 	gate.usual, gate.again = 20*time.Millisecond, 10*time.Second
 	h.app = New(Config{City: City{ZH: "临澜市", EN: "Linlan"}, Secret: bytes.Repeat([]byte("s"), 32), Log: slog.New(slog.NewTextHandler(&h.log, nil)), Now: func() time.Time { return h.now },
 		Who: func(*fiber.Ctx) (*Identity, error) { return h.who, nil }, Gate: gate})
@@ -35,7 +35,7 @@ func crowd(t *testing.T) (h *house, gate *Gate, free func(), got *url.Values) {
 		{Path: "/healthz", Handler: h.page, Door: API, Always: true},
 	})
 	var leaves []func()
-	for range cap(gate.places) {
+	for range gate.places {
 		leave, err := gate.enter(t.Context(), 0)
 		if err != nil {
 			t.Fatal(err)
@@ -103,7 +103,7 @@ func TestPastCapacityAResidentKeepsTheWordsAndStaffWork(t *testing.T) {
 func TestReadersDoNotWaitForForms(t *testing.T) {
 	h, gate, free, _ := crowd(t)
 	defer free()
-	app := New(Config{City: City{ZH: "临澜市", EN: "Linlan"}, Secret: bytes.Repeat([]byte("s"), 32), Log: slog.New(slog.NewTextHandler(&h.log, nil)), Now: func() time.Time { return h.now }, Gate: gate, Reading: NewGate(1)})
+	app := New(Config{City: City{ZH: "临澜市", EN: "Linlan"}, Secret: bytes.Repeat([]byte("s"), 32), Log: slog.New(slog.NewTextHandler(&h.log, nil)), Now: func() time.Time { return h.now }, Gate: gate, Reading: NewGate(1, 1)})
 	Mount(app, []Route{{Path: "/page", Handler: h.page}, {Method: fiber.MethodPost, Path: "/api/v1/thing", Handler: h.page, Door: API}})
 	h.app = app
 	if res, _ := h.do("GET", "/page", nil); res.StatusCode != 200 {

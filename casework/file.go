@@ -63,6 +63,8 @@ type RatingView struct {
 	Body         string
 	Changed      *time.Time // when something else was said than at first
 	Before       []RatingBefore
+	Suspect      []string   // why it is counted apart
+	Cleared      *time.Time // when a supervisor let it count again
 }
 
 // Party is a unit's part in a case.
@@ -113,7 +115,7 @@ func (d *Docket) Dossier(ctx context.Context, by Actor, id CaseID) (Dossier, err
 			where a.case_id = $1 and (not $2 or `+outward+`) order by a.at, a.id`, id, resident); err != nil {
 			return err
 		}
-		if f.Ratings, err = collect(ctx, tx, scanRating, `select round, at, channel, solved, satisfaction, tags, tag_set, body, changed_at from rating where case_id = $1 order by round`, id); err != nil {
+		if f.Ratings, err = collect(ctx, tx, scanRating, `select round, at, channel, solved, satisfaction, tags, tag_set, body, changed_at, suspect, cleared_at from rating where case_id = $1 order by round`, id); err != nil {
 			return err
 		}
 		if err := readBefore(ctx, tx, id, f.Ratings); err != nil {
@@ -179,7 +181,7 @@ func scanFile(row pgx.CollectableRow) (f FileInfo, err error) {
 }
 
 func scanRating(row pgx.CollectableRow) (r RatingView, err error) {
-	err = row.Scan(&r.Round, &r.At, &r.Channel, &r.Solved, &r.Satisfaction, &r.Tags, &r.TagSet, &r.Body, &r.Changed)
+	err = row.Scan(&r.Round, &r.At, &r.Channel, &r.Solved, &r.Satisfaction, &r.Tags, &r.TagSet, &r.Body, &r.Changed, &r.Suspect, &r.Cleared)
 	return r, err
 }
 

@@ -92,6 +92,7 @@ const (
 	StepFollowUp        Step = "follow_up"
 	StepRate            Step = "rate"
 	StepRerate          Step = "rerate"
+	StepDoubt           Step = "doubt"
 	StepRedo            Step = "redo"
 	StepSupervise       Step = "supervise"
 	StepUrge            Step = "urge"
@@ -186,6 +187,7 @@ var Lifecycle = map[Step]Rule{
 	StepFollowUp: {From: []State{Answered, Replied, Reviewed, Merged}, To: []State{FollowedUp}, By: []Role{Callback}},
 	StepRate:     {From: append([]State{Closed, Merged}, answered...), To: []State{Rated, Closed}, By: []Role{ResidentRole, Callback}},
 	StepRerate:   {From: States, By: []Role{ResidentRole}},
+	StepDoubt:    {From: States, By: []Role{SystemRole, Supervisor}},
 	StepRedo:     {From: append([]State{Rated, Closed, Merged}, answered...), To: []State{Dispatched, Accepted}, By: []Role{ResidentRole, Dispatcher, Operator, Callback}},
 	StepClose:    {From: []State{Reviewed, FollowedUp, Rated, Answered}, To: []State{Closed}, By: []Role{Dispatcher, SystemRole}},
 	StepArchive:  {From: without(final, Archived), To: []State{Archived}, By: []Role{SystemRole}},

@@ -18,6 +18,7 @@ type Rating struct {
 	TagSet       string
 	Text         Masked // comment; the new facts where the matter is not solved
 	Channel      Channel
+	Doubts       []string  // why it is counted apart, as package rating names it; empty: it counts
 	Key          Key       // of the message it came by, which is kept with the case: the same one twice is one rating; zero: not checked
 	Raw          []byte    // that message
 	RedoClocks   []Promise // the unit's clocks, should the word start another round
@@ -36,6 +37,7 @@ type ratingData struct {
 	Satisfaction Satisfaction `json:"satisfaction"`
 	Tags         []string     `json:"tags,omitempty"`
 	Channel      Channel      `json:"channel"`
+	Doubts       []string     `json:"doubts,omitempty"`
 	WithText     bool         `json:"with_text"`
 }
 
@@ -126,8 +128,8 @@ func (w *work) rate(ctx context.Context, r Rating) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = w.tx.Exec(ctx, `insert into rating (case_id, round, at, channel, solved, satisfaction, tags, tag_set, body, sealed) values ($1, $2, $3, $4, $5, $6, coalesce($7::text[], '{}'), $8, $9, $10)`,
-		w.c.ID, w.c.Round, w.at, r.Channel, r.Solved, r.Satisfaction, r.Tags, r.TagSet, clean(r.Text.Clear, MaxBody), sealed)
+	_, err = w.tx.Exec(ctx, `insert into rating (case_id, round, at, channel, solved, satisfaction, tags, tag_set, body, sealed, suspect) values ($1, $2, $3, $4, $5, $6, coalesce($7::text[], '{}'), $8, $9, $10, coalesce($11::text[], '{}'))`,
+		w.c.ID, w.c.Round, w.at, r.Channel, r.Solved, r.Satisfaction, r.Tags, r.TagSet, clean(r.Text.Clear, MaxBody), sealed, r.Doubts)
 	if err != nil {
 		return nil, fmt.Errorf("keep rating: %w", err)
 	}
@@ -137,7 +139,9 @@ func (w *work) rate(ctx context.Context, r Rating) (any, error) {
 			return nil, err
 		}
 	}
-	return r.data(w.c.Round), nil
+	said := r.data(w.c.Round)
+	said.Doubts = r.Doubts
+	return said, nil
 }
 
 func (r Rating) data(round int) ratingData {

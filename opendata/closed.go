@@ -47,6 +47,7 @@ var counts = Set{Key: "rows", Every: "MONTHLY", Monthly: true, Sealed: true, Col
 	flag("not_reached", ""), flag("first", ""),
 	{Name: "hops", Type: Integer, Unit: "order", Empty: "unanswered"},
 	said("flags", "", "unflagged"),
+	flag("doubtful", ""),
 }, list: closedMonths, state: closedState, rows: func(ctx context.Context, r *Reading, give each) error {
 	return r.closed(ctx, func(c closing.Closed) error {
 		return closing.Some(ctx, r.tx, c.Month, c.Revision, r.most, func(raw json.RawMessage, k closing.Row) error { return give(countRow(k), raw) })
@@ -65,7 +66,7 @@ func countRow(k closing.Row) Row {
 		hours = *k.Hours
 	}
 	return Row{k.Month, k.Revision, k.ID, string(k.Part), string(k.Unit), orNil(k.District), orNil(k.Category), k.Filed, k.Opened, k.Due, k.Replied, k.Rated, orNil(k.Way), k.Dispatched, orNil(k.Signed), orNil(k.Contacted), orNil(k.Handled),
-		orNil(k.Original), orNil(k.Verdict), some(int(k.Satisfaction)), k.SentBack, orNil(k.Returned), some(k.Extensions), orNil(k.Excluded), orNil(k.Waived), hours, k.NotReached, k.First, some(k.Hops), orNil(k.Flags)}
+		orNil(k.Original), orNil(k.Verdict), some(int(k.Satisfaction)), k.SentBack, orNil(k.Returned), some(k.Extensions), orNil(k.Excluded), orNil(k.Waived), hours, k.NotReached, k.First, some(k.Hops), orNil(k.Flags), k.Doubtful}
 }
 
 // closings lists the closings of the period: of each month the edition that is asked for, the newest month first.
@@ -314,7 +315,7 @@ var ratings = Set{Key: "ratings", Every: "MONTHLY", Monthly: true, Columns: []Co
 		}
 		of := map[casework.UnitCode]map[rating.Level]int{}
 		err := closing.Rows(ctx, r.tx, c.Month, c.Revision, func(_ json.RawMessage, k closing.Row) error {
-			if k.Rated && k.Satisfaction > 0 {
+			if k.Rated && k.Satisfaction > 0 && !k.Doubtful {
 				if of[k.Unit] == nil {
 					of[k.Unit] = map[rating.Level]int{}
 				}

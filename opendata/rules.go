@@ -75,7 +75,7 @@ var definitions = Set{Key: "definitions", Every: "IRREG", Columns: []Column{
 	{Name: "name_zh", Type: Text}, {Name: "name_en", Type: Text},
 	{Name: "how_zh", Type: Text, Mean: "how"}, {Name: "how_en", Type: Text, Mean: "how"},
 }, rows: func(_ context.Context, _ *Reading, give each) error {
-	for _, d := range supervision.Definitions {
+	for _, d := range slices.Concat(supervision.Definitions, supervision.Retired) {
 		if err := give(Row{d.ID(), string(d.Measure), d.Now, d.Lower, locale.ZH.T(d.Name), locale.EN.T(d.Name), locale.ZH.T(d.How), locale.EN.T(d.How)}, nil); err != nil {
 			return err
 		}

@@ -103,6 +103,9 @@ func (b *Book) Forget(ctx context.Context) (int, error) {
 			return err
 		}
 		n = int(tag.RowsAffected())
+		if _, err := tx.Exec(ctx, `delete from rating_terminal where at < $1`, b.Now().UTC().Add(-2*time.Hour)); err != nil {
+			return err
+		}
 		return forgetNetworks(ctx, tx, b.Now().UTC().Add(-2*time.Hour))
 	})
 	if err != nil {

@@ -67,7 +67,7 @@ func count(f casework.Dossier, zone *time.Location) ([]counted, error) {
 	for _, l := range c.legs {
 		r := counted{Row: base, Ord: l.ord}
 		r.Part, r.Unit, r.Round, r.First = l.part, l.unit, l.round, l.round == 1
-		r.Hops, r.Flags = c.hops(l), strings.Join(l.flags, ",")
+		r.Hops, r.Flags, r.Doubtful = c.hops(l), strings.Join(l.flags, ","), l.doubtful
 		r.Opened, r.Replied, r.Rated, r.Hours = month(l.opened), month(l.replied), month(l.ratedAt), -1
 		r.Waived, r.NotReached = strings.Join(l.waived, ","), l.unreached && l.verdict == ""
 		r.Verdict, r.Satisfaction, r.SentBack, r.Returned, r.Extensions, r.Excluded = l.verdict, l.satisfied, l.sentBack, l.returned, l.extensions, l.why

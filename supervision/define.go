@@ -73,20 +73,13 @@ var Definitions = []Definition{
 	{Code: "promise", Version: 1, Name: "figure.promise", How: "figure.promise_how", Measure: Share,
 		in:    func(r *Row, p Period) bool { return r.Part == PartCase && p.Holds(r.Due) },
 		judge: func(r *Row) (Halves, string) { return r.kept(r.Handled) }},
-	{Code: "solved", Version: 2, Name: "figure.solved", How: "figure.solved_how", Measure: Share, appealed: "solved", in: rated, judge: func(r *Row) (Halves, string) {
-		switch r.Verdict {
-		case casework.SolvedYes:
-			return Whole(1), ""
-		case casework.SolvedPartly:
-			return Whole(1) / 2, ""
-		}
-		return 0, ""
-	}},
-	{Code: "satisfied", Version: 2, Name: "figure.satisfied", How: "figure.satisfied_how", Measure: Share, appealed: "satisfied", in: rated, judge: satisfied},
-	{Code: "satisfied_first", Version: 1, Name: "figure.satisfied_first", How: "figure.satisfied_first_how", Measure: Share, appealed: "satisfied",
-		in: func(r *Row, p Period) bool { return rated(r, p) && r.First }, judge: satisfied},
-	{Code: "satisfied_final", Version: 1, Name: "figure.satisfied_final", How: "figure.satisfied_final_how", Measure: Share, appealed: "satisfied",
-		in: func(r *Row, p Period) bool { return rated(r, p) && !r.SentBack }, judge: satisfied},
+	{Code: "solved", Version: 3, Name: "figure.solved", How: "figure.solved_how", Measure: Share, appealed: "solved", in: rated, judge: undoubted(solved)},
+	{Code: "satisfied", Version: 3, Name: "figure.satisfied", How: "figure.satisfied_how", Measure: Share, appealed: "satisfied", in: rated, judge: undoubted(satisfied)},
+	{Code: "satisfied_first", Version: 2, Name: "figure.satisfied_first", How: "figure.satisfied_first_how", Measure: Share, appealed: "satisfied",
+		in: func(r *Row, p Period) bool { return rated(r, p) && r.First }, judge: undoubted(satisfied)},
+	{Code: "satisfied_final", Version: 2, Name: "figure.satisfied_final", How: "figure.satisfied_final_how", Measure: Share, appealed: "satisfied",
+		in: func(r *Row, p Period) bool { return rated(r, p) && !r.SentBack }, judge: undoubted(satisfied)},
+	{Code: "doubtful", Version: 1, Name: "figure.doubtful", How: "figure.doubtful_how", Measure: Share, Lower: true, in: rated, judge: when(func(r *Row) bool { return r.Doubtful })},
 	{Code: "coverage", Version: 1, Name: "figure.coverage", How: "figure.coverage_how", Measure: Share, in: legDue, judge: func(r *Row) (Halves, string) {
 		if _, out := r.kept(r.Handled); out != "" {
 			return 0, out
@@ -124,6 +117,16 @@ var Definitions = []Definition{
 	{Code: "hours_p90", Version: 1, Name: "figure.hours_p90", How: "figure.hours_p90_how", Measure: Hours, Lower: true, in: firstAnswer, judge: every, quantile: 90},
 }
 
+// Retired are the versions that no month is closed by any more. What was published by them is still counted by them.
+var Retired = []Definition{
+	{Code: "solved", Version: 2, Name: "figure.solved", How: "figure.solved_how", Measure: Share, appealed: "solved", in: rated, judge: solved},
+	{Code: "satisfied", Version: 2, Name: "figure.satisfied", How: "figure.satisfied_how", Measure: Share, appealed: "satisfied", in: rated, judge: satisfied},
+	{Code: "satisfied_first", Version: 1, Name: "figure.satisfied_first", How: "figure.satisfied_first_how", Measure: Share, appealed: "satisfied",
+		in: func(r *Row, p Period) bool { return rated(r, p) && r.First }, judge: satisfied},
+	{Code: "satisfied_final", Version: 1, Name: "figure.satisfied_final", How: "figure.satisfied_final_how", Measure: Share, appealed: "satisfied",
+		in: func(r *Row, p Period) bool { return rated(r, p) && !r.SentBack }, judge: satisfied},
+}
+
 // Define finds a definition by its code.
 func Define(code string) (Definition, bool) {
 	for _, d := range Definitions {
@@ -144,6 +147,27 @@ func handedOn(r *Row, p Period) bool {
 func openNow(r *Row, _ Period) bool { return r.Part == PartCase && r.Open }
 func firstAnswer(r *Row, p Period) bool {
 	return r.Part == PartCase && r.Hours >= 0 && p.Holds(r.Replied)
+}
+
+// solved judges whether the resident says that the matter is solved; partly is half.
+func solved(r *Row) (Halves, string) {
+	switch r.Verdict {
+	case casework.SolvedYes:
+		return Whole(1), ""
+	case casework.SolvedPartly:
+		return Whole(1) / 2, ""
+	}
+	return 0, ""
+}
+
+// undoubted leaves words out that are counted apart.
+func undoubted(judge func(*Row) (Halves, string)) func(*Row) (Halves, string) {
+	return func(r *Row) (Halves, string) {
+		if r.Doubtful {
+			return 0, OutDoubtful
+		}
+		return judge(r)
+	}
 }
 
 // satisfied judges the resident's word; one that says nothing of satisfaction is left out.
@@ -185,7 +209,7 @@ var ExclusionNames = map[string]string{
 	OutRunning: "figure.out_running", OutWithdrawn: "figure.out_withdrawn", OutUnsigned: "figure.out_withdrawn_early", OutDeclined: "figure.out_declined",
 	OutRedirected: "figure.out_redirected", OutMerged: "figure.out_merged", OutReturned: "figure.out_returned", OutTerminated: "figure.out_terminated",
 	OutHungUp: "figure.out_hung_up", OutNoContact: "figure.out_no_contact_limit", OutUnrated: "figure.out_unrated",
-	OutAppealed: "figure.out_appealed", OutUnreasoned: "figure.out_unreasonable",
+	OutDoubtful: "figure.out_doubtful", OutAppealed: "figure.out_appealed", OutUnreasoned: "figure.out_unreasonable",
 }
 
 // WayNames are the locale keys of what became of a received case.

@@ -80,6 +80,22 @@ func TestFirstAndFinalSatisfactionByHand(t *testing.T) {
 	once := sentBy("c-urban").step(casework.StepRate, casework.Rated, 1, 1, `{"of":1,"solved":"partly","satisfaction":3}`).row(t, PartLeg, 1).Row
 	silent := sentBy("c-urban").row(t, PartLeg, 1).Row
 	letter := sentBy("c-urban").step(casework.StepRate, casework.Rated, 1, 1, `{"of":1,"solved":"yes"}`).row(t, PartLeg, 1).Row // says nothing of satisfaction
+	doubted := once
+	doubted.Doubtful = true
+	for _, code := range []string{"solved", "satisfied", "satisfied_first", "satisfied_final"} {
+		d, _ := Define(code)
+		if f := Fold(d, One(202611), []Row{once, doubted}); f.Denominator != 1 || f.Excluded[OutDoubtful] != 1 {
+			t.Errorf("%s counts %d of a word and a doubtful one, left out %v", code, f.Denominator, f.Excluded)
+		}
+	}
+	if got := folded([]Row{once, doubted}, "doubtful")["doubtful"]; got != "1/2" {
+		t.Errorf("doubtful: %s", got)
+	}
+	for _, d := range Retired {
+		if f := Fold(d, One(202611), []Row{once, doubted}); f.Denominator != 2 {
+			t.Errorf("%s counts %d, as it never knew of doubts", d.ID(), f.Denominator)
+		}
+	}
 	d, _ := Define("satisfied_first")
 	f := Fold(d, One(202611), append(twice, once, silent, letter))
 	if f.Numerator != Whole(1) || f.Denominator != 2 || f.Excluded[OutUnrated] != 1 {

@@ -38,16 +38,16 @@ func (f Filter) args(within []casework.UnitCode) []any {
 var grouped = grouping("left(category, 4)", "", "")
 
 // groupedAsFiled is as grouped, with the codes whole, and with those that a row is only narrowed by.
-var groupedAsFiled = grouping("category", ", kind, channel", ", 32, 33")
+var groupedAsFiled = grouping("category", ", kind, channel", ", 33, 34")
 
 func grouping(category, more, by string) string {
 	return `select part, unit, district, ` + category + `, case part when 'case' then way else '' end, case part when 'case' then filed else 0 end, opened, dispatched, due, replied,
 		case part when 'case' then 0 else rated end, signed, contacted, handled, original, case part when 'case' then '' else verdict end,
-		case part when 'case' then 0 else satisfaction end, sent_back, returned, extensions, excluded, open, overdue, case part when 'case' then hours else -1 end, waived, hung, not_reached, part <> 'case' and round = 1, hops, flags, count(*)` + more + `
+		case part when 'case' then 0 else satisfaction end, sent_back, returned, extensions, excluded, open, overdue, case part when 'case' then hours else -1 end, waived, hung, not_reached, part <> 'case' and round = 1, hops, flags, doubtful, count(*)` + more + `
 	from figure_row
 	where (open or filed between $6 and $7 or opened between $6 and $7 or due between $6 and $7 or replied between $6 and $7 or rated between $6 and $7)
 		and ` + narrow + `
-	group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30` + by
+	group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31` + by
 }
 
 // load reads the count rows that touch a period, or are open, equal ones together. Scope is not needed: count rows say nothing of a person.
@@ -70,7 +70,7 @@ func load(ctx context.Context, q pg.Querier, p Period, f Filter, within []casewo
 // dest are the columns of grouped.
 func (r *Row) dest() []any {
 	return []any{&r.Part, &r.Unit, &r.District, &r.Category, &r.Way, &r.Filed, &r.Opened, &r.Dispatched, &r.Due, &r.Replied, &r.Rated, &r.Signed, &r.Contacted, &r.Handled, &r.Original,
-		&r.Verdict, &r.Satisfaction, &r.SentBack, &r.Returned, &r.Extensions, &r.Excluded, &r.Open, &r.Overdue, &r.Hours, &r.Waived, &r.Hung, &r.NotReached, &r.First, &r.Hops, &r.Flags, &r.N}
+		&r.Verdict, &r.Satisfaction, &r.SentBack, &r.Returned, &r.Extensions, &r.Excluded, &r.Open, &r.Overdue, &r.Hours, &r.Waived, &r.Hung, &r.NotReached, &r.First, &r.Hops, &r.Flags, &r.Doubtful, &r.N}
 }
 
 // Unit is a responsible unit as the board shows it.

@@ -60,6 +60,7 @@ const (
 	OutHungUp     = "hung_up"          // on the ledger of long-lasting difficulties
 	OutNoContact  = "no_contact_limit" // no limit for the first contact, such as anonymous reports
 	OutUnrated    = "unrated"          // the resident has not said anything
+	OutDoubtful   = "doubtful"         // the rating is doubtful: one of many from a terminal, sent sooner than anybody reads, or one of a row as the unit closed
 	OutAppealed   = "appealed"         // the unit's appeal against this figure was granted (考核申诉)
 	OutUnreasoned = "unreasonable"     // the hotline judged the demand to be without ground (不合理诉求)
 )
@@ -105,6 +106,7 @@ type Row struct {
 	Round        int
 	First        bool   // leg, answer: of the first round, so that its word is the resident's first
 	Hops         int    // leg: the how many-th unit that had the case in this round, MostHops for that many and more
+	Doubtful     bool   // leg, answer: the resident's word is counted apart
 	Flags        string // leg: what the check of replies pointed at in the answer, with commas between
 	SentBack     bool   // the answer was not good enough: another round
 	NotReached   bool   // leg, answer: the resident was called as often as the city calls, in vain, and has not said a word

@@ -30,7 +30,7 @@ type placed struct {
 	due  time.Time // day of the promise still owed; zero where nothing is
 }
 
-const sumColumns = `part, unit, district, category, way, filed, opened, dispatched, due, replied, rated, signed, contacted, handled, original, verdict, satisfaction, sent_back, returned, extensions, excluded, open, overdue, hours, waived, hung, not_reached, first, hops, flags`
+const sumColumns = `part, unit, district, category, way, filed, opened, dispatched, due, replied, rated, signed, contacted, handled, original, verdict, satisfaction, sent_back, returned, extensions, excluded, open, overdue, hours, waived, hung, not_reached, first, hops, flags, doubtful`
 
 // firstRound tells of a row whether it is of the first round of its case.
 const firstRound = `part <> 'case' and round = 1 as first`
@@ -38,7 +38,7 @@ const firstRound = `part <> 'case' and round = 1 as first`
 // sumDest are sumColumns.
 func (r *Row) sumDest() []any {
 	return []any{&r.Part, &r.Unit, &r.District, &r.Category, &r.Way, &r.Filed, &r.Opened, &r.Dispatched, &r.Due, &r.Replied, &r.Rated, &r.Signed, &r.Contacted, &r.Handled, &r.Original,
-		&r.Verdict, &r.Satisfaction, &r.SentBack, &r.Returned, &r.Extensions, &r.Excluded, &r.Open, &r.Overdue, &r.Hours, &r.Waived, &r.Hung, &r.NotReached, &r.First, &r.Hops, &r.Flags}
+		&r.Verdict, &r.Satisfaction, &r.SentBack, &r.Returned, &r.Extensions, &r.Excluded, &r.Open, &r.Overdue, &r.Hours, &r.Waived, &r.Hung, &r.NotReached, &r.First, &r.Hops, &r.Flags, &r.Doubtful}
 }
 
 // keptRows reads the count rows of some cases as they stand.
@@ -190,7 +190,7 @@ func sumAnew(ctx context.Context, tx pgx.Tx, under codes.Reading) error {
 	rows, err := tx.Query(ctx, `select `+sumColumns+`, count(*) from (select part, unit, district, `+category+` as category, case part when 'case' then way else '' end as way,
 			case part when 'case' then filed else 0 end as filed, opened, dispatched, due, replied, case part when 'case' then 0 else rated end as rated, signed, contacted, handled, original,
 			case part when 'case' then '' else verdict end as verdict, case part when 'case' then 0 else satisfaction end as satisfaction, sent_back, returned, extensions, excluded, open, overdue,
-			case part when 'case' then hours else -1 end as hours, waived, hung, not_reached, `+firstRound+`, hops, flags from figure_row) r group by `+sumColumns)
+			case part when 'case' then hours else -1 end as hours, waived, hung, not_reached, `+firstRound+`, hops, flags, doubtful from figure_row) r group by `+sumColumns)
 	if err != nil {
 		return fmt.Errorf("sum rows: %w", err)
 	}

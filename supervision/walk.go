@@ -34,6 +34,7 @@ type leg struct {
 	extensions int
 	waived     []string
 	flags      []string
+	doubtful   bool // the word is counted apart
 }
 
 func newLeg(part Part, ord int, unit casework.UnitCode, e casework.Event) *leg {
@@ -67,6 +68,7 @@ type told struct {
 	Figures      []string              `json:"figures"`
 	Of           int                   `json:"of"` // round that a word is about
 	Flags        []string              `json:"flags"`
+	Doubts       []string              `json:"doubts"`
 }
 
 // course is one case's history folded: all that its count rows are made from.
@@ -166,6 +168,11 @@ func (c *course) turn(e casework.Event, d told, l *leg) {
 		return
 	case casework.StepRerate:
 		c.reword(d)
+		return
+	case casework.StepDoubt:
+		if l := c.worded(d.Of); l != nil {
+			l.doubtful = len(d.Doubts) > 0
+		}
 		return
 	case casework.StepFollowUp:
 		if c.last != nil && d.Reached && d.Contacted != nil && !*d.Contacted {
@@ -283,17 +290,24 @@ func (c *course) word(at time.Time, d told, own bool) {
 	if l == nil || l.own && !own {
 		return
 	}
-	l.verdict, l.satisfied, l.ratedAt, l.own = d.Solved, d.Satisfaction, at, own
+	l.verdict, l.satisfied, l.ratedAt, l.own, l.doubtful = d.Solved, d.Satisfaction, at, own, len(d.Doubts) > 0
 }
 
 // reword replaces what the resident said of a round; it counts as said when it was said first.
 func (c *course) reword(d told) {
+	if l := c.worded(d.Of); l != nil {
+		l.verdict, l.satisfied = d.Solved, d.Satisfaction
+	}
+}
+
+// worded finds the turn or answer of a round that the resident rated.
+func (c *course) worded(round int) *leg {
 	for _, l := range slices.Backward(c.legs) {
-		if l.own && l.round == d.Of {
-			l.verdict, l.satisfied = d.Solved, d.Satisfaction
-			return
+		if l.own && l.round == round {
+			return l
 		}
 	}
+	return nil
 }
 
 func (c *course) became() Way {

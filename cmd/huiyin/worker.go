@@ -10,6 +10,8 @@ import (
 
 	"github.com/go-co-op/gocron/v2"
 
+	"huiyin/calendar"
+	"huiyin/casework"
 	"huiyin/datause"
 	"huiyin/datause/warning"
 	"huiyin/follow"
@@ -89,6 +91,18 @@ func (p *parts) closer() *months.Closer {
 	return &months.Closer{DB: p.Pool, Zone: p.City.TZ, Now: p.Config.Now(), Enter: p.log().Enter}
 }
 
+// closes is when a unit closes on a working day, in minutes of the day.
+func (p *parts) closes(unit casework.UnitCode) int {
+	hours := calendar.Hours(p.Terms.Policy.Hours)
+	if u, ok := p.City.Unit(unit); ok && len(u.Hours) > 0 {
+		hours = u.Hours
+	}
+	if len(hours) == 0 {
+		return -1
+	}
+	return int(hours[len(hours)-1].To)
+}
+
 // domainOf is what stands behind the @ of the first mailbox: how we name ourselves to other mail servers.
 func domainOf(mailboxes []string) string {
 	if len(mailboxes) > 0 {
@@ -165,6 +179,7 @@ func (p *parts) sweeps() []sweep {
 		{"drafts", time.Hour, func(ctx context.Context) (int, error) { return drafts.SweepDrafts(ctx, 500) }},
 		{"bad_ratings", time.Minute, services.SweepRoutes},
 		{"rating_words", 10 * time.Minute, services.SweepWords},
+		{"rating_floods", 5 * time.Minute, func(ctx context.Context) (int, error) { return services.SweepCaseFloods(ctx, d, p.closes) }},
 		{"rating_terminals", 10 * time.Minute, services.Forget},
 		{"calls", time.Minute, func(ctx context.Context) (int, error) { return room.Sweep(ctx, 500) }},
 		{"counts", time.Minute, func(ctx context.Context) (int, error) { return shell.SweepCounts(ctx, p.Pool, 10_000) }},

@@ -151,6 +151,14 @@ def covered(r):
     return k if isinstance(k, str) else int(bool(r.get("verdict")))
 
 
+def solved(r):
+    return {"yes": 1, "partly": 0.5}.get(r["verdict"], 0)
+
+
+def undoubted(judge):
+    return lambda r: "doubtful" if r.get("doubtful") else judge(r)
+
+
 def satisfied(r):
     return int(r["satisfaction"] >= 3) if r.get("satisfaction") else "unrated"
 
@@ -175,10 +183,15 @@ DEFINITIONS = {
     "on_time@2": (due, lambda r: kept(r, "handled"), "handle"),
     "on_time_original@2": (due, lambda r: kept(r, "original"), "handle"),
     "promise@1": (lambda r: r["part"] == "case" and r.get("due"), lambda r: kept(r, "handled"), ""),
-    "solved@2": (rated, lambda r: {"yes": 1, "partly": 0.5}.get(r["verdict"], 0), "solved"),
+    "solved@2": (rated, solved, "solved"),
+    "solved@3": (rated, undoubted(solved), "solved"),
     "satisfied@2": (rated, satisfied, "satisfied"),
+    "satisfied@3": (rated, undoubted(satisfied), "satisfied"),
     "satisfied_first@1": (lambda r: rated(r) and r.get("first"), satisfied, "satisfied"),
     "satisfied_final@1": (lambda r: rated(r) and not r.get("sent_back"), satisfied, "satisfied"),
+    "satisfied_first@2": (lambda r: rated(r) and r.get("first"), undoubted(satisfied), "satisfied"),
+    "satisfied_final@2": (lambda r: rated(r) and not r.get("sent_back"), undoubted(satisfied), "satisfied"),
+    "doubtful@1": (rated, lambda r: int(bool(r.get("doubtful"))), ""),
     "coverage@1": (due, covered, ""),
     "redo@1": (replied, lambda r: int(bool(r.get("sent_back"))), ""),
     "not_reached@1": (replied, lambda r: int(bool(r.get("not_reached"))), ""),

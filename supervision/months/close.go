@@ -160,7 +160,7 @@ func readRows(ctx context.Context, q pg.Querier, m supervision.Month, revision i
 
 // eachCount goes over the count rows that a month touches.
 func eachCount(ctx context.Context, q pg.Querier, m supervision.Month, each func(rowID, supervision.Row)) error {
-	rows, err := q.Query(ctx, `select id, part, unit, district, category, way, filed, opened, dispatched, due, replied, rated, signed, contacted, handled, original, verdict, satisfaction, sent_back, returned, extensions, excluded, waived, hours, not_reached, part <> 'case' and round = 1, hops, flags
+	rows, err := q.Query(ctx, `select id, part, unit, district, category, way, filed, opened, dispatched, due, replied, rated, signed, contacted, handled, original, verdict, satisfaction, sent_back, returned, extensions, excluded, waived, hours, not_reached, part <> 'case' and round = 1, hops, flags, doubtful
 		from figure_row where $1 in (filed, opened, due, replied, rated)`, m)
 	if err != nil {
 		return fmt.Errorf("read count rows: %w", err)
@@ -168,7 +168,7 @@ func eachCount(ctx context.Context, q pg.Querier, m supervision.Month, each func
 	var id rowID
 	var c supervision.Row
 	_, err = pgx.ForEachRow(rows, []any{&id, &c.Part, &c.Unit, &c.District, &c.Category, &c.Way, &c.Filed, &c.Opened, &c.Dispatched, &c.Due, &c.Replied, &c.Rated, &c.Signed, &c.Contacted, &c.Handled, &c.Original, &c.Verdict, &c.Satisfaction,
-		&c.SentBack, &c.Returned, &c.Extensions, &c.Excluded, &c.Waived, &c.Hours, &c.NotReached, &c.First, &c.Hops, &c.Flags}, func() error {
+		&c.SentBack, &c.Returned, &c.Extensions, &c.Excluded, &c.Waived, &c.Hours, &c.NotReached, &c.First, &c.Hops, &c.Flags, &c.Doubtful}, func() error {
 		each(id, c)
 		return nil
 	})

@@ -28,7 +28,7 @@ func countRow(t *rapid.T, i int) supervision.Row {
 		Dispatched: rapid.Bool().Draw(t, fmt.Sprint("dispatched", i)), Signed: outcome("signed"), Contacted: outcome("contacted"), Handled: outcome("handled"), Original: outcome("original"),
 		Verdict: rapid.SampledFrom([]casework.Solved{"", casework.SolvedYes, casework.SolvedPartly, casework.SolvedNo}).Draw(t, fmt.Sprint("verdict", i)), Satisfaction: casework.Satisfaction(rapid.IntRange(0, 5).Draw(t, fmt.Sprint("satisfaction", i))),
 		SentBack: rapid.Bool().Draw(t, fmt.Sprint("sent back", i)), NotReached: rapid.Bool().Draw(t, fmt.Sprint("not reached", i)), First: rapid.Bool().Draw(t, fmt.Sprint("first", i)),
-		Hops: rapid.IntRange(0, 3).Draw(t, fmt.Sprint("hops", i)), Flags: rapid.SampledFrom([]string{"", "late", "boilerplate,late"}).Draw(t, fmt.Sprint("flags", i)), Returned: rapid.SampledFrom([]string{"", "granted", "refused"}).Draw(t, fmt.Sprint("returned", i)), Extensions: rapid.IntRange(0, 2).Draw(t, fmt.Sprint("extensions", i)),
+		Hops: rapid.IntRange(0, 3).Draw(t, fmt.Sprint("hops", i)), Doubtful: rapid.Bool().Draw(t, fmt.Sprint("doubtful", i)), Flags: rapid.SampledFrom([]string{"", "late", "boilerplate,late"}).Draw(t, fmt.Sprint("flags", i)), Returned: rapid.SampledFrom([]string{"", "granted", "refused"}).Draw(t, fmt.Sprint("returned", i)), Extensions: rapid.IntRange(0, 2).Draw(t, fmt.Sprint("extensions", i)),
 		Way: rapid.SampledFrom(supervision.Ways).Draw(t, fmt.Sprint("way", i)), Waived: rapid.SampledFrom([]string{"", "handle", "sign,contact"}).Draw(t, fmt.Sprint("waived", i))}
 	if r.Handled == supervision.Ended || r.Signed == supervision.Ended {
 		r.Excluded = supervision.OutReturned
@@ -64,7 +64,7 @@ func TestPublishedRowsGiveTheFiguresOfTheWholeRows(t *testing.T) {
 			published = append(published, back)
 		}
 		p := supervision.One(november)
-		for _, d := range supervision.Definitions {
+		for _, d := range every() {
 			if d.Now {
 				continue
 			}

@@ -44,6 +44,20 @@ type Report struct {
 // Make computes the report of a month from its rows: the one fold that pages, the log and verification share. Figures of parts of the city with fewer than
 // supervision.MinShown cases are suppressed; figures of what stands now belong to no month and are left out.
 func Make(month supervision.Month, revision int, rows []Row, house []Unit) (Report, error) {
+	return remake(month, revision, rows, house, supervision.Definitions)
+}
+
+// Again is Make with the figures of retired definitions too, for months that were closed by them.
+func Again(month supervision.Month, revision int, rows []Row, house []Unit) (Report, error) {
+	return remake(month, revision, rows, house, every())
+}
+
+// every lists all definitions that anything was ever published by.
+func every() []supervision.Definition {
+	return slices.Concat(supervision.Definitions, supervision.Retired)
+}
+
+func remake(month supervision.Month, revision int, rows []Row, house []Unit, by []supervision.Definition) (Report, error) {
 	out := Report{Month: month.String(), Revision: revision, Rows: len(rows), House: house, Units: []Line{}, Districts: []Line{}}
 	all := make([]supervision.Row, 0, len(rows))
 	for _, r := range rows {
@@ -53,12 +67,12 @@ func Make(month supervision.Month, revision int, rows []Row, house []Unit) (Repo
 		}
 		all = append(all, c)
 	}
-	out.fold(month, all, func(d supervision.Definition) bool { return !d.Now })
+	out.fold(month, all, by, func(d supervision.Definition) bool { return !d.Now })
 	return out, nil
 }
 
-// fold makes the figures that tells chooses, of the city, each unit and each district.
-func (r *Report) fold(month supervision.Month, all []supervision.Row, tells func(supervision.Definition) bool) {
+// fold makes the figures by the definitions that tells chooses, of the city, each unit and each district.
+func (r *Report) fold(month supervision.Month, all []supervision.Row, by []supervision.Definition, tells func(supervision.Definition) bool) {
 	above := map[casework.UnitCode][]casework.UnitCode{}
 	parents := parentsOf(r.House)
 	byUnit, byDistrict := map[string][]supervision.Row{}, map[string][]supervision.Row{}
@@ -75,12 +89,12 @@ func (r *Report) fold(month supervision.Month, all []supervision.Row, tells func
 	}
 	p := supervision.One(month)
 	r.Identity = supervision.Balance(p, all)
-	r.City = line("", p, all, false, tells)
+	r.City = line("", p, all, false, by, tells)
 	for _, code := range sorted(byUnit) {
-		r.Units = append(r.Units, line(code, p, byUnit[code], true, tells))
+		r.Units = append(r.Units, line(code, p, byUnit[code], true, by, tells))
 	}
 	for _, code := range sorted(byDistrict) {
-		r.Districts = append(r.Districts, line(code, p, byDistrict[code], true, tells))
+		r.Districts = append(r.Districts, line(code, p, byDistrict[code], true, by, tells))
 	}
 }
 
@@ -112,9 +126,9 @@ func sorted(m map[string][]supervision.Row) []string {
 	return keys
 }
 
-func line(code string, p supervision.Period, rows []supervision.Row, part bool, tells func(supervision.Definition) bool) Line {
+func line(code string, p supervision.Period, rows []supervision.Row, part bool, by []supervision.Definition, tells func(supervision.Definition) bool) Line {
 	l := Line{Code: code, Figures: []supervision.Figure{}}
-	for _, d := range supervision.Definitions {
+	for _, d := range by {
 		if !tells(d) {
 			continue
 		}

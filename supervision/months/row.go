@@ -36,9 +36,10 @@ type Row struct {
 	Satisfaction casework.Satisfaction `json:"satisfaction,omitempty"`
 	SentBack     bool                  `json:"sent_back,omitempty"`
 	NotReached   bool                  `json:"not_reached,omitempty"`
-	First        bool                  `json:"first,omitempty"` // of the first round
-	Hops         int                   `json:"hops,omitempty"`  // the how many-th unit that had the case in the round
-	Flags        string                `json:"flags,omitempty"` // what the check of replies pointed at
+	First        bool                  `json:"first,omitempty"`    // of the first round
+	Hops         int                   `json:"hops,omitempty"`     // the how many-th unit that had the case in the round
+	Doubtful     bool                  `json:"doubtful,omitempty"` // the resident's word is counted apart
+	Flags        string                `json:"flags,omitempty"`    // what the check of replies pointed at
 	Returned     string                `json:"returned,omitempty"`
 	Extensions   int                   `json:"extensions,omitempty"`
 	Excluded     string                `json:"excluded,omitempty"`
@@ -85,7 +86,7 @@ func of(m supervision.Month, revision int, id string, c supervision.Row) Row {
 		r.Verdict = c.Verdict
 	}
 	if r.Rated && leg {
-		r.Satisfaction, r.SentBack = c.Satisfaction, c.SentBack
+		r.Satisfaction, r.SentBack, r.Doubtful = c.Satisfaction, c.SentBack, c.Doubtful
 	}
 	if r.Opened || r.Due || r.Rated {
 		r.Waived = c.Waived
@@ -119,7 +120,7 @@ func (r Row) counts() (supervision.Row, error) {
 	}
 	c := supervision.Row{Part: r.Part, Unit: r.Unit, District: r.District, Category: r.Category, Way: r.Way, Filed: in(r.Filed), Opened: in(r.Opened), Dispatched: r.Dispatched, Due: in(r.Due), Replied: in(r.Replied), Rated: in(r.Rated),
 		Signed: r.Signed, Contacted: r.Contacted, Handled: r.Handled, Original: r.Original, Verdict: r.Verdict, Satisfaction: r.Satisfaction, SentBack: r.SentBack, NotReached: r.NotReached, Returned: r.Returned, Extensions: r.Extensions,
-		Excluded: r.Excluded, Waived: r.Waived, First: r.First, Hops: r.Hops, Flags: r.Flags, Hours: -1, N: 1}
+		Excluded: r.Excluded, Waived: r.Waived, First: r.First, Hops: r.Hops, Flags: r.Flags, Doubtful: r.Doubtful, Hours: -1, N: 1}
 	if r.Hours != nil {
 		c.Hours = *r.Hours
 	}

@@ -44,6 +44,7 @@ type Told struct {
 	First        bool                  `json:"first,omitempty"`
 	Hops         int                   `json:"hops,omitempty"`
 	Flags        string                `json:"flags,omitempty"`
+	Doubtful     bool                  `json:"doubtful,omitempty"`
 }
 
 // state is one count row as far as a day's figures can tell of it.
@@ -55,7 +56,7 @@ type state struct {
 func stateOf(r Row) state {
 	return state{Cell{r.Unit, r.District}, Told{Part: r.Part, Filed: r.Filed, Opened: r.Opened, Due: r.Due, Replied: r.Replied, Rated: r.Rated, Way: r.Way, Dispatched: r.Dispatched,
 		Signed: r.Signed, Contacted: r.Contacted, Handled: r.Handled, Original: r.Original, Verdict: r.Verdict, Satisfaction: r.Satisfaction, SentBack: r.SentBack, Returned: r.Returned,
-		Extensions: r.Extensions, Excluded: r.Excluded, Waived: r.Waived, NotReached: r.NotReached, First: r.First, Hops: r.Hops, Flags: r.Flags}}
+		Extensions: r.Extensions, Excluded: r.Excluded, Waived: r.Waived, NotReached: r.NotReached, First: r.First, Hops: r.Hops, Flags: r.Flags, Doubtful: r.Doubtful}}
 }
 
 // counts gives n such rows as figures count them.
@@ -63,7 +64,7 @@ func (s state) counts(m supervision.Month, n int) (supervision.Row, error) {
 	t := s.Told
 	r, err := Row{Month: m.String(), Unit: s.Unit, District: s.District, Part: t.Part, Filed: t.Filed, Opened: t.Opened, Due: t.Due, Replied: t.Replied, Rated: t.Rated, Way: t.Way, Dispatched: t.Dispatched,
 		Signed: t.Signed, Contacted: t.Contacted, Handled: t.Handled, Original: t.Original, Verdict: t.Verdict, Satisfaction: t.Satisfaction, SentBack: t.SentBack, Returned: t.Returned,
-		Extensions: t.Extensions, Excluded: t.Excluded, Waived: t.Waived, NotReached: t.NotReached, First: t.First, Hops: t.Hops, Flags: t.Flags}.counts()
+		Extensions: t.Extensions, Excluded: t.Excluded, Waived: t.Waived, NotReached: t.NotReached, First: t.First, Hops: t.Hops, Flags: t.Flags, Doubtful: t.Doubtful}.counts()
 	r.N = n
 	return r, err
 }
@@ -130,6 +131,15 @@ func (t Tally) Take(c Change) error {
 
 // Report makes the figures of a day from all that was told by then, by the fold that pages and closed months share. Hours are told when the month is closed.
 func (t Tally) Report(m supervision.Month, day string, house []Unit) (Report, error) {
+	return t.report(m, day, house, supervision.Definitions)
+}
+
+// Again is Report with the figures of retired definitions too, for what was told by them.
+func (t Tally) Again(m supervision.Month, day string, house []Unit) (Report, error) {
+	return t.report(m, day, house, every())
+}
+
+func (t Tally) report(m supervision.Month, day string, house []Unit, by []supervision.Definition) (Report, error) {
 	out := Report{Month: m.String(), Day: day, House: house, Units: []Line{}, Districts: []Line{}}
 	rows := make([]supervision.Row, 0, len(t))
 	for s, n := range t {
@@ -140,7 +150,7 @@ func (t Tally) Report(m supervision.Month, day string, house []Unit) (Report, er
 		rows = append(rows, r)
 		out.Rows += n
 	}
-	out.fold(m, rows, func(d supervision.Definition) bool { return !d.Now && d.Measure != supervision.Hours })
+	out.fold(m, rows, by, func(d supervision.Definition) bool { return !d.Now && d.Measure != supervision.Hours })
 	return out, nil
 }
 

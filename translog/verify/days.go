@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 
 	"huiyin/supervision"
 	"huiyin/supervision/months"
@@ -121,7 +120,7 @@ func (s *Site) day(ctx context.Context, r *Report, d told) {
 	if err != nil || months.Digest(house) != d.House {
 		r.wrong("the daily figures of %s tell of other units than on that day", at)
 	}
-	made, err := d.rows.Report(m, d.Day, shown.House)
+	made, err := d.rows.Again(m, d.Day, shown.House)
 	if err != nil {
 		r.wrong("the rows of %s cannot be counted: %v", at, err)
 		return
@@ -163,23 +162,33 @@ func (r *Report) compare(at string, shown reported, made months.Report) int {
 
 // definitionsOf lists the definitions that a published line has figures of. Definitions are added with time: what was published before one came has no figure of it,
 // and its digest in the log says that it never had.
-func definitionsOf(line json.RawMessage) map[string]bool {
+func definitionsOf(line json.RawMessage) []string {
 	var l struct {
 		Figures []struct {
 			Definition string `json:"definition"`
 		} `json:"figures"`
 	}
 	_ = json.Unmarshal(line, &l) // a line that cannot be read has none, and differs
-	out := map[string]bool{}
+	var out []string
 	for _, f := range l.Figures {
-		out[f.Definition] = true
+		out = append(out, f.Definition)
 	}
 	return out
 }
 
-func keep(made *months.Report, known map[string]bool) {
+// keep leaves of the figures made those that were published, in the order in which they were.
+func keep(made *months.Report, known []string) {
 	less := func(l *months.Line) {
-		l.Figures = slices.DeleteFunc(l.Figures, func(f supervision.Figure) bool { return !known[f.Definition] })
+		at := map[string]supervision.Figure{}
+		for _, f := range l.Figures {
+			at[f.Definition] = f
+		}
+		l.Figures = []supervision.Figure{}
+		for _, id := range known {
+			if f, ok := at[id]; ok {
+				l.Figures = append(l.Figures, f)
+			}
+		}
 	}
 	less(&made.City)
 	for i := range made.Units {

@@ -142,7 +142,7 @@ func (s *Site) month(ctx context.Context, r *Report, c closed) {
 	if err != nil || months.Digest(house) != c.House {
 		r.wrong("the report of %s tells of other units than when it was closed", at)
 	}
-	made, err := months.Make(m, c.Revision, c.rows, shown.House)
+	made, err := months.Again(m, c.Revision, c.rows, shown.House)
 	if err != nil {
 		r.wrong("the rows of %s cannot be counted: %v", at, err)
 		return

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -37,6 +38,7 @@ var (
 	actUnhang    = dossier.Act{Name: "unhang", Do: unhang, Done: "console.done_unhang"}
 	actCoHandle  = dossier.Act{Name: "assist", Do: coHandle, Done: "console.done_assist"}
 	actSupervise = dossier.Act{Name: "supervise", Do: supervise, Done: "console.done_supervise"}
+	actDoubt     = dossier.Act{Name: "doubt", Do: clearDoubt, Done: "console.done_doubt"}
 	actUrge      = dossier.Act{Name: "urge", Do: urge, Done: "console.done_urge"}
 	actAsk       = dossier.Act{Name: "ask", Do: ask, Done: "console.done_ask"}
 	actAppeal    = dossier.Act{Name: "appeal", Do: decideAppeal, Done: "console.done_decision"}
@@ -44,7 +46,7 @@ var (
 )
 
 var acts = []dossier.Act{actDispatch, actRecall, actClassify, actAccept, actAnswer, actDecline, actRedirect, actMerge, actUnmerge, actReview, actRedo, actFollow, actClose,
-	actReturn, actExtension, actTerminate, actHang, actUnhang, actCoHandle, actSupervise, actUrge, actAsk, actUnsplit, actAppeal, actGather, actScatter}
+	actReturn, actExtension, actTerminate, actHang, actUnhang, actCoHandle, actSupervise, actDoubt, actUrge, actAsk, actUnsplit, actAppeal, actGather, actScatter}
 
 // take answers the form of an act: from the queue it leads on to the next case, from a case's page back to it.
 func (x *Pages) take(a dossier.Act) fiber.Handler {
@@ -243,6 +245,15 @@ func coHandle(ctx context.Context, r dossier.Request) error {
 
 func supervise(ctx context.Context, r dossier.Request) error {
 	return r.Docket.Supervise(ctx, r.By, r.Ref, r.Value("level"), r.Value("reason"))
+}
+
+// clearDoubt lets a doubtful rating count again.
+func clearDoubt(ctx context.Context, r dossier.Request) error {
+	round, err := strconv.Atoi(r.Value("round"))
+	if err != nil {
+		return fault.New(fault.NotFound, "fault.not_found")
+	}
+	return r.Docket.DoubtRating(ctx, r.By, r.Ref, round, nil, r.Value("reason"))
 }
 
 // ask keeps what a resident said when the hotline asked back (补问); the words stand in the case as the resident's own.

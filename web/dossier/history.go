@@ -24,6 +24,7 @@ type told struct {
 	Days       int                      `json:"days"`
 	Advice     string                   `json:"advice"`
 	Reason     string                   `json:"reason"`
+	Doubts     []string                 `json:"doubts"`
 	Ruling     string                   `json:"ruling"`
 	Place      string                   `json:"place"`
 	Late       bool                     `json:"late"`
@@ -194,6 +195,11 @@ func (v View) saying(e casework.Event, d told) string {
 		}
 	case casework.StepRate, casework.StepRerate:
 		return v.solved(d)
+	case casework.StepDoubt:
+		if len(d.Doubts) == 0 {
+			return v.joined(p.T("dossier.doubt_cleared"), d.Reason)
+		}
+		return v.joined(p.T("rating.doubtful"), v.doubts(d.Doubts))
 	case casework.StepHang:
 		return p.T("dossier.said_review_on", locale.Args{"Date": d.ReviewOn})
 	case casework.StepHandOver:

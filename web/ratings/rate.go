@@ -1,10 +1,6 @@
 package ratings
 
 import (
-	"strconv"
-	"strings"
-	"time"
-
 	"github.com/gofiber/fiber/v2"
 
 	"huiyin/fault"
@@ -47,23 +43,6 @@ func (v rateView) back() string {
 	return v.P.Href(v.Action)
 }
 
-const openedUse = "rate-opened"
-
-// opened signs the moment a page is handed out, so that nobody can say another.
-func (x *Pages) opened(at time.Time) string {
-	s := strconv.FormatInt(at.UnixMilli(), 36)
-	return s + "." + x.Keys.Token(openedUse, s)
-}
-
-func (x *Pages) openedAt(s string) time.Time {
-	text, secret, _ := strings.Cut(s, ".")
-	ms, err := strconv.ParseInt(text, 36, 64)
-	if err != nil || !x.Keys.CheckToken(secret, openedUse, text) {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms)
-}
-
 // word reads what was sent.
 func (x *Pages) word(c *fiber.Ctx, channel string) rating.Word {
 	var tags []string
@@ -72,7 +51,7 @@ func (x *Pages) word(c *fiber.Ctx, channel string) rating.Word {
 	}
 	return rating.Word{
 		Level: levelOf(c.FormValue("level")), Tags: tags, Text: c.FormValue("text"), Name: c.FormValue("name"), Phone: c.FormValue("phone"), Channel: channel,
-		Key: shell.IdempotencyKey(c), Address: c.IP(), Device: c.IP() + " " + c.Get(fiber.HeaderUserAgent), Opened: x.openedAt(c.FormValue("opened")),
+		Key: shell.IdempotencyKey(c), Address: c.IP(), Device: c.IP() + " " + c.Get(fiber.HeaderUserAgent), Opened: rating.OpenedAt(x.Keys, c.FormValue("opened")),
 	}
 }
 
@@ -81,8 +60,8 @@ func (x *Pages) form(c *fiber.Ctx, action string, p rating.Point, i *rating.Item
 	v := rateView{P: shell.NewPage(c, lang.T("rating.title")), Action: action, Point: p, Item: i, Level: levelOf(c.Query("level")), Opened: c.Query("o")}
 	v.P.Section = "rate"
 	v.Unit = x.unit(v.P, p.Unit)
-	if x.openedAt(v.Opened).IsZero() {
-		v.Opened = x.opened(v.P.Now)
+	if rating.OpenedAt(x.Keys, v.Opened).IsZero() {
+		v.Opened = rating.Opened(x.Keys, v.P.Now)
 	}
 	return v
 }

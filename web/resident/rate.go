@@ -23,7 +23,8 @@ type rateView struct {
 	Level  string
 	Tags   []string // codes chosen
 	Text   string
-	Change bool // of what was said within the last day
+	Change bool   // of what was said within the last day
+	Opened string // when the form was handed out, signed
 	Case   casework.Case
 	Answer string // what is rated
 	Unit   string
@@ -124,6 +125,9 @@ func changeable(r casework.RatingView, now time.Time) bool {
 
 // rating fills in what is rated.
 func (x *Pages) rating(c *fiber.Ctx, f casework.Dossier, v rateView) rateView {
+	if rating.OpenedAt(x.Keys, v.Opened).IsZero() {
+		v.Opened = rating.Opened(x.Keys, shell.Now(c))
+	}
 	v.Token, v.Case, v.Unit = c.Params("token"), f.Case, x.unitName(shell.Lang(c), f.Case.Lead)
 	if m, ok := (statusView{Dossier: f}).answer(); ok {
 		v.Answer = m.Body
@@ -147,7 +151,7 @@ func ratingOf(f casework.Dossier, round int) (casework.RatingView, bool) {
 
 // rated is what was chosen and written.
 func rated(c *fiber.Ctx) rateView {
-	v := rateView{Solved: c.FormValue("solved"), Level: levelOf(c.FormValue("satisfaction")), Text: strings.TrimSpace(c.FormValue("text")), Change: c.FormValue("change") != ""}
+	v := rateView{Solved: c.FormValue("solved"), Level: levelOf(c.FormValue("satisfaction")), Text: strings.TrimSpace(c.FormValue("text")), Change: c.FormValue("change") != "", Opened: c.FormValue("opened")}
 	for _, t := range c.Request().PostArgs().PeekMulti("tags") {
 		v.Tags = append(v.Tags, string(t))
 	}
@@ -189,7 +193,9 @@ func (x *Pages) rate(c *fiber.Ctx) error {
 	}
 	ctx, lang, id := c.UserContext(), shell.Lang(c), f.Case.ID
 	here := "/rate/" + c.Params("token")
-	v := x.rating(c, f, rated(c))
+	said := rated(c)
+	sent := rating.OpenedAt(x.Keys, said.Opened)
+	v := x.rating(c, f, said)
 	if _, done := ratingOf(f, round); done != v.Change {
 		return shell.SeeOther(c, here)
 	}
@@ -200,13 +206,14 @@ func (x *Pages) rate(c *fiber.Ctx) error {
 	text, err := x.masked(ctx, id, v.Text, "")
 	if err == nil {
 		r.Text = text.Body
-		keep := x.Desk.Rate
+		keep, book := x.Desk.Rate, rating.Book{DB: x.DB, Keys: x.Keys, Zone: x.City.TZ, Now: x.Now}
 		if v.Change {
 			keep = x.Desk.ChangeRating
+		} else if r.Doubts, err = book.CaseDoubts(ctx, c.IP()+" "+c.Get(fiber.HeaderUserAgent), sent); err != nil {
+			return err
 		}
 		_, err = keep(ctx, casework.Resident(id), casework.Ref{ID: id}, r)
 		if err == nil && !v.Change {
-			book := rating.Book{DB: x.DB, Keys: x.Keys, Zone: x.City.TZ, Now: x.Now}
 			err = book.NoteNetwork(ctx, id, round, f.Case.Lead, rating.Level(r.Satisfaction), c.IP())
 		}
 	}

@@ -24,6 +24,7 @@ type told struct {
 	Means        string                `json:"means"`
 	ToResident   bool                  `json:"to_resident"`
 	Reason       string                `json:"reason"`
+	Doubts       []string              `json:"doubts"`
 	Number       string                `json:"number"`
 	ReviewOn     string                `json:"review_on"`
 	Clock        string                `json:"clock"`
@@ -167,6 +168,11 @@ func (t teller) tell(e casework.Event) (shell.Happening, bool) {
 	case casework.StepEscalate:
 		h.Who = ""
 		args["Stage"] = t.p.Lang.Stage(d.Stage)
+	case casework.StepDoubt:
+		h.Who = ""
+		if len(d.Doubts) == 0 {
+			key += "_cleared"
+		}
 	case casework.StepRate, casework.StepRerate:
 		args["Solved"], args["Satisfaction"] = solvedText(t.p, d.Solved), t.p.T(levelKey(d.Satisfaction))
 	case casework.StepFile:

@@ -1,7 +1,7 @@
 // Counts the figures of a month under way again, in the reader's own browser, from the rows in the public log: the definitions of the board, written a second time.
 type Told = { part: string; way?: string; filed?: boolean; opened?: boolean; due?: boolean; replied?: boolean; rated?: boolean; dispatched?: boolean; signed?: string; contacted?: string; handled?: string;
   original?: string; verdict?: string; satisfaction?: number; sent_back?: boolean; returned?: string; extensions?: number; excluded?: string; waived?: string; not_reached?: boolean;
-  first?: boolean; hops?: number; flags?: string; n: number };
+  first?: boolean; hops?: number; flags?: string; doubtful?: boolean; n: number };
 type Change = { m: string; day: string; unit: string; district?: string; rows: Told[] };
 type Figure = { definition: string; numerator: number | null; denominator: number | null; excluded: Record<string, number>; suppressed?: boolean };
 type Line = { code: string; figures: Figure[] };
@@ -13,6 +13,8 @@ const kept = (r: Told, outcome = ""): Judged => (outcome === "in_time" ? 1 : out
 const leg = (r: Told) => r.part === "leg", due = (r: Told) => leg(r) && !!r.due, sent = (r: Told) => leg(r) && !!r.dispatched && !!r.opened, rated = (r: Told) => r.part !== "case" && !!r.verdict && !!r.rated,
   handedOn = (r: Told) => leg(r) && !!r.first && !!r.hops && !!r.replied;
 const satisfied = (r: Told): Judged => (r.satisfaction ? Number(r.satisfaction >= 3) : "unrated");
+const solved = (r: Told): Judged => (r.verdict === "yes" ? 1 : r.verdict === "partly" ? 0.5 : 0);
+const undoubted = (judge: (r: Told) => Judged) => (r: Told): Judged => (r.doubtful ? "doubtful" : judge(r));
 
 // Each: which rows it speaks of, how it judges one, the name under which appeals leave a row out, and whether it is a count.
 const definitions: Record<string, { of: (r: Told) => boolean; judge: (r: Told) => Judged; appeal?: string; count?: boolean }> = {
@@ -24,7 +26,12 @@ const definitions: Record<string, { of: (r: Told) => boolean; judge: (r: Told) =
   "on_time@2": { of: due, judge: (r) => kept(r, r.handled), appeal: "handle" },
   "on_time_original@2": { of: due, judge: (r) => kept(r, r.original), appeal: "handle" },
   "promise@1": { of: (r) => r.part === "case" && !!r.due, judge: (r) => kept(r, r.handled) },
-  "solved@2": { of: rated, judge: (r) => (r.verdict === "yes" ? 1 : r.verdict === "partly" ? 0.5 : 0), appeal: "solved" },
+  "solved@2": { of: rated, judge: solved, appeal: "solved" },
+  "solved@3": { of: rated, judge: undoubted(solved), appeal: "solved" },
+  "satisfied@3": { of: rated, judge: undoubted(satisfied), appeal: "satisfied" },
+  "satisfied_first@2": { of: (r) => rated(r) && !!r.first, judge: undoubted(satisfied), appeal: "satisfied" },
+  "satisfied_final@2": { of: (r) => rated(r) && !r.sent_back, judge: undoubted(satisfied), appeal: "satisfied" },
+  "doubtful@1": { of: rated, judge: (r) => Number(!!r.doubtful) },
   "satisfied@2": { of: rated, judge: satisfied, appeal: "satisfied" },
   "satisfied_first@1": { of: (r) => rated(r) && !!r.first, judge: satisfied, appeal: "satisfied" },
   "satisfied_final@1": { of: (r) => rated(r) && !r.sent_back, judge: satisfied, appeal: "satisfied" },

@@ -194,8 +194,8 @@ func (p *parts) sweeps() []sweep {
 	return list
 }
 
-// long are the sweeps that may take longer than a minute: they go over every count row of a month, or of all.
-var long = map[string]time.Duration{"months": 30 * time.Minute, "sums": 30 * time.Minute}
+// long are the sweeps that may take longer than a minute: they go over every count row of a month, or of all, or over every file of open data.
+var long = map[string]time.Duration{"months": 30 * time.Minute, "sums": 30 * time.Minute, "data_files": 30 * time.Minute}
 
 // startSweeps registers the sweeps with gocron; the timers stop when ctx ends and the returned function has been called.
 func startSweeps(ctx context.Context, all []sweep, log *slog.Logger) (stop func() error, err error) {

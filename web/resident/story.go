@@ -190,6 +190,9 @@ func (t teller) tell(e casework.Event) (shell.Happening, bool) {
 	}
 	h.Title = t.p.T("story."+key, args)
 	h.Text = t.text(e, d)
+	if e.Step == casework.StepRate && len(d.Doubts) > 0 {
+		h.Text = strings.TrimSpace(h.Text + "\n" + t.p.T("story.doubt"))
+	}
 	if m, ok := t.message(e); ok && !t.above(m) {
 		if files := t.v.filesOf(m.ID); len(files) > 0 {
 			h.View = fileList(t.p, files)

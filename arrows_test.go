@@ -106,6 +106,7 @@ var arrows = map[string][]string{
 
 	// Wiring.
 	"cmd/assets":       {},
+	"scripts/bleve":    {}, // a module of its own
 	"scripts/console":  {},
 	"scripts/glyphs":   {},
 	"scripts/failover": {},

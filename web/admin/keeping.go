@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -51,6 +52,11 @@ func (x *Pages) drawKeeping(c *fiber.Ctx, status int, mistakes shell.Errors, for
 	}
 	if v.Entries, err = rights.Entries(ctx, x.DB); err != nil {
 		return err
+	}
+	if id, err := uuid.Parse(c.Query("entry")); err == nil && form.Kind == "" {
+		if at := slices.IndexFunc(v.Entries, func(e rights.Entry) bool { return e.ID == id }); at >= 0 {
+			v.Form = v.Entries[at]
+		}
 	}
 	if v.Number != "" && by.Has(casework.Privacy, casework.Supervisor) {
 		page, err := x.Docket.List(ctx, by, casework.Query{Number: v.Number, Limit: 1})
@@ -156,10 +162,33 @@ func (v keepingView) entries(kind rights.RegisterKind) shell.Grid {
 	g := shell.Grid{Caption: v.P.T("registers." + string(kind)), Empty: v.P.T("registers.none"), Columns: []shell.Column{{Title: v.P.T("registers.name")}, {Title: v.P.T("registers.on")}, {Title: v.P.T("registers.scope_" + string(kind))}, {Title: v.P.T("registers.result_" + string(kind))}}}
 	for _, e := range v.Entries {
 		if e.Kind == kind {
-			g.Rows = append(g.Rows, []shell.Cell{{Text: e.Name}, {Text: v.P.Lang.Date(e.On)}, {Text: e.Scope}, {Text: e.Result}})
+			name := shell.Cell{Text: e.Name}
+			if v.Officer {
+				name.Href = "/admin/keeping?entry=" + e.ID.String() + "#enter"
+			}
+			g.Rows = append(g.Rows, []shell.Cell{name, {Text: v.P.Lang.Date(e.On)}, {Text: e.Scope}, {Text: e.Result}})
 		}
 	}
 	return g
+}
+
+// dayOf is a day as fields of forms have it; empty for none.
+func dayOf(t *time.Time) string {
+	if t == nil || t.IsZero() {
+		return ""
+	}
+	return t.Format(time.DateOnly)
+}
+
+// writes tells whether the form is open: an entry is being changed, or something was wrong with one.
+func (v keepingView) writes() bool { return v.Form.Kind != "" }
+
+// entering is the words over the form.
+func (v keepingView) entering() string {
+	if v.Form.ID != uuid.Nil {
+		return v.P.T("keeping.change", locale.Args{"Name": v.Form.Name})
+	}
+	return v.P.T("keeping.enter")
 }
 
 func choices(p shell.Page, prefix string, values []string) []shell.Choice {

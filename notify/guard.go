@@ -84,6 +84,6 @@ func (p *Post) composeAlert(a alertArgs) (Mail, error) {
 	h.SetMessageID(a.ID.String() + "@" + postmark.Domain(p.mailbox()))
 	p.marks(&h, a.ID, false)
 	h.Set("Content-Language", string(lang))
-	data, err := p.write(h, words)
+	data, err := p.writeOffice(h, words)
 	return Mail{Letter: a.ID, To: a.To, Data: data}, err
 }

@@ -95,8 +95,12 @@ func (w *officeWorker) Work(ctx context.Context, job *river.Job[officeArgs]) err
 		err = p.Transport.Send(ctx, Mail{Letter: id, To: to, Data: data})
 	}
 	var refused *Refused
+	var never suppressed
 	var state, class string
 	switch {
+	case errors.As(err, &never):
+		_, err = p.Pool.Exec(ctx, `update office_letter set state = 'failed', last_error = $2 where id = $1`, id, string(never))
+		return err
 	case err == nil:
 		_, err = p.Pool.Exec(ctx, `update office_letter set state = 'sent', sent_at = $2, last_error = '' where id = $1`, id, p.Now().UTC())
 		return err
@@ -130,7 +134,7 @@ func (p *Post) renderNotice(id uuid.UUID, to string, n Notice) ([]byte, error) {
 	h.SetMessageID(id.String() + "@" + postmark.Domain(p.mailbox()))
 	p.marks(&h, id, false)
 	h.Set("Content-Language", string(lang))
-	return p.write(h, letter{Lang: lang, Title: n.Title, Blocks: []block{
+	return p.writeOffice(h, letter{Lang: lang, Title: n.Title, Blocks: []block{
 		{Text: n.Text, Links: []link{{n.Open, n.Link}}},
 		{Text: n.Other, Small: true},
 		{Text: lang.T("letter.unit_signature", args), Small: true},

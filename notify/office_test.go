@@ -100,3 +100,20 @@ func TestAPromiseThatMovedIsTold(t *testing.T) {
 		}
 	}
 }
+
+// A notice that holds a whole mobile number leaves for no office, and is not tried again for ever.
+func TestANoticeWithANumberDoesNotLeave(t *testing.T) {
+	o := openIn(t, cityWithAddress(t, "hotline", "duty@linlan.example"))
+	n := notify.Notice{Key: "topic/9", To: o.post.Addresses(casework.Hotline), Title: "热点预警", Text: "来电 13800001111 反映停水。", Other: "Water is off.", Open: "查看", Link: "/console/topics/9"}
+	o.tell(t, n)
+	o.toldAll(t)
+	if letters, _ := o.letters(t); len(letters) != 0 || o.count(t, `select count(*) from office_letter where state = 'failed' and last_error = 'exit'`) != 2 {
+		t.Errorf("%d letters left", len(letters))
+	}
+	n.Key, n.Text = "topic/10", "来电 138****1111 反映停水。"
+	o.tell(t, n)
+	o.toldAll(t)
+	if letters, _ := o.letters(t); len(letters) != 2 {
+		t.Errorf("masked, %d letters left", len(letters))
+	}
+}

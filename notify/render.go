@@ -12,6 +12,7 @@ import (
 	"huiyin/casework"
 	"huiyin/locale"
 	"huiyin/notify/postmark"
+	"huiyin/privacy"
 )
 
 // render writes the message: text and HTML, in one thread with the mail that opened the case and the first letter about it (RFC 5322 section 3.6.4), and the marks by which machines know a letter of ours (RFC 3834 section 5).
@@ -55,6 +56,16 @@ func (p *Post) marks(h *mail.Header, letter uuid.UUID, reply bool) {
 	h.Set("List-Id", "<"+postmark.Domain(p.mailbox())+">")
 	h.Set("X-Loop", p.mailbox())
 	h.Set(postmark.Header, letter.String())
+}
+
+// writeOffice is write for letters to offices: what never leaves in public is in none of them, whatever a unit's name or a topic's words may hold (the negative list, privacy.Exit). Such a letter is not sent; the log names
+// the line of the list. Letters to residents hold what is their own, and answers as their units wrote them; they open no field but the address and the code.
+func (p *Post) writeOffice(h mail.Header, words letter) ([]byte, error) {
+	if err := privacy.Exit([]byte(words.Title + "\n" + words.text())); err != nil {
+		p.Log.Error("a letter to an office held what must not leave", "error", err)
+		return nil, suppressed("exit")
+	}
+	return p.write(h, words)
 }
 
 // write puts header, text and HTML together.

@@ -144,7 +144,7 @@ func (p *Post) composeUnit(ctx context.Context, l row) (Mail, error) {
 	h.SetMessageID(l.ID.String() + "@" + postmark.Domain(p.mailbox())) // without the case's token: who answers is not the resident
 	p.marks(&h, l.ID, false)
 	h.Set("Content-Language", string(words.Lang))
-	data, err := p.write(h, words)
+	data, err := p.writeOffice(h, words)
 	return Mail{Letter: l.ID, To: to, Data: data}, err
 }
 

@@ -135,15 +135,18 @@ func (r Route) enter(c *fiber.Ctx) error {
 	if err := c.Next(); err != nil || len(c.Response().Header.Peek(fiber.HeaderContentEncoding)) > 0 {
 		return err // a compressed page was looked through before
 	}
-	if r.Door != Files || c.Response().IsBodyStream() {
+	if r.Door != Files && r.Door != API || c.Response().IsBodyStream() {
 		return nil // pages were looked through when they were drawn
+	}
+	if r.Door == API && len(c.Request().Header.Peek(fiber.HeaderAuthorization)) > 0 {
+		return nil // by a token or a code: an answer to whoever has the right to it
 	}
 	return req.leave(c.Response().Body())
 }
 
 // leave lets a public answer out, unless it holds what must not leave. Answers to one person with the right to them, and to staff, are not public.
 func (r *request) leave(answer []byte) error {
-	if r.Exit == nil || r.hold || r.noKeep || r.door == Staff || r.door == API {
+	if r.Exit == nil || r.hold || r.noKeep || r.door == Staff {
 		return nil
 	}
 	return r.Exit(answer)

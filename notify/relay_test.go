@@ -1,33 +1,15 @@
 package notify_test
 
 import (
-	"errors"
-	"fmt"
 	"io"
-	"io/fs"
-	"log/slog"
 	"net"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
-	"github.com/emersion/go-message/mail"
 	"github.com/emersion/go-smtp"
-	"github.com/jackc/pgx/v5/pgxpool"
 
-	"huiyin/casework"
-	"huiyin/casework/caseworktest"
-	"huiyin/intake"
-	parse "huiyin/intake/mail"
-	"huiyin/intake/smtpdoor"
 	"huiyin/notify"
-	"huiyin/notify/postmark"
-	"huiyin/pg/pgtest"
-	"huiyin/routing"
-	"huiyin/routing/sla"
 )
 
 // relay is a mail server that refuses as it is told.

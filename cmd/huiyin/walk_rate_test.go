@@ -2,18 +2,12 @@ package main
 
 import (
 	"fmt"
-	"mime"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
-
 	"huiyin/casework"
 	"huiyin/datause"
-	"huiyin/demo"
 	"huiyin/locale"
 	"huiyin/rating"
 )

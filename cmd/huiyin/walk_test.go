@@ -12,16 +12,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"huiyin/casework"
-	"huiyin/datause"
 	"huiyin/demo"
 	"huiyin/locale"
-	"huiyin/rating"
 )
 
 // TestWalk is the README's five minutes in a real browser: two residents and a caller, the operator, the

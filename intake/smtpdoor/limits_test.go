@@ -2,7 +2,6 @@ package smtpdoor
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -11,18 +10,13 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"errors"
-	"fmt"
-	"log/slog"
 	"math/big"
 	"net"
 	"net/netip"
 	"net/smtp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
-
-	"huiyin/fault"
 )
 
 func TestTooLarge(t *testing.T) {

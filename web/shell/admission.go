@@ -11,20 +11,34 @@ import (
 const (
 	gatePatience = 2 * time.Second // how long a request waits for its turn
 	gateAgain    = 6 * time.Second // and one that was turned away before, which so comes in where new ones do not
+	deskPatience = 8 * time.Second // and one of staff, less than a page may take at all
 	gateWaiting  = 40              // requests that may wait, for each that is at work
 	gateRefresh  = 8               // seconds after which the queue page asks again by itself
 	ticketLife   = 30 * time.Minute
 	ticketField  = "_waited" // hidden in the queue page: it was turned away once
 )
 
-// admit takes the request through the gate where its door stands behind one. Staff pass it, and while one of them waits for an answer fewer others come in.
+// admit takes the request through the gate where its door stands behind one. Staff have places of their own, and while one of them waits for an answer fewer others come in.
 func (r Route) admit(c *fiber.Ctx, req *request) (leave func(), err error) {
 	if r.Door == Staff && req.Gate != nil {
-		sending, reading := req.Gate.giveWay(), func() {}
 		if req.Reading != nil {
-			reading = req.Reading.giveWay()
+			req.Reading.count(1)
+			defer func() {
+				if err != nil {
+					req.Reading.count(-1)
+				}
+			}()
 		}
-		return func() { sending(); reading() }, nil
+		done, err := req.Gate.giveWay(c.UserContext())
+		if err != nil {
+			return nil, err
+		}
+		return func() {
+			done()
+			if req.Reading != nil {
+				req.Reading.count(-1)
+			}
+		}, nil
 	}
 	if req.Gate == nil || r.Always || r.Door != Public && r.Door != API {
 		return func() {}, nil

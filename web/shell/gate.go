@@ -10,8 +10,8 @@ import (
 )
 
 // Gate keeps residents' and programs' requests from taking everything: so many are at work at once, some wait a moment, and beyond that they get a page
-// that keeps what they wrote. Staff never pass it: what the gate leaves free of the database's connections is theirs, and while a member of staff waits
-// for an answer only half as many others are let to the processors as there are of these. It is safe for concurrent use.
+// that keeps what they wrote. Staff have places of their own, twice as many, and are not turned away before their request has waited long: what the gate
+// leaves free of the database's connections is theirs, and while a member of staff waits for an answer fewer others come in. It is safe for concurrent use.
 type Gate struct {
 	usual time.Duration // how long a request waits for its turn
 	again time.Duration // and one that was turned away before
@@ -23,12 +23,15 @@ type Gate struct {
 	staff   int             // requests of staff under way
 	waiting []chan struct{} // in the order of their coming; each is closed when its turn has come
 	turned  int64
+
+	desks *Gate // of staff; nil in that gate itself
 }
 
 // NewGate lets so many requests work at once, at least one, and only beside of them while staff are at work, at least one too.
 func NewGate(places, beside int) *Gate {
 	places = max(places, 1)
-	return &Gate{places: places, beside: min(max(beside, 1), places), usual: gatePatience, again: gateAgain}
+	desks := &Gate{places: 2 * places}
+	return &Gate{places: places, beside: min(max(beside, 1), places), usual: gatePatience, again: gateAgain, desks: desks}
 }
 
 // Turned is how many requests were turned away so far.
@@ -83,17 +86,23 @@ func (g *Gate) leave() {
 	g.letIn()
 }
 
-// giveWay says that a member of staff is at work, until done.
-func (g *Gate) giveWay() (done func()) {
-	g.mu.Lock()
-	g.staff++
-	g.mu.Unlock()
-	return func() {
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		g.staff--
-		g.letIn()
+// giveWay says that a member of staff waits, until done, and waits for a place among them: many at once, each served a little at a time, would all be late.
+// The error is fault.Unavailable.
+func (g *Gate) giveWay(ctx context.Context) (done func(), err error) {
+	g.count(1)
+	leave, err := g.desks.enter(ctx, deskPatience)
+	if err != nil {
+		g.count(-1)
+		return nil, err
 	}
+	return func() { leave(); g.count(-1) }, nil
+}
+
+func (g *Gate) count(staff int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.staff += staff
+	g.letIn()
 }
 
 // room is how many may be at work now. The lock is held.

@@ -21,7 +21,7 @@ func TestTheCrowdGivesWayToStaff(t *testing.T) {
 	}
 	take()
 	take()
-	done, another := g.giveWay(), g.giveWay()
+	done, another := staffComes(t, g), staffComes(t, g)
 	if _, err := g.enter(t.Context(), time.Millisecond); err == nil {
 		t.Fatal("a third came in while staff wait")
 	}
@@ -71,7 +71,7 @@ func TestACrowdBesideStaff(t *testing.T) {
 	var inside, most, through atomic.Int64
 	var all sync.WaitGroup
 	stop := make(chan struct{})
-	staff := g.giveWay()
+	staff := staffComes(t, g)
 	for range 60 {
 		all.Go(func() {
 			for {
@@ -108,5 +108,36 @@ func TestACrowdBesideStaff(t *testing.T) {
 	all.Wait()
 	if most.Load() != 8 || inside.Load() != 0 || g.atWork != 0 || len(g.waiting) != 0 {
 		t.Errorf("without staff %d at once; afterwards %d inside, %d at work, %d waiting", most.Load(), inside.Load(), g.atWork, len(g.waiting))
+	}
+}
+
+func staffComes(t *testing.T, g *Gate) (done func()) {
+	t.Helper()
+	done, err := g.giveWay(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return done
+}
+
+// Many of the staff at once are served in the order of their coming, so many at a time, and none is sent away.
+func TestManyStaffAreServedInTurn(t *testing.T) {
+	g := NewGate(2, 1)
+	var inside, most atomic.Int64
+	var all sync.WaitGroup
+	for range 75 {
+		all.Go(func() {
+			done := staffComes(t, g)
+			n := inside.Add(1)
+			for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+			}
+			time.Sleep(time.Millisecond)
+			inside.Add(-1)
+			done()
+		})
+	}
+	all.Wait()
+	if most.Load() != 4 || g.staff != 0 || g.desks.atWork != 0 || g.Turned() != 0 {
+		t.Errorf("%d at once; afterwards %d of the staff wait, %d are at work, %d were turned away", most.Load(), g.staff, g.desks.atWork, g.Turned())
 	}
 }

@@ -194,11 +194,14 @@ func (p *parts) showHits(w io.Writer, r search.Result) {
 	if r.Facets == nil {
 		return
 	}
-	more := ""
+	about, more := "", ""
+	if r.Facets.About {
+		about = "about "
+	}
 	if r.Facets.AtLeast {
 		more = " or more"
 	}
-	fmt.Fprintf(w, "%d%s in all\n", r.Facets.Total, more)
+	fmt.Fprintf(w, "%s%d%s in all\n", about, r.Facets.Total, more)
 	for _, one := range counted(r.Facets) {
 		fmt.Fprintf(w, "  %-9s", one.name)
 		for _, c := range one.counts[:min(len(one.counts), 12)] {

@@ -53,7 +53,7 @@ func (v rightsView) grid() shell.Grid {
 	g := shell.Grid{Caption: v.P.T("rights.desk"), Hidden: true, Empty: v.P.T("rights.desk_none"), Columns: []shell.Column{{Title: v.P.T("rights.number"), Whole: true}, {Title: v.P.T("rights.what")}, {Title: v.P.T("rights.state")},
 		{Title: v.P.T("rights.asked_at")}, {Title: v.P.T("rights.due")}}}
 	for _, r := range v.All {
-		due := shell.Cell{Text: v.P.Lang.DateTime(r.Due)}
+		due := shell.Cell{Text: v.P.Lang.Deadline(r.Due)}
 		if r.Open() {
 			due = shell.Cell{View: shell.DueBadge(v.P, shell.Due{Start: r.AskedAt, At: r.Due})}
 		}

@@ -25,6 +25,17 @@ func sides(code string, shares map[string][2]int) compareView {
 	return v
 }
 
+// A month in which nobody wrote about those chosen is said to be one: no empty table, no headings above nothing.
+func TestComparisonOfNothingSaysSo(t *testing.T) {
+	nothing := compareView{view: view{Page: shell.Page{Lang: locale.ZH}}, Sides: []aside{{Name: "甲"}, {Name: "乙"}}}
+	if nothing.known() || len(nothing.table().Rows) > 0 {
+		t.Errorf("of nothing %d rows are known", len(nothing.table().Rows))
+	}
+	if some := sides("on_time", map[string][2]int{"甲": {90, 100}, "乙": {60, 100}}); !some.known() {
+		t.Error("of two departments with a share nothing is known")
+	}
+}
+
 // Nobody is called higher than another whose interval meets his own, nor on fewer cases than may be ranked. The bounds are worked out by hand: Wilson at 95 %
 // gives 90 of 100 0.826–0.945, 80 of 100 0.711–0.867, 60 of 100 0.502–0.691.
 func TestComparisonSaysNoMoreThanTheIntervals(t *testing.T) {

@@ -37,6 +37,13 @@ func (v compareView) anywhere(code string) bool {
 	return slices.ContainsFunc(v.Sides, func(s aside) bool { return s.Line.Get(code).Definition != "" })
 }
 
+// known tells whether any column has any figure: a unit nobody wrote about in a month has none.
+func (v compareView) known() bool {
+	return slices.ContainsFunc(supervision.Definitions, func(d supervision.Definition) bool {
+		return (!d.Now || v.With == 0) && v.anywhere(d.Code)
+	})
+}
+
 // interval writes the bounds of a share; empty where there are none.
 func interval(l locale.Lang, f supervision.Figure) string {
 	if f.Measure != supervision.Share || f.Suppressed || f.Denominator == 0 {

@@ -20,7 +20,7 @@ type catalogueView struct {
 
 func (x *Pages) showCatalogue(c *fiber.Ctx) error {
 	v := catalogueView{Page: shell.NewPage(c, shell.Lang(c).T("bulletin.catalogue")), Rules: x.City}
-	v.Section = "board"
+	v.Section, v.Back = "board", v.Href("/board")
 	var err error
 	if v.All, err = bulletin.Catalogue(c.UserContext(), x.DB, v.Now); err != nil {
 		return err

@@ -28,7 +28,7 @@ type listView struct {
 
 func (x *Pages) drawList(c *fiber.Ctx, kind bulletin.Kind, title string) (listView, error) {
 	v := listView{Page: shell.NewPage(c, shell.Lang(c).T(title)), Rules: x.City}
-	v.Section = "board"
+	v.Section, v.Back = "board", v.Href("/board")
 	var err error
 	if v.All, err = x.Book.Public(c.UserContext(), kind, most); err != nil {
 		return v, err

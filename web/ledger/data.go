@@ -56,7 +56,7 @@ type setView struct {
 
 func (x *Pages) showData(c *fiber.Ctx) error {
 	p := shell.NewPage(c, shell.Lang(c).T("data.title"))
-	p.Section, p.Summary = "board", p.T("data.lead")
+	p.Section, p.Summary, p.Back = "board", p.T("data.lead"), p.Href("/board")
 	v := dataView{Page: p}
 	for _, set := range opendata.Sets {
 		list, err := x.Data.Months(c.UserContext(), set)

@@ -137,6 +137,7 @@ func (x *Pages) showLog(c *fiber.Ctx) error {
 	ctx := c.UserContext()
 	v := state{Page: shell.NewPage(c, shell.Lang(c).T("ledger.title")), BaseURL: x.BaseURL}
 	v.Page.Section, v.Page.Summary, v.Page.Script = "board", v.Page.T("ledger.lead"), "ledger.ts"
+	v.Page.Back = v.Page.Href("/board")
 	var err error
 	if v.Head, err = x.Log.Head(ctx); fault.KindOf(err) == fault.NotFound {
 		v.Empty, err = true, nil

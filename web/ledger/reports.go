@@ -69,7 +69,7 @@ func (x *Pages) showReports(c *fiber.Ctx) error {
 		return err
 	}
 	p := shell.NewPage(c, shell.Lang(c).T("ledger.reports"))
-	p.Section, p.Summary = "board", p.T("ledger.reports_lead")
+	p.Section, p.Summary, p.Back = "board", p.T("ledger.reports_lead"), p.Href("/board")
 	return shell.Render(c, fiber.StatusOK, reportsPage(p, all))
 }
 

@@ -42,7 +42,7 @@ type view struct {
 func (x *Pages) caseOf(c *fiber.Ctx) (casework.CaseID, error) {
 	id, ok := postmark.CaseOfStop(x.Keys, c.Params("token"))
 	if !ok {
-		return id, fault.New(fault.NotFound, "fault.no_such_case")
+		return id, fault.New(fault.NotFound, "fault.no_such_link")
 	}
 	return id, nil
 }

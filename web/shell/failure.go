@@ -116,14 +116,28 @@ func (s *shell) handleError(c *fiber.Ctx, err error) error {
 	if kind == fault.Unauthorized && r.door == Staff {
 		return c.Redirect(s.SignIn+"?kept=1&next="+url.QueryEscape(formPage(c, r)), fiber.StatusSeeOther)
 	}
-	page := newPage(c, r, r.lang.T("error.title_"+kind.String()))
+	title, sentence := r.lang.T("error.title_"+kind.String()), Sentence(r.lang, err)
+	if kind == fault.Invalid && (c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead) {
+		title = r.lang.T("error.title_address")
+		if unsaid(err) {
+			sentence = r.lang.T("fault.address")
+		}
+	}
+	page := newPage(c, r, title)
 	page.Status = status
-	view := ErrorPage(page, failureView{Sentence: Sentence(r.lang, err), Request: r.id, Kind: kind})
+	view := ErrorPage(page, failureView{Sentence: sentence, Request: r.id, Kind: kind})
 	if rendered := Render(c, status, view); rendered != nil {
 		s.Log.Error("the error page failed", "request", r.id, "cause", rendered.Error())
 		return c.Status(status).SendString(strconv.Itoa(status) + " " + Sentence(r.lang, err))
 	}
 	return nil
+}
+
+// unsaid tells whether an error has no sentence of its own beside its kind's. Somebody who followed an address has sent no form: nothing of his can be corrected
+// and sent again, so the page speaks of the address.
+func unsaid(err error) bool {
+	var f *fault.Error
+	return !errors.As(err, &f) || f.Key == "fault."+f.Kind.String()
 }
 
 // formPage is the page that a form came from, as far as its address tells: the same address where a page answers there, else the one above it.

@@ -247,6 +247,20 @@ func TestEveryFailureHasAPageAndAJSONAnswer(t *testing.T) {
 	}
 }
 
+// Somebody who followed a wrong address has sent nothing that he could correct and send again.
+func TestAWrongAddressIsToldAsOne(t *testing.T) {
+	h := newHouse(t)
+	_, body := h.do("GET", "/fail/"+fault.Invalid.String(), nil)
+	for _, want := range []string{locale.ZH.T("error.title_address"), locale.ZH.T("fault.address")} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page of a wrong address lacks %q", want)
+		}
+	}
+	if strings.Contains(body, locale.ZH.T("fault.invalid")) {
+		t.Error("the page of a wrong address asks to send a form again")
+	}
+}
+
 func TestFailuresThatNobodyClassified(t *testing.T) {
 	h := newHouse(t)
 	for path, want := range map[string]int{"/fail/other": 500, "/panic": 500, "/half": 500, "/nowhere": 404, "/slow": 503, "/assets/../x": 404} {

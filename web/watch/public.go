@@ -21,7 +21,7 @@ func (x *Pages) since(c *fiber.Ctx) supervision.Month {
 
 func (x *Pages) show(c *fiber.Ctx) error {
 	v := named{P: shell.NewPage(c, shell.Lang(c).T("watch.public_title")), City: x.City}
-	v.P.Section, v.P.Summary, v.P.Card = "board", v.P.T("watch.public_lead"), v.P.Href("/watch.png")
+	v.P.Section, v.P.Summary, v.P.Back, v.P.Card = "board", v.P.T("watch.public_lead"), v.P.Href("/board"), v.P.Href("/watch.png")
 	var err error
 	if v.All, err = gaming.Public(c.UserContext(), x.Watch.DB, x.since(c)); err != nil {
 		return err

@@ -40,6 +40,13 @@ func (h *hand) event(chord string) chromedp.Action[chromedp.Void] {
 	return chromedp.KeyEvent(strings.ToLower(key), chromedp.KeyModifiers(held...))
 }
 
+// open opens a page and waits until its scripts listen: keys that come before go nowhere.
+func (h *hand) open(path string) {
+	h.t.Helper()
+	h.tab.open(path)
+	eval[bool](h.tab, `new Promise(done => document.readyState === "complete" ? done(true) : addEventListener("load", () => done(true)))`)
+}
+
 // press presses one key after the other on the page as it stands.
 func (h *hand) press(chords ...string) {
 	h.t.Helper()

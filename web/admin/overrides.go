@@ -14,14 +14,20 @@ import (
 
 // matters names what a law or an override covers.
 func matters(p shell.Page, city *routing.City, categories []string, kinds []casework.Kind) string {
-	var names []string
+	var about, who []string
 	for _, code := range categories {
-		names = append(names, city.CategoryPath(code, p.Lang))
+		about = append(about, city.CategoryPath(code, p.Lang))
 	}
 	for _, k := range kinds {
-		names = append(names, p.T("kind."+string(k)))
+		who = append(who, p.T("kind."+string(k)))
 	}
-	return strings.Join(names, " · ")
+	var parts []string
+	for _, all := range [][]string{about, who} {
+		if len(all) > 0 {
+			parts = append(parts, strings.Join(all, p.T("dossier.comma")))
+		}
+	}
+	return strings.Join(parts, " · ")
 }
 
 // override is a row for each group of kinds and urgencies that has the same limits under an override.

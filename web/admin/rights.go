@@ -86,7 +86,7 @@ func (x *Pages) drawRight(c *fiber.Ctx, status int, mistakes shell.Errors, v rig
 	if err != nil {
 		return fault.New(fault.NotFound, "fault.not_found")
 	}
-	if v.R, err = x.Docket.Right(c.UserContext(), by, id); err != nil {
+	if v.R, err = x.Docket.RightListed(c.UserContext(), by, id); err != nil {
 		return err
 	}
 	v.P = pageOf(c, "rights", shell.Lang(c).T("rights.kind_"+string(v.R.Kind))+" "+v.R.Number)

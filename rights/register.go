@@ -13,6 +13,7 @@ import (
 	"huiyin/casework"
 	"huiyin/fault"
 	"huiyin/pg"
+	"huiyin/privacy"
 )
 
 // RegisterKind is one of the public registers about personal data.
@@ -44,7 +45,8 @@ type Entry struct {
 	At       time.Time    `json:"at"` // of this version
 }
 
-// Enter writes a new entry, or where e.ID is one of the register's a new version of it. Errors: fault.Forbidden for others than the privacy officer, fault.Invalid.
+// Enter writes a new entry, or where e.ID is one of the register's a new version of it. The registers are public: an entry with a whole mobile or identity number
+// would shut their page, as privacy.Exit lets none pass. Errors: fault.Forbidden for others than the privacy officer, fault.Invalid.
 func Enter(ctx context.Context, db pg.DB, by casework.Actor, e Entry, now time.Time) error {
 	if !by.Has(casework.Privacy) || by.Unit != casework.Hotline {
 		return fault.New(fault.Forbidden, "fault.forbidden")
@@ -59,6 +61,15 @@ func Enter(ctx context.Context, db pg.DB, by casework.Actor, e Entry, now time.T
 		return fault.New(fault.Invalid, "fault.register_scope").At("scope")
 	case e.On.IsZero() || e.On.After(now.AddDate(1, 0, 0)):
 		return fault.New(fault.Invalid, "fault.register_day").At("on")
+	case e.Kind == Incidents && e.On.After(now):
+		return fault.New(fault.Invalid, "fault.register_ahead").At("on")
+	case e.Ended != nil && e.Ended.Before(e.On):
+		return fault.New(fault.Invalid, "fault.register_ended").At("ended")
+	}
+	for _, part := range []struct{ field, text string }{{"name", e.Name}, {"scope", e.Scope}, {"measures", e.Measures}, {"result", e.Result}} {
+		if privacy.Exit([]byte(part.text)) != nil {
+			return fault.New(fault.Invalid, "fault.register_number").At(part.field)
+		}
 	}
 	if e.ID == uuid.Nil {
 		var err error

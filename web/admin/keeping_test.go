@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"maps"
 	"net/url"
 	"regexp"
 	"strings"
@@ -17,6 +18,13 @@ func TestAnIncidentIsWrittenDownAndClosedAsANewVersion(t *testing.T) {
 	entry := url.Values{"do": {"enter"}, "kind": {"incident"}, "name": {"信寄错了"}, "on": {"2026-10-30"}, "scope": {"一位诉求人的答复"}}
 	wrong := url.Values{"do": {"enter"}, "kind": {"incident"}, "name": {"信寄错了"}, "on": {"2026-10-30"}}
 	officer.post("/admin/keeping", wrong).wants(t, 422, "信寄错了")
+	for field, c := range map[string][2]string{
+		"scope": {"打给了 13900001234", "不能写手机号"}, "measures": {"身份证 990100196501010012 已删除", "不能写手机号"}, "on": {"2026-11-03", "还没有发生"}, "ended": {"2026-10-29", "不能早于"},
+	} {
+		bad := maps.Clone(entry)
+		bad.Set(field, c[0])
+		officer.post("/admin/keeping", bad).wants(t, 422, c[1])
+	}
 	officer.post("/admin/keeping", entry).leads(t, "/admin/keeping")
 	page := officer.get("/admin/keeping")
 	page.wants(t, 200, "信寄错了")

@@ -189,7 +189,7 @@ func (x *Pages) foundFile(c *fiber.Ctx) error {
 	names := dossier.Namer{City: x.City, Lang: l}
 	b := bytes.NewBufferString("\ufeff") // spreadsheets read the file as UTF-8 only with this mark
 	w := csv.NewWriter(b)
-	rows := [][]string{{l.T("console.number"), l.T("find.filed"), l.T("console.column_state"), l.T("find.by_kind"), l.T("find.by_category"), l.T("console.column_unit"), l.T("console.column_title"), l.T("find.text")}}
+	rows := [][]string{{l.T("console.number"), l.T("find.filed"), l.T("console.column_state"), l.T("console.kind"), l.T("dossier.category"), l.T("console.column_unit"), l.T("console.column_title"), l.T("find.text")}}
 	for _, h := range hits {
 		k := h.Case
 		rows = append(rows, []string{k.Number, k.FiledAt.In(locale.Zone).Format("2006-01-02 15:04"), l.T("state." + string(k.State)), l.T("kind." + string(k.Kind)), x.City.CategoryPath(k.Category, l), names.Unit(k), plain(h.Title), plain(h.Text)})

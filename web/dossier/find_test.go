@@ -28,7 +28,7 @@ func TestASearchIsNarrowedSavedAndTakenAway(t *testing.T) {
 	b.post("/console/search/suggest", url.Values{"q": {phone}}).lacks(t, "/console/search?")
 
 	csv := b.get("/console/search.csv?q=" + q)
-	csv.wants(t, 200, first.Number)
+	csv.wants(t, 200, first.Number, "诉求类型,事项分类")
 	if strings.Contains(csv.Body, phone) || strings.Contains(csv.Body, person) {
 		t.Error("a file with what names somebody")
 	}

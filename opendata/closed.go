@@ -6,14 +6,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
 
-	"huiyin/casework"
 	"huiyin/fault"
-	"huiyin/rating"
 	"huiyin/supervision"
 	closing "huiyin/supervision/months"
 )
@@ -287,67 +284,3 @@ func leftOut(f supervision.Figure) string {
 	slices.Sort(list)
 	return strings.Join(list, ";")
 }
-
-// ratings are counts of ratings by unit and level: of cases from the rows of closed months, of services from the ratings given in the same months. A count below rating.Least is
-// empty, and so is the next smallest where it alone would be, so that it cannot be found by subtraction.
-var ratings = Set{Key: "ratings", Every: "MONTHLY", Monthly: true, Columns: []Column{
-	{Name: "month", Type: Text},
-	{Name: "source", Type: Text},
-	{Name: "unit", Type: Text, Mean: "rated_unit"},
-	{Name: "level", Type: Integer, Unit: "level"},
-	{Name: "n", Type: Integer, Unit: "ratings", Empty: "few"},
-}, list: closedMonths, rows: func(ctx context.Context, r *Reading, give each) error {
-	return r.closed(ctx, func(c closing.Closed) error {
-		give := func(source string, unit casework.UnitCode, cells []rating.Cell) error {
-			for _, k := range cells {
-				var n any = k.N
-				if k.Withheld {
-					n = nil
-				}
-				if k.N == 0 && !k.Withheld {
-					continue
-				}
-				if err := give(Row{c.Month.String(), source, string(unit), int(k.Level), n}, nil); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-		of := map[casework.UnitCode]map[rating.Level]int{}
-		err := closing.Rows(ctx, r.tx, c.Month, c.Revision, func(_ json.RawMessage, k closing.Row) error {
-			if k.Rated && k.Satisfaction > 0 && !k.Doubtful {
-				if of[k.Unit] == nil {
-					of[k.Unit] = map[rating.Level]int{}
-				}
-				of[k.Unit][rating.Level(k.Satisfaction)]++
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		book := *r.Ratings
-		book.DB = r.tx
-		sheet, err := book.Load(ctx, c.Month.Start(book.Zone))
-		if err != nil {
-			return err
-		}
-		units := slices.Collect(maps.Keys(of))
-		for _, k := range sheet.Counts {
-			units = append(units, k.Unit)
-		}
-		slices.Sort(units)
-		for _, u := range slices.Compact(units) {
-			service := rating.Fold(sheet, func(code casework.UnitCode) bool { return code == u })
-			for _, one := range []struct {
-				source string
-				cells  []rating.Cell
-			}{{"case", rating.Cells(of[u])}, {"service", service.Levels}, {"walk_by", service.WalkBy}} {
-				if err := give(one.source, u, one.cells); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
-}}

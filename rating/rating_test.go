@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"huiyin/casework"
@@ -204,10 +205,8 @@ func TestDoubtfulRatingsAreMarkedCountedApartAndNeverDeleted(t *testing.T) {
 	}
 	s, err := o.Load(ctx, o.now)
 	must(t, err)
-	everything := func(casework.UnitCode) bool { return true }
-	r := rating.Fold(s, everything)
-	if r.Apart != 1+2+5 || r.All != 6 {
-		t.Errorf("%d apart and %d counted", r.Apart, r.All)
+	if apart, counted := doubtful(s); apart != 1+2+5 || counted != 6 {
+		t.Errorf("%d apart and %d counted", apart, counted)
 	}
 	wantKey(t, o.Clear(ctx, leader, fast.ID, "看过了"), "fault.forbidden")
 	wantKey(t, o.Clear(ctx, supervisor, fast.ID, " "), "fault.reason_needed")
@@ -215,8 +214,8 @@ func TestDoubtfulRatingsAreMarkedCountedApartAndNeverDeleted(t *testing.T) {
 	wantKey(t, o.Clear(ctx, supervisor, fast.ID, "再一次"), "fault.rating_settled")
 	s, err = o.Load(ctx, o.now)
 	must(t, err)
-	if r = rating.Fold(s, everything); r.Apart != 7 || r.All != 7 {
-		t.Errorf("after clearing one: %d apart and %d counted", r.Apart, r.All)
+	if apart, counted := doubtful(s); apart != 7 || counted != 7 {
+		t.Errorf("after clearing one: %d apart and %d counted", apart, counted)
 	}
 	o.pass(3 * time.Hour)
 	if n, err := o.Forget(ctx); err != nil || n == 0 {
@@ -275,4 +274,44 @@ func TestOncePerItemAndRoundChangesWithinADay(t *testing.T) {
 			r.Fatalf("%d words are logged, %d were said", logged, words)
 		}
 	})
+}
+
+// doubtful are the ratings of a sheet that are counted apart, and the others.
+func doubtful(s rating.Sheet) (apart, counted int) {
+	for _, c := range s.Counts {
+		if c.Doubtful {
+			apart += c.N
+		} else {
+			counted += c.N
+		}
+	}
+	return apart, counted
+}
+
+// What a supervisor clears, and what is rated, after the figures of a month are decided moves none of them: two readings would tell a single rating.
+func TestADecidedMonthStaysAsItIs(t *testing.T) {
+	o := newTown(t)
+	ctx := t.Context()
+	fast := o.walk(t, rating.Word{Level: 1, Tags: []string{"114"}, Opened: o.now.Add(-2 * time.Second)})
+	month := o.now
+	token := o.item(t, "20261102-1")
+	o.now = rating.Settled(time.Date(2026, 11, 1, 0, 0, 0, 0, o.Zone)).Add(-time.Minute)
+	before, err := o.Load(ctx, month)
+	must(t, err)
+	o.pass(2 * time.Minute)
+	must(t, o.Clear(ctx, supervisor, fast.ID, "老客户"))
+	if o.now.Before(time.Date(2026, 12, 2, 0, 0, 0, 0, o.Zone)) {
+		t.Fatal("not settled")
+	}
+	if _, err := o.Rate(ctx, token, stars(5, "511")); err != nil {
+		t.Fatal(err)
+	}
+	after, err := o.Load(ctx, month)
+	must(t, err)
+	if d := cmp.Diff(before, after); d != "" {
+		t.Error(d)
+	}
+	if apart, _ := doubtful(after); apart != 1 || len(after.Issued) != 1 || after.Issued[0].Rated != 0 {
+		t.Errorf("%+v", after)
+	}
 }

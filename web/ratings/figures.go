@@ -3,6 +3,7 @@ package ratings
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -21,7 +22,7 @@ type figuresView struct {
 	Unit   casework.UnitCode // empty: the city
 	Name   string
 	R      rating.Report
-	Units  []unitLine // of the city's page
+	Units  []unitLine // of the city's page; the last may be all other units as one, without a code
 	Before string     // address of the month before
 	After  string     // of the month after, empty for the present
 	File   string
@@ -34,39 +35,57 @@ type unitLine struct {
 	R    rating.Report
 }
 
-// monthOf reads ?month=2026-11; without it the present month.
+// lastMonth is the newest month whose figures are decided.
+func (x *Pages) lastMonth(now time.Time) time.Time {
+	now = now.In(x.Book.Zone)
+	m := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, x.Book.Zone).AddDate(0, -1, 0)
+	if now.Before(rating.Settled(m)) {
+		m = m.AddDate(0, -1, 0)
+	}
+	return m
+}
+
+// monthOf reads ?month=2026-11; without it the newest month that is decided. A month that still runs is not found: two readings of it would tell a single rating.
 func (x *Pages) monthOf(c *fiber.Ctx) (time.Time, error) {
-	now := shell.Now(c).In(x.Book.Zone)
-	now = time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, x.Book.Zone)
+	last := x.lastMonth(shell.Now(c))
 	s := c.Query("month")
 	if s == "" {
-		return now, nil
+		return last, nil
 	}
 	m, err := time.ParseInLocation("2006-01", s, x.Book.Zone)
-	if err != nil || m.After(now) || m.Year() < 2000 {
-		return now, fault.New(fault.NotFound, "fault.not_found")
+	if err != nil || m.After(last) || m.Year() < 2000 {
+		return last, fault.New(fault.NotFound, "fault.not_found")
 	}
 	return m, nil
 }
 
-func (x *Pages) readFigures(c *fiber.Ctx) (rating.Sheet, time.Time, casework.UnitCode, error) {
+func (x *Pages) readFigures(c *fiber.Ctx) (rating.Table, time.Time, casework.UnitCode, error) {
 	m, err := x.monthOf(c)
 	if err != nil {
-		return rating.Sheet{}, m, "", err
+		return rating.Table{}, m, "", err
 	}
 	unit := casework.UnitCode(c.Query("unit"))
 	if _, ok := x.City.Unit(unit); unit != "" && !ok {
-		return rating.Sheet{}, m, "", fault.New(fault.NotFound, "fault.not_found")
+		return rating.Table{}, m, "", fault.New(fault.NotFound, "fault.not_found")
 	}
 	s, err := x.Book.Load(c.UserContext(), m)
-	return s, m, unit, err
+	var units []casework.UnitCode
+	for _, u := range x.City.Units() {
+		units = append(units, u.Code)
+	}
+	return rating.Decide(s, units), m, unit, err
+}
+
+// report are the figures of the city, or of a unit with those below it.
+func (x *Pages) report(t rating.Table, unit casework.UnitCode) rating.Report {
+	if unit == "" {
+		return t.City()
+	}
+	return t.Of(x.within(unit))
 }
 
 // within says which units' ratings count for a unit: its own and those of the units below it.
 func (x *Pages) within(unit casework.UnitCode) func(casework.UnitCode) bool {
-	if unit == "" {
-		return func(casework.UnitCode) bool { return true }
-	}
 	return func(u casework.UnitCode) bool {
 		for range 10 {
 			if u == unit {
@@ -83,21 +102,21 @@ func (x *Pages) within(unit casework.UnitCode) func(casework.UnitCode) bool {
 }
 
 func (x *Pages) figures(c *fiber.Ctx) error {
-	s, m, unit, err := x.readFigures(c)
+	t, m, unit, err := x.readFigures(c)
 	if err != nil {
 		return err
 	}
 	lang := shell.Lang(c)
-	v := figuresView{P: shell.NewPage(c, lang.T("rating.figures")), Month: m, Unit: unit, R: rating.Fold(s, x.within(unit)), Name: x.City.Name.In(lang)}
+	v := figuresView{P: shell.NewPage(c, lang.T("rating.figures")), Month: m, Unit: unit, R: x.report(t, unit), Name: x.City.Name.In(lang)}
 	v.P.Section = "board"
 	v.P.Summary = lang.T("rating.figures") + " · " + lang.Month(m)
 	if unit != "" {
 		v.Name = x.unit(v.P, unit)
 	} else {
-		v.Units = x.lines(v.P, s)
+		v.Units = x.lines(v.P, t)
 	}
 	v.Before = v.address("/ratings", m.AddDate(0, -1, 0))
-	if next := m.AddDate(0, 1, 0); !next.After(v.P.Now) {
+	if next := m.AddDate(0, 1, 0); !next.After(x.lastMonth(v.P.Now)) {
 		v.After = v.address("/ratings", next)
 	}
 	v.File = v.address("/ratings.json", m)
@@ -115,14 +134,16 @@ func (v figuresView) address(path string, m time.Time) string {
 	return q
 }
 
-// lines are the units that were rated, in the order of the city's files.
-func (x *Pages) lines(p shell.Page, s rating.Sheet) []unitLine {
+// lines are the units that stand alone, in the order of the city's files, and all others as one.
+func (x *Pages) lines(p shell.Page, t rating.Table) []unitLine {
 	var list []unitLine
 	for _, u := range x.City.Units() {
-		r := rating.Fold(s, func(code casework.UnitCode) bool { return code == u.Code })
-		if !r.Empty() || r.Figure(rating.Coverage).Denominator > 0 {
-			list = append(list, unitLine{Code: u.Code, Name: x.unit(p, u.Code), R: r})
+		if slices.Contains(t.Alone(), u.Code) {
+			list = append(list, unitLine{Code: u.Code, Name: x.unit(p, u.Code), R: t.Of(func(code casework.UnitCode) bool { return code == u.Code })})
 		}
+	}
+	if rest := t.Rest(); !rest.Empty() {
+		list = append(list, unitLine{Name: p.T("rating.rest"), R: rest})
 	}
 	return list
 }
@@ -147,13 +168,6 @@ func of(lang locale.Lang, f rating.Figure) string {
 		return lang.T("rating.of_without", locale.Args{"N": lang.Number(f.Numerator), "Of": lang.Number(f.Denominator), "Out": lang.Number(f.Excluded)})
 	}
 	return lang.T("rating.of", locale.Args{"N": lang.Number(f.Numerator), "Of": lang.Number(f.Denominator)})
-}
-
-func cellText(lang locale.Lang, c rating.Cell) string {
-	if c.Withheld {
-		return lang.T("rating.few", locale.Args{"N": rating.Least})
-	}
-	return lang.Number(c.N)
 }
 
 var headline = []string{rating.Satisfied, rating.Coverage, rating.Contacted, rating.Rectified}
@@ -185,8 +199,8 @@ type reportJSON struct {
 	Levels  []rating.Cell         `json:"levels"`
 	WalkBy  []rating.Cell         `json:"walk_by"`
 	Tags    []tagJSON             `json:"tags"`
-	Ratings int                   `json:"ratings"` // that count; 0 with few
-	Few     bool                  `json:"few"`
+	Ratings int                   `json:"ratings"`  // that count and are published
+	Few     bool                  `json:"few"`      // some stand with the others of the city only
 	Apart   int                   `json:"doubtful"` // counted apart
 	Units   []unitJSON            `json:"units,omitempty"`
 	Tagged  []rating.TagSet       `json:"tag_sets"`
@@ -199,14 +213,14 @@ type tagJSON struct {
 }
 
 type unitJSON struct {
-	Code    casework.UnitCode     `json:"code"`
+	Code    casework.UnitCode     `json:"code"` // empty: all other units as one
 	ZH      string                `json:"zh-CN"`
 	EN      string                `json:"en"`
 	Figures map[string]figureJSON `json:"figures"`
 }
 
 // definitionVersion is that of every figure here: it changes when one of them is counted in another way.
-const definitionVersion = 1
+const definitionVersion = 2
 
 func figuresOf(r rating.Report) map[string]figureJSON {
 	all := map[string]figureJSON{}
@@ -217,11 +231,11 @@ func figuresOf(r rating.Report) map[string]figureJSON {
 }
 
 func (x *Pages) figuresJSON(c *fiber.Ctx) error {
-	s, _, unit, err := x.readFigures(c)
+	t, _, unit, err := x.readFigures(c)
 	if err != nil {
 		return err
 	}
-	r := rating.Fold(s, x.within(unit))
+	r := x.report(t, unit)
 	out := reportJSON{Scope: "city", Period: r.Period, Figures: figuresOf(r), Levels: r.Levels, WalkBy: r.WalkBy, Ratings: r.All, Few: r.Few, Apart: r.Apart, Tags: []tagJSON{}, Tagged: rating.TagSets()}
 	if unit != "" {
 		out.Scope = string(unit)
@@ -230,11 +244,14 @@ func (x *Pages) figuresJSON(c *fiber.Ctx) error {
 		out.Tags = append(out.Tags, tagJSON{Cell: t, ZH: rating.TagText(t.TagSet, t.Label, locale.ZH), EN: rating.TagText(t.TagSet, t.Label, locale.EN)})
 	}
 	if unit == "" {
+		alone := t.Alone()
 		for _, u := range x.City.Units() {
-			one := rating.Fold(s, func(code casework.UnitCode) bool { return code == u.Code })
-			if !one.Empty() || one.Figure(rating.Coverage).Denominator > 0 {
-				out.Units = append(out.Units, unitJSON{Code: u.Code, ZH: u.Name.ZH, EN: u.Name.EN, Figures: figuresOf(one)})
+			if slices.Contains(alone, u.Code) {
+				out.Units = append(out.Units, unitJSON{Code: u.Code, ZH: u.Name.ZH, EN: u.Name.EN, Figures: figuresOf(t.Of(func(code casework.UnitCode) bool { return code == u.Code }))})
 			}
+		}
+		if rest := t.Rest(); !rest.Empty() {
+			out.Units = append(out.Units, unitJSON{ZH: locale.ZH.T("rating.rest"), EN: locale.EN.T("rating.rest"), Figures: figuresOf(rest)})
 		}
 	}
 	return c.JSON(out)
@@ -245,45 +262,67 @@ func (v figuresView) tagRows(bad bool) [][]shell.Cell {
 	var rows [][]shell.Cell
 	for _, t := range v.R.Tags {
 		if t.Level.Bad() == bad && (t.Level.Bad() || t.Level > 3) {
-			rows = append(rows, []shell.Cell{{Text: rating.TagText(t.TagSet, t.Label, v.P.Lang)}, {Text: cellText(v.P.Lang, t)}})
+			rows = append(rows, []shell.Cell{{Text: rating.TagText(t.TagSet, t.Label, v.P.Lang)}, {Text: v.P.Lang.Number(t.N)}})
 		}
 	}
 	return rows[:min(len(rows), 10)]
 }
 
-func (v figuresView) levelRows() [][]shell.Cell {
+// levelRows are the levels as they are told together, of items or of walk-bys.
+func (v figuresView) levelRows(cells []rating.Cell) [][]shell.Cell {
 	var rows [][]shell.Cell
-	for i, c := range v.R.Levels {
-		rows = append(rows, []shell.Cell{{Text: v.P.T(levelKey(c.Level))}, {Text: cellText(v.P.Lang, c)}, {Text: cellText(v.P.Lang, v.R.WalkBy[i])}})
+	for _, c := range cells {
+		rows = append(rows, []shell.Cell{{Text: v.level(c)}, {Text: v.P.Lang.Number(c.N)}})
 	}
 	return rows
+}
+
+func (v figuresView) level(c rating.Cell) string {
+	if len(c.Label) > 1 {
+		return v.P.T("rating.levels_" + strings.ReplaceAll(c.Label, "-", "_"))
+	}
+	return v.P.T(levelKey(c.Level))
 }
 
 func (v figuresView) unitRows() [][]shell.Cell {
 	var rows [][]shell.Cell
 	for _, u := range v.Units {
-		row := []shell.Cell{{Text: u.Name, Href: v.P.Href("/ratings") + "?month=" + v.Month.Format("2006-01") + "&unit=" + string(u.Code)}}
-		if u.R.Few {
-			row = append(row, shell.Cell{Text: v.P.T("rating.few", locale.Args{"N": rating.Least})})
-		} else {
-			row = append(row, shell.Cell{Text: v.P.Lang.Number(u.R.All)})
+		name := shell.Cell{Text: u.Name}
+		if u.Code != "" {
+			name.Href = v.P.Href("/ratings") + "?month=" + v.Month.Format("2006-01") + "&unit=" + string(u.Code)
 		}
+		row := []shell.Cell{name, {Text: v.P.Lang.Number(u.R.All)}}
 		for _, code := range []string{rating.Satisfied, rating.Coverage, rating.Contacted, rating.Rectified} {
 			row = append(row, shell.Cell{Text: share(v.P.Lang, u.R.Figure(code))})
 		}
-		rows = append(rows, append(row, shell.Cell{Text: v.P.Lang.Number(u.R.Apart)}))
+		apart := v.P.T("rating.withheld")
+		if !u.R.Figure(rating.Doubtful).Withheld || u.R.Apart > 0 {
+			apart = v.P.Lang.Number(u.R.Apart)
+		}
+		rows = append(rows, append(row, shell.Cell{Text: apart}))
 	}
 	return rows
 }
 
-// bars draw the levels of handled items, unless one is withheld: then the table alone says what may be said.
+// bars draw the levels of handled items.
 func (v figuresView) bars() []shell.Bar {
-	if slices.ContainsFunc(v.R.Levels, func(c rating.Cell) bool { return c.Withheld }) {
+	var list []shell.Bar
+	if v.R.Figure(rating.Satisfied).Denominator == 0 {
 		return nil
 	}
-	var list []shell.Bar
 	for _, c := range v.R.Levels {
-		list = append(list, shell.Bar{Label: v.P.T(levelKey(c.Level)), Value: float64(c.N), Text: v.P.Lang.Number(c.N)})
+		list = append(list, shell.Bar{Label: v.level(c), Value: float64(c.N), Text: v.P.Lang.Number(c.N)})
 	}
 	return list
+}
+
+// partly says why something is not here: of the city what could not be told of the rest, of a unit that it stands with the others.
+func (v figuresView) partly() string {
+	switch {
+	case !v.R.Few:
+		return ""
+	case v.Unit == "":
+		return v.P.T("rating.partly_city", locale.Args{"N": rating.Least})
+	}
+	return v.P.T("rating.partly_unit", locale.Args{"N": rating.Least})
 }

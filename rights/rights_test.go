@@ -20,6 +20,7 @@ import (
 	"huiyin/rights"
 	"huiyin/routing/sla"
 	"huiyin/translog"
+	"huiyin/translog/form"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -192,6 +193,12 @@ func TestADeletionTakesTwoPersonsAndLeavesACertificate(t *testing.T) {
 	}
 	if cert.Index < 0 || cert.Index >= head.Size {
 		t.Errorf("the certificate is entry %d of %d", cert.Index, head.Size)
+	}
+	var kind string
+	var raw []byte
+	o.must(o.Pool.QueryRow(ctx, `select type, entry from log_entry where idx = $1`, cert.Index).Scan(&kind, &raw))
+	if entry, err := form.ParseEntry(raw); err != nil || entry.Type != form.Certificate || kind != string(form.Certificate) {
+		t.Errorf("the log says %q, its table %q (%v)", entry.Type, kind, err)
 	}
 }
 

@@ -8,8 +8,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/mod/sumdb/note"
-
-	"huiyin/translog/form"
 )
 
 // SignText signs a text by the key of the log, as a note that anybody checks with /log/key. The text ends with a line feed; its first line must not be the log's name, so that it cannot pass for a checkpoint.
@@ -26,12 +24,4 @@ func (l *Log) SignText(ctx context.Context, tx pgx.Tx, text string) (string, err
 		return "", fmt.Errorf("sign a text: %w", err)
 	}
 	return string(signed), nil
-}
-
-// shelf is the type under which the table keeps an entry: certificates stand with the other digests of published documents. What the public reads says certificate.
-func shelf(t form.Type) form.Type {
-	if t == form.Certificate {
-		return form.Rules
-	}
-	return t
 }

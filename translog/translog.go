@@ -228,7 +228,7 @@ func (l *Log) Enter(ctx context.Context, tx pgx.Tx, entries []form.Entry) (int64
 		if err != nil {
 			return 0, err
 		}
-		all[i] = addition{shelf(e.Type), raw}
+		all[i] = addition{e.Type, raw}
 	}
 	return l.add(ctx, tx, all)
 }

@@ -44,7 +44,7 @@ var arrows = map[string][]string{
 	"privacy":          with(leaves, "spans", "casework", "staff"),
 
 	"bulletin":  with(leaves, "casework", "routing/...", "privacy"),
-	"knowledge": with(leaves, "search/words", "casework"),
+	"knowledge": with(leaves, "search/words", "casework", "privacy"),
 
 	"rulebook": with(leaves, "casework", "staff", "routing", "routing/sla"),
 
@@ -62,7 +62,7 @@ var arrows = map[string][]string{
 	"notify":                 with(leaves, "notify/postmark", "routing/...", "follow", "privacy", "casework", "staff"),
 	"notify/postmark":        {"casework", "pg", "seal"},
 	"notify/alarm":           {"pg", "casework", "follow", "routing"},
-	"rating":                 with(leaves, "rating/words", "search/words", "routing/...", "intake", "casework"),
+	"rating":                 with(leaves, "rating/words", "search/words", "routing/...", "intake", "privacy", "casework"),
 	"rating/words":           {},
 	"handover":               with(leaves, "routing/...", "follow", "intake", "privacy", "casework"),
 	"translog":               with(leaves, "follow", "casework", "translog/form", "translog/witness"),

@@ -9,6 +9,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/fault"
+	"huiyin/privacy"
 )
 
 // Bounds on what an article may say, in characters.
@@ -38,7 +39,8 @@ func (c *Content) clean() {
 	}
 }
 
-// check refuses what is not whole. Errors: fault.Invalid at the field.
+// check refuses what is not whole, and whole mobile and identity numbers: privacy.Exit lets none out, so the page of an article that had one would not open.
+// Errors: fault.Invalid at the field.
 func (c *Content) check() error {
 	long := func(s string, most int) bool { return utf8.RuneCountInString(s) > most }
 	for _, f := range []struct {
@@ -55,6 +57,9 @@ func (c *Content) check() error {
 		if long(f.value, f.most) {
 			return fault.New(fault.Invalid, "fault.article_part_long").At(f.name).With("Limit", f.most)
 		}
+		if privacy.Exit([]byte(f.value)) != nil {
+			return fault.New(fault.Invalid, "fault.article_number").At(f.name)
+		}
 	}
 	for name, list := range map[string][]string{"asked_zh": c.Asked.ZH, "asked_en": c.Asked.EN} {
 		if len(list) == 0 && name == "asked_zh" {
@@ -62,6 +67,9 @@ func (c *Content) check() error {
 		}
 		if len(list) > MaxQuestions || slices.ContainsFunc(list, func(q string) bool { return long(q, 2*MaxQuestion) }) {
 			return fault.New(fault.Invalid, "fault.article_questions").At(name).With("Limit", MaxQuestions)
+		}
+		if privacy.Exit([]byte(strings.Join(list, "\n"))) != nil {
+			return fault.New(fault.Invalid, "fault.article_number").At(name)
 		}
 	}
 	if c.Link != "" {

@@ -258,6 +258,9 @@ func TestWhatIsNotWholeIsRefused(t *testing.T) {
 		"link":       func(c *knowledge.Content) { c.Link = "javascript:alert(1)" },
 		"expires_on": func(c *knowledge.Content) { last := day("2025-01-01"); c.ExpiresOn = &last },
 		"review_on":  func(c *knowledge.Content) { c.ReviewOn = time.Time{} },
+		"body_en":    func(c *knowledge.Content) { c.Body.EN += " Call 13900001234." },
+		"title_zh":   func(c *knowledge.Content) { c.Title.ZH = "身份证 990100196501010012 怎么换" },
+		"asked_en":   func(c *knowledge.Content) { c.Asked.EN = []string{"who answers 13900001234"} },
 	} {
 		c := bill()
 		change(&c)

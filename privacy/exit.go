@@ -57,7 +57,7 @@ func leaves(body []byte) string {
 		}
 		run := body[from:to]
 		i = to - 1 // goes on eleven bytes behind: the next run begins after to
-		if from > 0 && wordByte(body[from-1]) || to < len(body) && wordByte(body[to]) && !(len(run) == 17 && (body[to] == 'X' || body[to] == 'x')) {
+		if from > 0 && wordByte(body[from-1]) || to < len(body) && wordByte(body[to]) && !fullStop(body, to) && !(len(run) == 17 && (body[to] == 'X' || body[to] == 'x')) {
 			continue
 		}
 		switch {
@@ -74,6 +74,11 @@ func leaves(body []byte) string {
 var identityNumber = regexp.MustCompile(`^[1-9][0-9]{5}(18|19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]$`)
 
 func digit(b byte) bool { return b >= '0' && b <= '9' }
+
+// fullStop tells whether the byte ends a sentence: a point behind which no word goes on.
+func fullStop(body []byte, at int) bool {
+	return body[at] == '.' && (at+1 == len(body) || !wordByte(body[at+1]))
+}
 
 // wordByte tells whether a byte makes a run of digits a part of something else: a digest, a path, a fraction.
 func wordByte(b byte) bool {

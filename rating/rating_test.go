@@ -75,6 +75,8 @@ func TestWhoMayHandOutTokensAndManagePoints(t *testing.T) {
 	wantKey(t, err, "fault.forbidden")
 	_, err = o.OpenPoint(ctx, leader, rating.Point{Unit: unit, Kind: rating.Hall, NameZH: "大厅"})
 	wantKey(t, err, "fault.name_needed")
+	_, err = o.OpenPoint(ctx, leader, rating.Point{Unit: unit, Kind: rating.Hall, NameZH: "大厅", NameEN: "Hall", PlaceZH: "找人打 13900001234"})
+	wantKey(t, err, "fault.point_number")
 	one, first, err := o.Issue(ctx, clerk, rating.Item{Point: o.window, Number: "A1"}, "key-1")
 	must(t, err)
 	_, again, err := o.Issue(ctx, clerk, rating.Item{Point: o.window, Number: "A1"}, "key-1")

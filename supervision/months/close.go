@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -108,23 +109,15 @@ func (x *Closer) close(ctx context.Context, m supervision.Month, revision int, w
 
 func (x *Closer) publish(ctx context.Context, tx pgx.Tx, m supervision.Month, rows []Row, report Report, why string) error {
 	day := x.Now().UTC().Format(time.DateOnly)
-	entries := make([]form.Entry, 0, len(rows)+1)
-	for _, r := range rows {
-		body, err := json.Marshal(r)
-		if err != nil {
-			return err
-		}
-		entries = append(entries, form.Entry{V: 1, Type: form.Row, Day: day, Body: body})
-	}
-	c, err := report.closing(why)
+	closing, err := report.closing(why)
 	if err != nil {
 		return err
 	}
-	body, err := json.Marshal(c)
+	last, err := json.Marshal(closing)
 	if err != nil {
 		return err
 	}
-	first, err := x.Enter(ctx, tx, append(entries, form.Entry{V: 1, Type: form.Month, Day: day, Body: body}))
+	entry, err := x.enter(ctx, tx, day, rows, last)
 	if err != nil {
 		return err
 	}
@@ -133,8 +126,45 @@ func (x *Closer) publish(ctx context.Context, tx pgx.Tx, m supervision.Month, ro
 		return err
 	}
 	_, err = tx.Exec(ctx, `insert into month_report (month, revision, closed_at, rows, first_idx, entry_idx, why, report) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		m, report.Revision, x.Now().UTC(), len(rows), first, first+int64(len(rows)), why, doc)
+		m, report.Revision, x.Now().UTC(), len(rows), entry-int64(len(rows)), entry, why, doc)
 	return err
+}
+
+// portion is how many rows are entered at a time: a month of a large city does not stand in memory a second time.
+const portion = 10000
+
+// enter puts the rows and behind them the closing into the log, in one transaction that holds the log until its end, so that they stand one after the other; it tells the number of the closing.
+func (x *Closer) enter(ctx context.Context, tx pgx.Tx, day string, rows []Row, closing []byte) (int64, error) {
+	next := int64(-1)
+	put := func(entries []form.Entry) error {
+		first, err := x.Enter(ctx, tx, entries)
+		if err != nil {
+			return err
+		}
+		if next >= 0 && first != next {
+			return fmt.Errorf("entry %d of the log stands where %d should", first, next)
+		}
+		next = first + int64(len(entries))
+		return nil
+	}
+	entries := make([]form.Entry, 0, min(len(rows), portion))
+	for part := range slices.Chunk(rows, portion) {
+		entries = entries[:0]
+		for _, r := range part {
+			body, err := json.Marshal(r)
+			if err != nil {
+				return 0, err
+			}
+			entries = append(entries, form.Entry{V: 1, Type: form.Row, Day: day, Body: body})
+		}
+		if err := put(entries); err != nil {
+			return 0, err
+		}
+	}
+	if err := put([]form.Entry{{V: 1, Type: form.Month, Day: day, Body: closing}}); err != nil {
+		return 0, err
+	}
+	return next - 1, nil
 }
 
 func readHouse(ctx context.Context, q pg.Querier) ([]Unit, error) {

@@ -35,10 +35,10 @@ const fresh = 2 * time.Second
 func (x *Pages) Routes() []shell.Route {
 	var all []shell.Route
 	page := func(path string, handler fiber.Handler) {
-		all = append(all, shell.Route{Path: path, Handler: x.keep(handler), MaxAge: fresh})
+		all = append(all, shell.Route{Path: path, Handler: x.keep(handler), Kept: x.Keep != nil, MaxAge: fresh})
 	}
 	file := func(path string, handler fiber.Handler) {
-		all = append(all, shell.Route{Path: path, Handler: x.keep(handler), Door: shell.Files, MaxAge: fresh})
+		all = append(all, shell.Route{Path: path, Handler: x.keep(handler), Kept: x.Keep != nil, Door: shell.Files, MaxAge: fresh})
 	}
 	// A picture stands before its page: their addresses begin alike.
 	page("/board"+picture, x.cityCard)

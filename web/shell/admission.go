@@ -40,7 +40,7 @@ func (r Route) admit(c *fiber.Ctx, req *request) (leave func(), err error) {
 			}
 		}, nil
 	}
-	if req.Gate == nil || r.Always || r.Door != Public && r.Door != API {
+	if req.Gate == nil || r.Always || r.Kept || r.Door != Public && r.Door != API {
 		return func() {}, nil
 	}
 	gate := req.Gate
@@ -52,6 +52,18 @@ func (r Route) admit(c *fiber.Ctx, req *request) (leave func(), err error) {
 		patience = gate.again
 	}
 	return gate.enter(c.UserContext(), patience)
+}
+
+// toDraw takes a place among those who read, for a page of a Keeper that must be drawn.
+func (r *request) toDraw(c *fiber.Ctx) (leave func(), err error) {
+	gate := r.Reading
+	if gate == nil {
+		gate = r.Gate
+	}
+	if gate == nil || r.door != Public && r.door != API {
+		return func() {}, nil
+	}
+	return gate.enter(c.UserContext(), gate.usual)
 }
 
 // ticket says that a form was turned away at this time.

@@ -20,6 +20,7 @@ const (
 	keepFresh = 2 * time.Second  // given without looking whether anything happened
 	keepStale = 4 * time.Second  // given while it is drawn anew beside
 	keepSame  = 10 * time.Second // given while nothing happened
+	keepLate  = 20 * time.Second // given while it is being drawn, or so much else is that it cannot be: an old page with its time on it is better than none
 	keepAsk   = 500 * time.Millisecond
 	keepMost  = 2048     // answers
 	keepBytes = 96 << 20 // of all of them
@@ -76,10 +77,15 @@ const renewal = "huiyin.renewal"
 // Keep wraps the handler of a route whose answer depends on nothing but its address, the language and the look.
 func (k *Keeper) Keep(h fiber.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
+		req := of(c)
 		if c.Cookies(flashCookie) != "" || (c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead) {
+			leave, err := req.toDraw(c)
+			if err != nil {
+				return err
+			}
+			defer leave()
 			return h(c)
 		}
-		req := of(c)
 		key := c.OriginalURL() + " " + string(req.lang) + " " + lookOf(c.Cookies(lookCookie)).String()
 		mark, err := k.markNow(c.UserContext())
 		if err != nil {
@@ -96,7 +102,14 @@ func (k *Keeper) Keep(h fiber.Handler) fiber.Handler {
 		if a != nil {
 			return k.give(c, a)
 		}
-		got, err, _ := k.flight.Do(key, func() (any, error) { return k.draw(c, key, mark, h) })
+		got, err, _ := k.flight.Do(key, func() (any, error) {
+			leave, err := req.toDraw(c)
+			if err != nil {
+				return nil, err
+			}
+			defer leave()
+			return k.draw(c, key, mark, h)
+		})
 		if err != nil {
 			return err
 		}
@@ -141,11 +154,13 @@ func (k *Keeper) take(key, mark string) (a *keptAnswer, old bool) {
 	case age < keepFresh || same && age < keepSame-keepStale:
 		return a, false
 	case same && age < keepSame || age < keepStale:
-		old = !a.renewing
-		a.renewing = true
-		return a, old
+	case age < keepLate && (a.renewing || len(k.slots) == cap(k.slots)):
+	default:
+		return nil, false
 	}
-	return nil, false
+	old = !a.renewing
+	a.renewing = true
+	return a, old
 }
 
 // renew draws an answer again beside the reader, who has the old one meanwhile. With too many under way it is left to the next reader.

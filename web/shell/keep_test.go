@@ -79,3 +79,44 @@ func TestAKeptPageIsDrawnOnceAndAgainWhenSomethingHappened(t *testing.T) {
 		t.Errorf("the page was drawn %d times", n)
 	}
 }
+
+// Whoever asks for a page that is kept does not wait behind those whose pages must be drawn.
+func TestAKeptPageNeedsNoPlace(t *testing.T) {
+	keeper := shell.NewKeeper(func(context.Context) (string, error) { return "same", nil })
+	gate := shell.NewGate(1, 1)
+	app := shell.New(shell.Config{City: shell.City{ZH: "临澜市", EN: "Linlan"}, Secret: bytes.Repeat([]byte("s"), 32), Gate: gate, Reading: gate})
+	begun, end := make(chan struct{}), make(chan struct{})
+	shell.Mount(app, []shell.Route{
+		{Path: "/figures", Kept: true, Handler: keeper.Keep(func(c *fiber.Ctx) error { return c.SendString("figures") })},
+		{Path: "/slow", Kept: true, Handler: keeper.Keep(func(c *fiber.Ctx) error {
+			close(begun)
+			<-end
+			return c.SendString("slow")
+		})},
+	})
+	get := func(path string) int {
+		res, err := app.Test(httptest.NewRequest("GET", path, nil), -1)
+		if err != nil {
+			t.Error(err)
+			return 0
+		}
+		_ = res.Body.Close()
+		return res.StatusCode
+	}
+	if got := get("/figures"); got != fiber.StatusOK {
+		t.Fatalf("status %d", got)
+	}
+	drawn := make(chan int, 1)
+	go func() { drawn <- get("/slow") }()
+	<-begun
+	if got := get("/figures"); got != fiber.StatusOK {
+		t.Errorf("a kept page waits behind one that is drawn: %d", got)
+	}
+	if got := get("/figures?other"); got != fiber.StatusServiceUnavailable {
+		t.Errorf("a page that must be drawn found a place where there is one: %d", got)
+	}
+	close(end)
+	if got := <-drawn; got != fiber.StatusOK {
+		t.Errorf("status %d", got)
+	}
+}

@@ -34,6 +34,7 @@ type Route struct {
 	Limit   Limit         // requests allowed a sender; zero means no limit
 	MaxAge  time.Duration // how long caches may keep the answer; 0 means they ask again each time
 	Always  bool          // answered whatever the load, before any queue: how the service is
+	Kept    bool          // the handler is a Keeper's: only those wait in a queue for whom a page must be drawn
 	Fail    Fail          // answers failures in the words of a protocol; nil means the page or JSON that all others have
 	page    bool          // a GET answers at this address; Mount finds out
 }

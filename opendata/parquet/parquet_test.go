@@ -2,6 +2,7 @@ package parquet_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"testing"
@@ -33,7 +34,7 @@ func read(t interface{ Fatal(args ...any) }, body []byte) (names []string, rows 
 				}
 				rows = append(rows, line)
 			}
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {

@@ -66,7 +66,10 @@ func TestARowOfFiveStarsAsAUnitClosesIsCountedApart(t *testing.T) {
 	}
 	sweep := func() int {
 		t.Helper()
-		closes := func(casework.UnitCode) int { local := town.Now().In(town.Zone); return local.Hour()*60 + local.Minute() + 10 }
+		closes := func(casework.UnitCode) int {
+			local := town.Now().In(town.Zone)
+			return local.Hour()*60 + local.Minute() + 10
+		}
 		n, err := book.SweepCaseFloods(t.Context(), town.Docket, closes)
 		if err != nil {
 			t.Fatal(err)

@@ -179,7 +179,7 @@ func TestAnArticleIsWrittenCheckedPublishedAndRead(t *testing.T) {
 	again.Set("body_zh", "打 12345，两天内修好。")
 	d.post("/answers/lamp-out/edit", "/answers/lamp-out/edit", again, 303)
 	d.post("/answers/lamp-out/edit", "/answers/lamp-out/edit", again, 409) // somebody has changed it since
-	d.get("/answers/lamp-out/version/2", 200, "两天内修好", "三天内修好") // beside the one before
+	d.get("/answers/lamp-out/version/2", 200, "两天内修好", "三天内修好")            // beside the one before
 	d.get("/answers/lamp-out/version/9", 404)
 	d.by = casework.Actor{}
 	d.get("/help/answers/lamp-out", 200, "三天内修好") // the draft is not in force

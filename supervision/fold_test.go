@@ -117,13 +117,13 @@ func TestFigureIsWrittenAsTheContractSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := `{"definition":"solved@2","measure":"share","numerator":3.5,"denominator":4,"excluded":{},"period":"2026-11","state":"live"}`; string(body) != want {
+	if want := `{"definition":"solved@3","measure":"share","numerator":3.5,"denominator":4,"excluded":{},"period":"2026-11","state":"live"}`; string(body) != want {
 		t.Errorf("written %s, want %s", body, want)
 	}
 	hidden := supervision.Fold(d, supervision.Last(202611, 6), rows)
 	hidden.Suppressed = true
 	body, _ = json.Marshal(hidden)
-	if want := `{"definition":"solved@2","measure":"share","numerator":null,"denominator":null,"excluded":{},"period":"2026-06/2026-11","state":"live","suppressed":true}`; string(body) != want {
+	if want := `{"definition":"solved@3","measure":"share","numerator":null,"denominator":null,"excluded":{},"period":"2026-06/2026-11","state":"live","suppressed":true}`; string(body) != want {
 		t.Errorf("written %s, want %s", body, want)
 	}
 }

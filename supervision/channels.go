@@ -69,7 +69,7 @@ type ChannelUse struct {
 	Last    time.Time // day of the last case; zero: it never brought one
 	Silent  int       // whole days since
 	Recent  int       // cases in the last SilentDays
-	Usual   float64   // cases in SilentDays as they usually were, over the usualDays before; 0 where there were none
+	Usual   float64   // cases in SilentDays as they usually were, over the usualDays before; 0 where there were none, or the service is younger than twice SilentDays
 	Months  []int     // cases of TrendMonths months, the oldest first, the month of the day asked for last
 }
 
@@ -137,7 +137,7 @@ func ChannelUses(ctx context.Context, q pg.Querier, now time.Time, zone *time.Lo
 	var list []ChannelUse
 	for _, c := range channelOrder {
 		u := uses[c]
-		if days > 0 {
+		if days >= SilentDays { // what a few days brought is not what is usual
 			u.Usual = float64(usual[c]) * SilentDays / float64(days)
 		}
 		list = append(list, *u)

@@ -218,7 +218,7 @@ func (p *parts) work(ctx context.Context) error {
 		}
 		all = append(all, bell.Follower())
 	}
-	timers := slices.Concat(p.sweeps(), []sweep{p.topicAlarms(outward{letters, bell}), p.staleAnswers(letters), p.savedLetters(letters)}, p.guardSweep(letters))
+	timers := slices.Concat(p.sweeps(), []sweep{p.topicAlarms(outward{letters, bell}), p.channelAlarms(outward{letters, bell}), p.staleAnswers(letters), p.savedLetters(letters)}, p.guardSweep(letters))
 	stop, err := startSweeps(ctx, timers, p.Log)
 	if err != nil {
 		return err

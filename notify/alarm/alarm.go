@@ -1,4 +1,4 @@
-// Package alarm tells another program of the city, over HTTP and signed, that a limit was missed, a case is raised, or a topic grows suddenly.
+// Package alarm tells another program of the city, over HTTP and signed, that a limit was missed, a case is raised, a topic grows suddenly, or a channel falls silent.
 //
 // A follower queues one River job for each such event in the transaction that remembers how far it read; the job is retried with growing pauses.
 // What is told names the case, the unit and the limit, and no resident.
@@ -81,6 +81,9 @@ func New(s Settings) (*Bell, error) {
 		return nil, fmt.Errorf("alarm worker: %w", err)
 	}
 	if err := river.AddWorkerSafely(all, &growthWorker{bell: b}); err != nil {
+		return nil, fmt.Errorf("alarm worker: %w", err)
+	}
+	if err := river.AddWorkerSafely(all, &silenceWorker{bell: b}); err != nil {
 		return nil, fmt.Errorf("alarm worker: %w", err)
 	}
 	var err error

@@ -216,3 +216,45 @@ func TestATopicThatGrowsIsHeardOnceWithNumbersAndNoWords(t *testing.T) {
 		t.Error(r.bodies)
 	}
 }
+
+func TestAChannelThatFellSilentIsHeardWithItsNumbers(t *testing.T) {
+	town := caseworktest.New(t)
+	city, err := routing.LoadCity(os.DirFS("../../demo/city"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard := &receiver{t: t}
+	server := httptest.NewServer(heard)
+	t.Cleanup(server.Close)
+	bell, err := alarm.New(alarm.Settings{Pool: town.Pool, City: city, URL: server.URL, Secret: secret, BaseURL: "https://linlan.example", Now: town.Now, Log: slog.New(slog.DiscardHandler), Poll: 100 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = pg.InTx(t.Context(), town.Pool, nil, func(tx pgx.Tx) error {
+		return bell.TellSilence(t.Context(), tx, alarm.Silence{ID: "channel_silent-1", Event: alarm.ChannelSilent, At: town.Now(), Channel: "email", LastDay: "2026-10-03", Days: 30, Usual: 20}, "/channels")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := bell.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := bell.Stop(t.Context()); err != nil {
+			t.Log(err)
+		}
+	})
+	for range 200 {
+		if len(heard.messages()) > 0 {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	heard.mu.Lock()
+	defer heard.mu.Unlock()
+	for _, part := range []string{`"event":"channel_silent"`, `"channel":"email"`, `"last_day":"2026-10-03"`, `"days":30`, `"link":"https://linlan.example/channels"`} {
+		if len(heard.heard) != 1 || !strings.Contains(heard.bodies, part) {
+			t.Fatalf("%d heard, %s is missing in %s", len(heard.heard), part, heard.bodies)
+		}
+	}
+}

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,8 +29,9 @@ type wallView struct {
 	W     supervision.Wall
 	Tiles []wallTile
 	Names dossier.Namer
-	Stale int                 // articles of the knowledge base that are out of date
-	Grown []supervision.Topic // hot topics that grow suddenly, the hottest first
+	Stale int                        // articles of the knowledge base that are out of date
+	Grown []supervision.Topic        // hot topics that grow suddenly, the hottest first
+	Quiet map[casework.Channel]int64 // channels that fell silent
 }
 
 // wallTile is one figure that leads to what it counts.
@@ -51,6 +54,9 @@ func (x *Pages) wall(c *fiber.Ctx) error {
 		return err
 	}
 	if v.Grown, err = x.grown(c.UserContext(), by); err != nil {
+		return err
+	}
+	if v.Quiet, err = supervision.SilentChannels(c.UserContext(), x.Docket.DB); err != nil {
 		return err
 	}
 	if x.Answers != nil {
@@ -118,6 +124,15 @@ func (v wallView) levels() string {
 		all = append(all, v.P.T("raised."+strconv.Itoa(l.Raised))+" "+v.P.Lang.Number(l.Cases))
 	}
 	return strings.Join(all, " · ")
+}
+
+// quiet names the channels that fell silent.
+func (v wallView) quiet() string {
+	var names []string
+	for _, c := range slices.Sorted(maps.Keys(v.Quiet)) {
+		names = append(names, v.P.T("channel."+string(c)))
+	}
+	return strings.Join(names, " · ")
 }
 
 // place names where a matter surges.

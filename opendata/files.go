@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"hash"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -35,8 +36,22 @@ const (
 // sweepTime is after which one look at the files ends; the next goes on.
 const sweepTime = 20 * time.Second
 
-// Sweep makes the digests of files whose rows changed, and tells how many. It is safe to run twice, late, or on two machines at once.
-func (s Source) Sweep(ctx context.Context) (int, error) {
+// Sweep makes the digests of files whose rows changed, and tells how many. It takes a quarter of a processor at most, since the readers of pages come
+// first. It is safe to run twice, late, or on two machines at once.
+func (s Source) Sweep(ctx context.Context) (int, error) { return s.sweep(ctx, true) }
+
+// SweepAll is Sweep until every file has its digest, as fast as it goes.
+func (s Source) SweepAll(ctx context.Context) (int, error) {
+	n := 0
+	for {
+		made, err := s.sweep(ctx, false)
+		if n += made; err != nil || made == 0 {
+			return n, err
+		}
+	}
+}
+
+func (s Source) sweep(ctx context.Context, gently bool) (int, error) {
 	begun, n := time.Now(), 0
 	looked, err := s.looked(ctx)
 	if err != nil {
@@ -59,24 +74,13 @@ func (s Source) Sweep(ctx context.Context) (int, error) {
 			if s.Now().Sub(looked[[2]string{set.Key, name}]) < wait {
 				continue
 			}
-			made, err := s.digest(ctx, set, p)
+			made, err := s.digest(ctx, set, p, gently)
 			if n += made; err != nil || time.Since(begun) > sweepTime {
 				return n, err
 			}
 		}
 	}
 	return n, nil
-}
-
-// SweepAll is Sweep until every file has its digest.
-func (s Source) SweepAll(ctx context.Context) (int, error) {
-	n := 0
-	for {
-		made, err := s.Sweep(ctx)
-		if n += made; err != nil || made == 0 {
-			return n, err
-		}
-	}
 }
 
 // periods are the months of a monthly set, or everything.
@@ -124,7 +128,7 @@ func (s Source) looked(ctx context.Context) (map[[2]string]time.Time, error) {
 }
 
 // digest makes the digests of one set and period, where its rows are not those that they were made of.
-func (s Source) digest(ctx context.Context, set Set, p supervision.Period) (int, error) {
+func (s Source) digest(ctx context.Context, set Set, p supervision.Period, gently bool) (int, error) {
 	r, err := s.Open(ctx, set, p, 0)
 	if err != nil {
 		return 0, err
@@ -138,16 +142,23 @@ func (s Source) digest(ctx context.Context, set Set, p supervision.Period) (int,
 	if int(tag.RowsAffected()) == len(Formats) {
 		return 0, nil
 	}
-	for _, f := range Formats {
-		h := sha256.New()
-		c := &counted{to: h}
-		n, err := r.Write(ctx, f, c)
-		if err != nil {
-			return 0, err
-		}
+	files, sinks := make([]counted, len(Formats)), make([]sink, len(Formats))
+	for i, f := range Formats {
+		files[i].Hash = sha256.New()
+		sinks[i] = sink{f, &files[i]}
+	}
+	var between func(context.Context) error
+	if gently {
+		between = (&gait{since: time.Now()}).rest
+	}
+	n, err := r.write(ctx, sinks, between)
+	if err != nil {
+		return 0, err
+	}
+	for i, f := range Formats {
 		_, err = s.DB.Exec(ctx, `insert into data_file (set_key, period, format, snapshot, rows, bytes, sha256, made_at, looked_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
 			on conflict (set_key, period, format) do update set snapshot = excluded.snapshot, rows = excluded.rows, bytes = excluded.bytes, sha256 = excluded.sha256, made_at = excluded.made_at, looked_at = excluded.looked_at`,
-			set.Key, r.Name(), f.Name, r.Snapshot, n, c.n, h.Sum(nil), now)
+			set.Key, r.Name(), f.Name, r.Snapshot, n, files[i].n, files[i].Sum(nil), now)
 		if err != nil {
 			return 0, pg.Classify(fmt.Errorf("keep digest: %w", err))
 		}
@@ -155,14 +166,40 @@ func (s Source) digest(ctx context.Context, set Set, p supervision.Period) (int,
 	return len(Formats), nil
 }
 
-// counted counts what goes through it.
+// gait is the pace of work that nobody waits for.
+type gait struct{ since time.Time }
+
+// One stride of work, and for each as much rest.
+const (
+	stride  = 4 * time.Millisecond
+	resting = 3 // times as long
+)
+
+// rest waits after a stride; before, it returns at once.
+func (g *gait) rest(ctx context.Context) error {
+	took := time.Since(g.since)
+	if took < stride {
+		return nil
+	}
+	pause := time.NewTimer(min(resting*took, time.Second))
+	defer pause.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-pause.C:
+	}
+	g.since = time.Now()
+	return nil
+}
+
+// counted is the digest of what goes through it, and its length.
 type counted struct {
-	to interface{ Write([]byte) (int, error) }
-	n  int64
+	hash.Hash
+	n int64
 }
 
 func (c *counted) Write(b []byte) (int, error) {
-	n, err := c.to.Write(b)
+	n, err := c.Hash.Write(b)
 	c.n += int64(n)
 	return n, err
 }

@@ -99,13 +99,27 @@ func (r *Reading) Name() string {
 
 // Write writes every row in a format and tells how many. What the negative list forbids stops it.
 func (r *Reading) Write(ctx context.Context, f Format, to io.Writer) (int, error) {
-	w, err := f.begin(to, r.Set, about{Set: r.Set.Key, Snapshot: r.Snapshot, Period: r.Name(), Page: r.BaseURL + "/data/" + r.Set.Key, Licence: Licence})
-	if err != nil {
-		return 0, fmt.Errorf("begin %s: %w", r.Set.Key, err)
+	return r.write(ctx, []sink{{f, to}}, nil)
+}
+
+// sink is a file that is written, in its format.
+type sink struct {
+	Format
+	to io.Writer
+}
+
+// write reads the rows once and writes them to every sink. After each row it calls between, unless that is nil.
+func (r *Reading) write(ctx context.Context, to []sink, between func(context.Context) error) (int, error) {
+	files := make([]writer, len(to))
+	for i, one := range to {
+		var err error
+		if files[i], err = one.begin(one.to, r.Set, about{Set: r.Set.Key, Snapshot: r.Snapshot, Period: r.Name(), Page: r.BaseURL + "/data/" + r.Set.Key, Licence: Licence}); err != nil {
+			return 0, fmt.Errorf("begin %s: %w", r.Set.Key, err)
+		}
 	}
 	n := 0
 	var text []byte
-	err = r.Set.rows(ctx, r, func(row Row, raw json.RawMessage) error {
+	err := r.Set.rows(ctx, r, func(row Row, raw json.RawMessage) error {
 		text = text[:0]
 		for i, v := range row {
 			text = append(appendValue(text, r.Set.Columns[i], v), ' ')
@@ -114,12 +128,25 @@ func (r *Reading) Write(ctx context.Context, f Format, to io.Writer) (int, error
 			return err
 		}
 		n++
-		return w.row(row, raw)
+		for _, f := range files {
+			if err := f.row(row, raw); err != nil {
+				return err
+			}
+		}
+		if between == nil {
+			return nil
+		}
+		return between(ctx)
 	})
 	if err != nil {
 		return n, fmt.Errorf("write %s: %w", r.Set.Key, err)
 	}
-	return n, w.end()
+	for _, f := range files {
+		if err := f.end(); err != nil {
+			return n, fmt.Errorf("end %s: %w", r.Set.Key, err)
+		}
+	}
+	return n, nil
 }
 
 var errEnough = errors.New("enough rows")

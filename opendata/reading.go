@@ -122,7 +122,7 @@ func (r *Reading) write(ctx context.Context, to []sink, between func(context.Con
 	err := r.Set.rows(ctx, r, func(row Row, raw json.RawMessage) error {
 		text = text[:0]
 		for i, v := range row {
-			text = append(appendValue(text, r.Set.Columns[i], v), ' ')
+			text = append(appendValue(text, r.Set.Columns[i], v), '\n') // figures of two columns make no number
 		}
 		if err := privacy.Exit(text); err != nil {
 			return err

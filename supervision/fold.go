@@ -36,14 +36,46 @@ type Figure struct {
 
 // Fold computes a figure: one pure pass over count rows. Live pages, frozen months and verification all run this.
 func Fold(d Definition, p Period, rows []Row) Figure {
-	s := begin(d, p)
+	f := NewFolding([]Definition{d}, p)
 	for i := range rows {
-		if r := &rows[i]; d.in(r, p) {
+		f.Add(&rows[i])
+	}
+	return f.Figures()[0]
+}
+
+// Folding is Fold under way, of some definitions at once: rows come one by one, and none is kept. Make it with NewFolding.
+type Folding struct {
+	by     []Definition
+	period Period
+	sums   []*sum
+}
+
+// NewFolding begins figures of a period.
+func NewFolding(by []Definition, p Period) *Folding {
+	f := &Folding{by: by, period: p, sums: make([]*sum, len(by))}
+	for i, d := range by {
+		f.sums[i] = begin(d, p)
+	}
+	return f
+}
+
+// Add counts a row in every figure that speaks of it.
+func (f *Folding) Add(r *Row) {
+	for i := range f.by {
+		if d := &f.by[i]; d.in(r, f.period) {
 			num, out := d.of(r)
-			s.add(r, num, out)
+			f.sums[i].add(r, num, out)
 		}
 	}
-	return s.figure()
+}
+
+// Figures are the figures of all rows so far, in the order of the definitions.
+func (f *Folding) Figures() []Figure {
+	all := make([]Figure, len(f.sums))
+	for i, s := range f.sums {
+		all[i] = s.figure()
+	}
+	return all
 }
 
 // sum is a figure under way.
@@ -171,25 +203,36 @@ type Identity struct {
 	Sum      int     `json:"sum"`
 }
 
-// Balance counts both sides, each by its own pass.
+// Balance counts both sides, each by itself.
 func Balance(p Period, rows []Row) Identity {
-	id := Identity{Period: p}
-	for _, r := range rows {
-		if filed(&r, p) {
-			id.Received += r.N
-		}
-	}
-	for _, w := range Ways {
-		t := Tally{Way: w}
-		for _, r := range rows {
-			if filed(&r, p) && r.Way == w {
-				t.N += r.N
-			}
-		}
-		id.Ways = append(id.Ways, t)
-		id.Sum += t.N
+	id := NewIdentity(p)
+	for i := range rows {
+		id.Add(&rows[i])
 	}
 	return id
+}
+
+// NewIdentity begins the double entry of a period.
+func NewIdentity(p Period) Identity {
+	id := Identity{Period: p, Ways: make([]Tally, len(Ways))}
+	for i, w := range Ways {
+		id.Ways[i].Way = w
+	}
+	return id
+}
+
+// Add counts a row on both sides: as received, and by what became of it.
+func (i *Identity) Add(r *Row) {
+	if !filed(r, i.Period) {
+		return
+	}
+	i.Received += r.N
+	for k := range i.Ways {
+		if t := &i.Ways[k]; t.Way == r.Way {
+			t.N += r.N
+			i.Sum += r.N
+		}
+	}
 }
 
 // Holds reports whether both sides agree.

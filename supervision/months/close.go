@@ -2,8 +2,6 @@ package months
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -95,8 +93,8 @@ func (x *Closer) close(ctx context.Context, m supervision.Month, revision int, w
 		if err != nil {
 			return err
 		}
-		coarsen(rows, parentsOf(house))
-		if out, err = Make(m, revision, rows, house); err != nil {
+		coarsen(rows.list, parentsOf(house))
+		if out, err = Make(m, revision, &rows.Kinds, house); err != nil {
 			return err
 		}
 		return x.publish(ctx, tx, m, rows, out, why)
@@ -107,7 +105,7 @@ func (x *Closer) close(ctx context.Context, m supervision.Month, revision int, w
 	return out, nil
 }
 
-func (x *Closer) publish(ctx context.Context, tx pgx.Tx, m supervision.Month, rows []Row, report Report, why string) error {
+func (x *Closer) publish(ctx context.Context, tx pgx.Tx, m supervision.Month, rows *numbered, report Report, why string) error {
 	day := x.Now().UTC().Format(time.DateOnly)
 	closing, err := report.closing(why)
 	if err != nil {
@@ -126,15 +124,15 @@ func (x *Closer) publish(ctx context.Context, tx pgx.Tx, m supervision.Month, ro
 		return err
 	}
 	_, err = tx.Exec(ctx, `insert into month_report (month, revision, closed_at, rows, first_idx, entry_idx, why, report) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		m, report.Revision, x.Now().UTC(), len(rows), entry-int64(len(rows)), entry, why, doc)
+		m, report.Revision, x.Now().UTC(), rows.n, entry-int64(rows.n), entry, why, doc)
 	return err
 }
 
-// portion is how many rows are entered at a time: a month of a large city does not stand in memory a second time.
+// portion is how many rows are entered at a time: the rows of a large city's month never stand in memory as they are published.
 const portion = 10000
 
 // enter puts the rows and behind them the closing into the log, in one transaction that holds the log until its end, so that they stand one after the other; it tells the number of the closing.
-func (x *Closer) enter(ctx context.Context, tx pgx.Tx, day string, rows []Row, closing []byte) (int64, error) {
+func (x *Closer) enter(ctx context.Context, tx pgx.Tx, day string, rows *numbered, closing []byte) (int64, error) {
 	next := int64(-1)
 	put := func(entries []form.Entry) error {
 		first, err := x.Enter(ctx, tx, entries)
@@ -147,11 +145,11 @@ func (x *Closer) enter(ctx context.Context, tx pgx.Tx, day string, rows []Row, c
 		next = first + int64(len(entries))
 		return nil
 	}
-	entries := make([]form.Entry, 0, min(len(rows), portion))
-	for part := range slices.Chunk(rows, portion) {
+	entries := make([]form.Entry, 0, min(rows.n, portion))
+	for part := range slices.Chunk(rows.numbers, portion) {
 		entries = entries[:0]
-		for _, r := range part {
-			body, err := json.Marshal(r)
+		for _, one := range part {
+			body, err := json.Marshal(rows.row(one))
 			if err != nil {
 				return 0, err
 			}
@@ -178,13 +176,10 @@ func readHouse(ctx context.Context, q pg.Querier) ([]Unit, error) {
 }
 
 // readRows reads the count rows that a month touches, each under a new random number.
-func readRows(ctx context.Context, q pg.Querier, m supervision.Month, revision int) ([]Row, error) {
-	var all []Row
-	err := eachCount(ctx, q, m, func(_ rowID, c supervision.Row) {
-		number := make([]byte, 8)
-		_, _ = rand.Read(number)
-		all = append(all, of(m, revision, hex.EncodeToString(number), c))
-	})
+func readRows(ctx context.Context, q pg.Querier, m supervision.Month, revision int) (*numbered, error) {
+	all := &numbered{}
+	err := eachCount(ctx, q, m, func(_ rowID, c supervision.Row) { all.add(of(m, revision, "", c)) })
+	all.sort()
 	return all, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -43,12 +44,12 @@ type Report struct {
 
 // Make computes the report of a month from its rows: the one fold that pages, the log and verification share. Figures of parts of the city with fewer than
 // supervision.MinShown cases are suppressed; figures of what stands now belong to no month and are left out.
-func Make(month supervision.Month, revision int, rows []Row, house []Unit) (Report, error) {
+func Make(month supervision.Month, revision int, rows *Kinds, house []Unit) (Report, error) {
 	return remake(month, revision, rows, house, supervision.Definitions)
 }
 
 // Again is Make with the figures of retired definitions too, for months that were closed by them.
-func Again(month supervision.Month, revision int, rows []Row, house []Unit) (Report, error) {
+func Again(month supervision.Month, revision int, rows *Kinds, house []Unit) (Report, error) {
 	return remake(month, revision, rows, house, every())
 }
 
@@ -57,45 +58,69 @@ func every() []supervision.Definition {
 	return slices.Concat(supervision.Definitions, supervision.Retired)
 }
 
-func remake(month supervision.Month, revision int, rows []Row, house []Unit, by []supervision.Definition) (Report, error) {
-	out := Report{Month: month.String(), Revision: revision, Rows: len(rows), House: house, Units: []Line{}, Districts: []Line{}}
-	all := make([]supervision.Row, 0, len(rows))
-	for _, r := range rows {
+func remake(month supervision.Month, revision int, rows *Kinds, house []Unit, by []supervision.Definition) (Report, error) {
+	out := Report{Month: month.String(), Revision: revision, Rows: rows.Rows(), House: house}
+	f := out.begin(month, by, func(d supervision.Definition) bool { return !d.Now })
+	for i := range rows.list {
+		r := &rows.list[i]
 		c, err := r.counts()
 		if err != nil || r.Month != out.Month || r.Revision != revision {
-			return out, errors.Join(fmt.Errorf("row %s is of another month", r.ID), err)
+			return out, errors.Join(fmt.Errorf("a row of %s is of another month", r.Unit), err)
 		}
-		all = append(all, c)
+		c.N = r.n
+		f.add(&c)
 	}
-	out.fold(month, all, by, func(d supervision.Definition) bool { return !d.Now })
+	f.end()
 	return out, nil
 }
 
-// fold makes the figures by the definitions that tells chooses, of the city, each unit and each district.
-func (r *Report) fold(month supervision.Month, all []supervision.Row, by []supervision.Definition, tells func(supervision.Definition) bool) {
-	above := map[casework.UnitCode][]casework.UnitCode{}
-	parents := parentsOf(r.House)
-	byUnit, byDistrict := map[string][]supervision.Row{}, map[string][]supervision.Row{}
-	for _, c := range all {
-		if c.District != "" {
-			byDistrict[c.District] = append(byDistrict[c.District], c)
-		}
-		if above[c.Unit] == nil {
-			above[c.Unit] = chain(c.Unit, parents)
-		}
-		for _, u := range above[c.Unit] {
-			byUnit[string(u)] = append(byUnit[string(u)], c)
-		}
-	}
+// folding makes the figures of the city, each unit and each district for a report.
+type folding struct {
+	*Report
+	by        []supervision.Definition
+	period    supervision.Period
+	parents   map[casework.UnitCode]casework.UnitCode
+	above     map[casework.UnitCode][]casework.UnitCode // each unit and those above it
+	city      *supervision.Folding
+	units     map[string]*supervision.Folding
+	districts map[string]*supervision.Folding
+}
+
+// begin begins the figures by the definitions that tells chooses.
+func (r *Report) begin(month supervision.Month, by []supervision.Definition, tells func(supervision.Definition) bool) *folding {
+	by = slices.DeleteFunc(slices.Clone(by), func(d supervision.Definition) bool { return !tells(d) })
 	p := supervision.One(month)
-	r.Identity = supervision.Balance(p, all)
-	r.City = line("", p, all, false, by, tells)
-	for _, code := range sorted(byUnit) {
-		r.Units = append(r.Units, line(code, p, byUnit[code], true, by, tells))
+	r.Identity = supervision.NewIdentity(p)
+	return &folding{Report: r, by: by, period: p, parents: parentsOf(r.House), above: map[casework.UnitCode][]casework.UnitCode{}, city: supervision.NewFolding(by, p),
+		units: map[string]*supervision.Folding{}, districts: map[string]*supervision.Folding{}}
+}
+
+// add counts a row wherever it belongs.
+func (f *folding) add(c *supervision.Row) {
+	f.Identity.Add(c)
+	f.city.Add(c)
+	if c.District != "" {
+		f.part(f.districts, c.District).Add(c)
 	}
-	for _, code := range sorted(byDistrict) {
-		r.Districts = append(r.Districts, line(code, p, byDistrict[code], true, by, tells))
+	if f.above[c.Unit] == nil {
+		f.above[c.Unit] = chain(c.Unit, f.parents)
 	}
+	for _, u := range f.above[c.Unit] {
+		f.part(f.units, string(u)).Add(c)
+	}
+}
+
+func (f *folding) part(of map[string]*supervision.Folding, code string) *supervision.Folding {
+	if of[code] == nil {
+		of[code] = supervision.NewFolding(f.by, f.period)
+	}
+	return of[code]
+}
+
+// end writes the figures into the report.
+func (f *folding) end() {
+	f.City = line("", f.city, false)
+	f.Units, f.Districts = lines(f.units), lines(f.districts)
 }
 
 func parentsOf(house []Unit) map[casework.UnitCode]casework.UnitCode {
@@ -117,27 +142,23 @@ func chain(u casework.UnitCode, parents map[casework.UnitCode]casework.UnitCode)
 	return list
 }
 
-func sorted(m map[string][]supervision.Row) []string {
-	var keys []string
-	for k := range m {
-		keys = append(keys, k)
+// lines are the figures of parts of the city, in the order of their codes.
+func lines(parts map[string]*supervision.Folding) []Line {
+	all := []Line{}
+	for _, code := range slices.Sorted(maps.Keys(parts)) {
+		all = append(all, line(code, parts[code], true))
 	}
-	slices.Sort(keys)
-	return keys
+	return all
 }
 
-func line(code string, p supervision.Period, rows []supervision.Row, part bool, by []supervision.Definition, tells func(supervision.Definition) bool) Line {
-	l := Line{Code: code, Figures: []supervision.Figure{}}
-	for _, d := range by {
-		if !tells(d) {
-			continue
-		}
-		f := supervision.Fold(d, p, rows)
+func line(code string, folded *supervision.Folding, part bool) Line {
+	l := Line{Code: code, Figures: folded.Figures()}
+	for i := range l.Figures {
+		f := &l.Figures[i]
 		f.State = supervision.Proven
 		if part {
-			f = f.Small()
+			*f = f.Small()
 		}
-		l.Figures = append(l.Figures, f)
 	}
 	return l
 }

@@ -140,17 +140,17 @@ func (t Tally) Again(m supervision.Month, day string, house []Unit) (Report, err
 }
 
 func (t Tally) report(m supervision.Month, day string, house []Unit, by []supervision.Definition) (Report, error) {
-	out := Report{Month: m.String(), Day: day, House: house, Units: []Line{}, Districts: []Line{}}
-	rows := make([]supervision.Row, 0, len(t))
+	out := Report{Month: m.String(), Day: day, House: house}
+	f := out.begin(m, by, func(d supervision.Definition) bool { return !d.Now && d.Measure != supervision.Hours })
 	for s, n := range t {
 		r, err := s.counts(m, n)
 		if err != nil {
 			return out, err
 		}
-		rows = append(rows, r)
+		f.add(&r)
 		out.Rows += n
 	}
-	out.fold(m, rows, by, func(d supervision.Definition) bool { return !d.Now && d.Measure != supervision.Hours })
+	f.end()
 	return out, nil
 }
 

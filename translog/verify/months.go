@@ -25,15 +25,15 @@ type telling struct {
 	tallies map[string]months.Tally // of each month: the rows that its days told so far
 	open    map[string]int          // changes of a day that is not closed yet
 	days    []told
-	rules   map[string]string       // digest of each version of the rules
-	stones  map[string]string       // what the log says last of each card that was withheld; empty: it is shown again
-	rows    map[string][]months.Row // of the months that are not closed yet, as the log goes by
+	rules   map[string]string        // digest of each version of the rules
+	stones  map[string]string        // what the log says last of each card that was withheld; empty: it is shown again
+	rows    map[string]*months.Kinds // of the months that are not closed yet, as the log goes by
 	closed  []closed
 }
 
 type closed struct {
 	months.Closing
-	rows []months.Row
+	rows *months.Kinds
 }
 
 func place(month string, revision int) string { return fmt.Sprintf("%s/%d", month, revision) }
@@ -53,7 +53,7 @@ func (t *telling) take(_ int64, e form.Entry) error {
 			return err
 		}
 		if t.rows == nil {
-			t.rows = map[string][]months.Row{}
+			t.rows = map[string]*months.Kinds{}
 		}
 		at := place(r.Month, r.Revision)
 		for _, c := range t.closed {
@@ -61,7 +61,10 @@ func (t *telling) take(_ int64, e form.Entry) error {
 				return fmt.Errorf("a row of %s came after the month was closed", at)
 			}
 		}
-		t.rows[at] = append(t.rows[at], r)
+		if t.rows[at] == nil {
+			t.rows[at] = &months.Kinds{}
+		}
+		t.rows[at].Add(r)
 	case form.Rules:
 		var r translog.RuleEntry
 		if err := json.Unmarshal(e.Body, &r); err != nil || r.Name == "" || len(r.SHA256) != 64 {
@@ -74,10 +77,14 @@ func (t *telling) take(_ int64, e form.Entry) error {
 			return errors.New("this is no closing of a month")
 		}
 		at := place(c.Month, c.Revision)
-		if n := len(t.rows[at]); n != c.Rows {
+		rows := t.rows[at]
+		if rows == nil {
+			rows = &months.Kinds{}
+		}
+		if n := rows.Rows(); n != c.Rows {
 			return fmt.Errorf("%s was closed over %d rows, the log has %d", at, c.Rows, n)
 		}
-		t.closed = append(t.closed, closed{Closing: c, rows: t.rows[at]})
+		t.closed = append(t.closed, closed{Closing: c, rows: rows})
 		delete(t.rows, at)
 	}
 	return nil
@@ -151,7 +158,7 @@ func (s *Site) month(ctx context.Context, r *Report, c closed) {
 	if !made.Identity.Holds() {
 		r.wrong("the double entry of %s does not hold: %d received, %d accounted for", at, made.Identity.Received, made.Identity.Sum)
 	}
-	r.Months = append(r.Months, Month{Month: c.Month, Revision: c.Revision, Rows: len(c.rows), Figures: n})
+	r.Months = append(r.Months, Month{Month: c.Month, Revision: c.Revision, Rows: c.rows.Rows(), Figures: n})
 }
 
 // differ names the figures that are not as the rows give them.

@@ -17,6 +17,7 @@ import (
 	"huiyin/fault"
 	"huiyin/locale"
 	"huiyin/pg"
+	"huiyin/privacy"
 )
 
 // Fields are the personal data that may go along, in the order of the form. Nothing else of a resident ever leaves.
@@ -96,7 +97,7 @@ func (s *Service) pack(ctx context.Context, by casework.Actor, c casework.Case, 
 	out := Content{Number: c.Number, Kind: c.Kind, Category: s.City.CategoryPath(c.Category, locale.ZH), Urgency: string(c.Urgency), Language: c.Language, Secret: c.Secret,
 		Title: c.Title, Text: c.Body, Place: c.Place, Reason: strings.TrimSpace(ch.Reason), FiledAt: seconds(c.FiledAt), Due: seconds(c.Due)}
 	if len(ch.Fields) == 0 {
-		return out, nil
+		return out.hidden(), nil
 	}
 	use := casework.Use{Purpose: casework.ForHandling, Basis: casework.BasisConsent, Receiver: p.Name}
 	read := slices.DeleteFunc(slices.Clone(ch.Fields), func(f casework.PersonalField) bool { return f == casework.FieldFile })
@@ -118,12 +119,21 @@ func (s *Service) pack(ctx context.Context, by casework.Actor, c casework.Case, 
 			out.Contact = &contact
 		}
 	}
+	out = out.hidden()
 	if !slices.Contains(ch.Fields, casework.FieldFile) {
 		return out, nil
 	}
 	var err error
 	out.Files, err = s.files(ctx, by, c.ID, use)
 	return out, err
+}
+
+// hidden is the content without what never goes to another city, also where the resident wrote it: see privacy.OtherCities.
+func (c Content) hidden() Content {
+	for _, text := range []*string{&c.Title, &c.Text, &c.Place, &c.Reason} {
+		*text = privacy.OtherCities.Hide(*text)
+	}
+	return c
 }
 
 // files reads the resident's files, the first ones whole until the package is full.

@@ -18,6 +18,7 @@ import (
 	"huiyin/fault"
 	"huiyin/locale"
 	"huiyin/pg"
+	"huiyin/privacy"
 )
 
 // What a resident may say after the case went to another city.
@@ -126,7 +127,7 @@ func (s *Service) sendWord(ctx context.Context, w wordRow) error {
 			return n.At.Equal(w.at) && n.Author == "resident" && n.Purpose == "note"
 		})
 		if i >= 0 {
-			m.Text = d.Messages[i].Body
+			m.Text = privacy.OtherCities.Hide(d.Messages[i].Body)
 		}
 	}
 	raw, err := signed(m, key)

@@ -39,7 +39,7 @@ func (c *Content) clean() {
 	}
 }
 
-// check refuses what is not whole, and whole mobile and identity numbers: privacy.Exit lets none out, so the page of an article that had one would not open.
+// check refuses what is not whole, and whole mobile and identity numbers: privacy.PublicPages lets none out, so the page of an article that had one would not open.
 // Errors: fault.Invalid at the field.
 func (c *Content) check() error {
 	long := func(s string, most int) bool { return utf8.RuneCountInString(s) > most }
@@ -57,7 +57,7 @@ func (c *Content) check() error {
 		if long(f.value, f.most) {
 			return fault.New(fault.Invalid, "fault.article_part_long").At(f.name).With("Limit", f.most)
 		}
-		if privacy.Exit([]byte(f.value)) != nil {
+		if privacy.PublicPages.Check([]byte(f.value)) != nil {
 			return fault.New(fault.Invalid, "fault.article_number").At(f.name)
 		}
 	}
@@ -68,7 +68,7 @@ func (c *Content) check() error {
 		if len(list) > MaxQuestions || slices.ContainsFunc(list, func(q string) bool { return long(q, 2*MaxQuestion) }) {
 			return fault.New(fault.Invalid, "fault.article_questions").At(name).With("Limit", MaxQuestions)
 		}
-		if privacy.Exit([]byte(strings.Join(list, "\n"))) != nil {
+		if privacy.PublicPages.Check([]byte(strings.Join(list, "\n"))) != nil {
 			return fault.New(fault.Invalid, "fault.article_number").At(name)
 		}
 	}

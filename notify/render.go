@@ -58,10 +58,10 @@ func (p *Post) marks(h *mail.Header, letter uuid.UUID, reply bool) {
 	h.Set(postmark.Header, letter.String())
 }
 
-// writeOffice is write for letters to offices: what never leaves in public is in none of them, whatever a unit's name or a topic's words may hold (the negative list, privacy.Exit). Such a letter is not sent; the log names
+// writeOffice is write for letters to offices: what never leaves in public is in none of them, whatever a unit's name or a topic's words may hold (see privacy.OfficeLetters). Such a letter is not sent; the log names
 // the line of the list. Letters to residents hold what is their own, and answers as their units wrote them; they open no field but the address and the code.
 func (p *Post) writeOffice(h mail.Header, words letter) ([]byte, error) {
-	if err := privacy.Exit([]byte(words.Title + "\n" + words.text())); err != nil {
+	if err := privacy.OfficeLetters.Check([]byte(words.Title + "\n" + words.text())); err != nil {
 		p.Log.Error("a letter to an office held what must not leave", "error", err)
 		return nil, suppressed("exit")
 	}

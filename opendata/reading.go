@@ -124,7 +124,7 @@ func (r *Reading) write(ctx context.Context, to []sink, between func(context.Con
 		for i, v := range row {
 			text = append(appendValue(text, r.Set.Columns[i], v), '\n') // figures of two columns make no number
 		}
-		if err := privacy.Exit(text); err != nil {
+		if err := privacy.OpenData.Check(text); err != nil {
 			return err
 		}
 		n++

@@ -19,74 +19,6 @@ func bytesOf(words []string) [][]byte {
 	return out
 }
 
-// wideHead are the first two bytes of every full-width digit; wideOnes are the ways to write a one that are not ASCII.
-var (
-	wideHead = []byte("\uff11")[:2]
-	wideOnes = [][]byte{[]byte("\u4e00"), []byte("\u5e7a"), []byte("\u58f9")}
-)
-
-// leaves finds the kind of number in a body that never leaves: "phone" for a whole mobile number, "identity" for a whole identity number, empty for none. It reads them with spaces or dashes
-// between the groups people write, in full-width or Chinese digits, and behind the country's number. Markup is a border.
-//
-// It looks only where one can begin: at each one for a mobile number, at every sixth byte for an identity number, whose first group has six digits. What stands there is read at most once to its end, so the time is linear.
-func leaves(body []byte) string {
-	for i := 0; ; i++ {
-		next := bytes.IndexByte(body[i:], '1')
-		if next < 0 {
-			break
-		}
-		i += next
-		if i+1 < len(body) && (body[i+1] >= '3' && body[i+1] <= '9' || body[i+1] == ' ' || body[i+1] == '-' || body[i+1] >= 0x80) && phoneAt(body, i) {
-			return "phone"
-		}
-	}
-	for i := 5; i < len(body); i += 6 {
-		if !digit(body[i]) {
-			continue
-		}
-		from, to := i, i+1
-		for from > 0 && digit(body[from-1]) {
-			from--
-		}
-		for to < len(body) && digit(body[to]) {
-			to++
-		}
-		i = to - 1 // goes on six bytes behind: the next run begins after to
-		if n := to - from; (n == 6 || n == 17 || n == 18) && identityAt(body, from) {
-			return "identity"
-		}
-	}
-	for i := 0; ; i += 2 {
-		next := bytes.Index(body[i:], wideHead)
-		if next < 0 {
-			break
-		}
-		i += next
-		if i+2 >= len(body) || body[i+2] < 0x90 || body[i+2] > 0x99 {
-			continue // full-width punctuation
-		}
-		if body[i+2] == 0x91 && phoneAt(body, i) {
-			return "phone"
-		}
-		if identityAt(body, i) {
-			return "identity"
-		}
-	}
-	for _, one := range wideOnes {
-		for i := 0; ; i += len(one) {
-			next := bytes.Index(body[i:], one)
-			if next < 0 {
-				break
-			}
-			i += next
-			if d, _ := symbolAt(body, i+len(one)); d >= 3 && phoneAt(body, i) {
-				return "phone"
-			}
-		}
-	}
-	return ""
-}
-
 // The symbols of a number beside its digits, which stand for themselves.
 const (
 	notOfNumber = -1 - iota
@@ -147,9 +79,9 @@ func wide(r rune) int {
 
 // loose is a number as it is written: its digits, how many stand in each group, and what stands between.
 type loose struct {
-	digits [18]byte // as ASCII
+	digits [19]byte // as ASCII
 	n      int
-	groups [18]int
+	groups [19]int
 	last   int    // of the groups
 	marks  [3]int // how often space, dash and dot stand between groups
 	zero   bool   // a later group begins with nought, as figures never do
@@ -185,48 +117,51 @@ func readLoose(b []byte, from, want int) (l loose, ok bool) {
 	return l, true
 }
 
-// phoneAt tells whether a whole mobile number begins at a one.
-func phoneAt(b []byte, from int) bool {
+// phoneAt tells where a whole mobile number ends that begins at a one; 0: none does.
+func phoneAt(b []byte, from int) int {
 	l, ok := readLoose(b, from, 11)
 	if !ok || l.digits[1] < '3' || !endsAt(b, l) {
-		return false
+		return 0
 	}
 	start, code := country(b, from)
 	if s, _ := symbolBefore(b, from); s >= 0 && !code || !cleanBefore(b, start) {
-		return false
+		return 0
 	}
 	if l.last == 0 {
-		return true
+		return l.to
 	}
 	if !code && inRow(b, from, l) {
-		return false
+		return 0
 	}
 	if l.marks[-dot+space] > 0 && (l.marks[0] > 0 || l.marks[1] > 0) {
-		return false
+		return 0
 	}
 	if l.last == 2 && l.groups[0] == 3 && l.groups[1] == 4 { // as everybody writes it
-		return true
+		return l.to
 	}
 	switch {
 	case cued(b, start):
-		return true
+		return l.to
 	case l.marks[2] > 0 || l.last > 2 || l.groups[0] < 3:
-		return false // figures side by side
+		return 0 // figures side by side
 	}
-	return l.zero || l.marks[1] == l.last && !(l.groups[1] == 8 && (l.digits[3] == '1' || l.digits[3] == '2')) // a number and a day
+	if l.zero || l.marks[1] == l.last && !(l.groups[1] == 8 && (l.digits[3] == '1' || l.digits[3] == '2')) { // not a number and a day
+		return l.to
+	}
+	return 0
 }
 
-// identityAt tells whether a whole identity number begins here: unbroken with the form of one, or in groups with the right check digit too.
-func identityAt(b []byte, from int) bool {
+// identityAt tells where a whole identity number ends that begins here; 0: none does. It is unbroken and has the form of one, or in groups and has the right check digit too.
+func identityAt(b []byte, from int) int {
 	if s, _ := symbolBefore(b, from); s >= 0 || !cleanBefore(b, from) {
-		return false
+		return 0
 	}
 	l, ok := readLoose(b, from, 17)
 	if !ok || l.digits[0] == '0' || l.last > 3 || l.marks[2] > 0 || l.last > 0 && l.groups[0] != 6 {
-		return false
+		return 0
 	}
 	if d := l.digits[6:14]; d[0] != '1' && d[0] != '2' || d[0] == '1' && d[1] < '8' || d[0] == '2' && d[1] != '0' || d[4] > '1' || d[6] > '3' {
-		return false
+		return 0
 	}
 	s, size := symbolAt(b, l.to)
 	switch {
@@ -237,15 +172,18 @@ func identityAt(b []byte, from int) bool {
 		l.digits[17] = 'X'
 		l.to++
 	default:
-		return false
+		return 0
 	}
 	if !endsAt(b, l) {
-		return false
+		return 0
 	}
 	if d := string(l.digits[6:14]); !isDay(d) {
-		return false
+		return 0
 	}
-	return l.last == 0 || idCheck(string(l.digits[:])) && !inRow(b, from, l)
+	if l.last == 0 || idCheck(string(l.digits[:18])) && !inRow(b, from, l) {
+		return l.to
+	}
+	return 0
 }
 
 // endsAt tells whether the number is whole behind its last digit: nothing goes on that would make it a part of something else.

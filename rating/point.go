@@ -81,7 +81,7 @@ func (p *Point) check() error {
 		if utf8.RuneCountInString(*f.text) > maxName {
 			return fault.New(fault.TooLarge, "fault.field_too_long").At(f.field).With("Limit", maxName)
 		}
-		if privacy.Exit([]byte(*f.text)) != nil { // the public list of points would not open
+		if privacy.PublicPages.Check([]byte(*f.text)) != nil { // the public list of points would not open
 			return fault.New(fault.Invalid, "fault.point_number").At(f.field)
 		}
 	}

@@ -46,7 +46,7 @@ type Entry struct {
 }
 
 // Enter writes a new entry, or where e.ID is one of the register's a new version of it. The registers are public: an entry with a whole mobile or identity number
-// would shut their page, as privacy.Exit lets none pass. Errors: fault.Forbidden for others than the privacy officer, fault.Invalid.
+// would shut their page, as privacy.PublicPages lets none pass. Errors: fault.Forbidden for others than the privacy officer, fault.Invalid.
 func Enter(ctx context.Context, db pg.DB, by casework.Actor, e Entry, now time.Time) error {
 	if !by.Has(casework.Privacy) || by.Unit != casework.Hotline {
 		return fault.New(fault.Forbidden, "fault.forbidden")
@@ -67,7 +67,7 @@ func Enter(ctx context.Context, db pg.DB, by casework.Actor, e Entry, now time.T
 		return fault.New(fault.Invalid, "fault.register_ended").At("ended")
 	}
 	for _, part := range []struct{ field, text string }{{"name", e.Name}, {"scope", e.Scope}, {"measures", e.Measures}, {"result", e.Result}} {
-		if privacy.Exit([]byte(part.text)) != nil {
+		if privacy.PublicPages.Check([]byte(part.text)) != nil {
 			return fault.New(fault.Invalid, "fault.register_number").At(part.field)
 		}
 	}

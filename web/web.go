@@ -18,7 +18,6 @@ import (
 	"huiyin/casework"
 	"huiyin/intake"
 	"huiyin/pg"
-	"huiyin/privacy"
 	"huiyin/routing"
 	"huiyin/routing/sla"
 	"huiyin/rulebook"
@@ -143,7 +142,7 @@ func build(cfg Config) *fiber.App {
 		Now:     cfg.Now,
 		Who:     in.Who,
 		Nav:     navigation,
-		Exit:    privacy.Exit,
+		Exit:    leave,
 		Counter: cfg.Counter,
 		Gate:    cfg.Gate,
 		Reading: cfg.Reading,

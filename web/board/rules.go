@@ -44,6 +44,7 @@ func asJSONBody(c *fiber.Ctx, v any) error {
 type rulesFile struct {
 	Rules  []datause.RulesVersion `json:"rules"` // newest first
 	Never  []privacy.Never        `json:"never"`
+	Exits  privacy.ExitTable      `json:"exits"` // what may not leave where
 	Stages []stage                `json:"stages"`
 }
 
@@ -61,6 +62,7 @@ func readRules() (rulesFile, error) {
 	for _, s := range datause.Stages {
 		f.Stages = append(f.Stages, stage{s, texts("datarules.stage_" + s + "_how")})
 	}
+	f.Exits = privacy.Exits()
 	f.Never, err = privacy.NegativeList()
 	return f, err
 }

@@ -10,6 +10,7 @@ import (
 
 	"huiyin/fault"
 	"huiyin/locale"
+	"huiyin/privacy"
 	"huiyin/search"
 	"huiyin/search/words"
 	"huiyin/web/dossier"
@@ -196,7 +197,7 @@ func (x *Pages) foundFile(c *fiber.Ctx) error {
 	}
 	for _, row := range rows {
 		for i := range row {
-			row[i] = harmless(row[i])
+			row[i] = harmless(privacy.StaffTables.Hide(row[i]))
 		}
 		if err := w.Write(row); err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/locale"
+	"huiyin/privacy"
 	"huiyin/supervision"
 	"huiyin/web/dossier"
 	"huiyin/web/shell"
@@ -174,6 +175,13 @@ func (v reportView) table() [][]any {
 		for i, f := range t.Figures {
 			if d, ok := supervision.Define(topicCodes[i]); ok {
 				add(t.Name, v.P.T(d.Name), f)
+			}
+		}
+	}
+	for _, row := range rows {
+		for i, cell := range row {
+			if text, ok := cell.(string); ok {
+				row[i] = privacy.StaffTables.Hide(text)
 			}
 		}
 	}

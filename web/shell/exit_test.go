@@ -15,7 +15,7 @@ import (
 
 // What leaves in public is looked through, files and answers to programs as well; an answer to whoever brought a token or a code is theirs.
 func TestEveryExitIsLookedThrough(t *testing.T) {
-	app := shell.New(shell.Config{City: shell.City{ZH: "临澜市", EN: "Linlan"}, Secret: bytes.Repeat([]byte("s"), 32), Log: slog.New(slog.DiscardHandler), Exit: func(answer []byte) error {
+	app := shell.New(shell.Config{City: shell.City{ZH: "临澜市", EN: "Linlan"}, Secret: bytes.Repeat([]byte("s"), 32), Log: slog.New(slog.DiscardHandler), Exit: func(_ shell.Door, _ string, answer []byte) error {
 		if bytes.Contains(answer, []byte("forbidden words")) {
 			return errors.New("never leaves")
 		}

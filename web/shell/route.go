@@ -150,7 +150,7 @@ func (r *request) leave(answer []byte) error {
 	if r.Exit == nil || r.hold || r.noKeep || r.door == Staff {
 		return nil
 	}
-	return r.Exit(answer)
+	return r.Exit(r.door, r.path, answer)
 }
 
 func safe(method string) bool {

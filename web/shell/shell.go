@@ -59,20 +59,20 @@ type NavItem struct {
 // Config is what the frame needs to know.
 type Config struct {
 	City    City
-	BaseURL string                                // as the world reaches the service, without a slash at the end; for what others show of a page
-	Secret  []byte                                // at least 32 bytes; signs form tokens and hashes addresses
-	Secure  bool                                  // the service is reached by https: cookies are Secure, HSTS is sent
-	Proxies []netip.Prefix                        // reverse proxies whose X-Forwarded-For is believed
-	Timeout time.Duration                         // how long a handler may work; 0 means 10 s
-	Log     *slog.Logger                          // nil means slog.Default()
-	Now     func() time.Time                      // nil means time.Now
-	Who     func(c *fiber.Ctx) (*Identity, error) // finds who is signed in, nil if nobody; nil means nobody ever
-	Exit    func(answer []byte) error             // looks through every public answer and refuses what must not leave; nil: nobody looks
-	Nav     []NavItem                             // bar of the staff pages
-	SignIn  string                                // where staff who are not signed in are sent; empty means "/login"
-	Gate    *Gate                                 // before the doors of residents and programs; nil means none
-	Reading *Gate                                 // the same for what only reads, so that pages which are kept never wait for forms; nil means Gate
-	Counter Counter                               // counts uses for rate limits; nil means within this process
+	BaseURL string                                         // as the world reaches the service, without a slash at the end; for what others show of a page
+	Secret  []byte                                         // at least 32 bytes; signs form tokens and hashes addresses
+	Secure  bool                                           // the service is reached by https: cookies are Secure, HSTS is sent
+	Proxies []netip.Prefix                                 // reverse proxies whose X-Forwarded-For is believed
+	Timeout time.Duration                                  // how long a handler may work; 0 means 10 s
+	Log     *slog.Logger                                   // nil means slog.Default()
+	Now     func() time.Time                               // nil means time.Now
+	Who     func(c *fiber.Ctx) (*Identity, error)          // finds who is signed in, nil if nobody; nil means nobody ever
+	Exit    func(d Door, path string, answer []byte) error // looks through every public answer and refuses what must not leave by that door and address; nil: nobody looks
+	Nav     []NavItem                                      // bar of the staff pages
+	SignIn  string                                         // where staff who are not signed in are sent; empty means "/login"
+	Gate    *Gate                                          // before the doors of residents and programs; nil means none
+	Reading *Gate                                          // the same for what only reads, so that pages which are kept never wait for forms; nil means Gate
+	Counter Counter                                        // counts uses for rate limits; nil means within this process
 }
 
 type shell struct {

@@ -27,6 +27,7 @@ type Querier interface {
 type DB interface {
 	Querier
 	Begin(ctx context.Context) (pgx.Tx, error)
+	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
 }
 
 var (

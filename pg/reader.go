@@ -137,4 +137,9 @@ func (r *Reader) Exec(ctx context.Context, sql string, args ...any) (pgconn.Comm
 // Begin opens a transaction on the database: only single questions go to the copy.
 func (r *Reader) Begin(ctx context.Context) (pgx.Tx, error) { return r.primary.Begin(ctx) }
 
+// SendBatch goes to the database.
+func (r *Reader) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
+	return r.primary.SendBatch(ctx, b)
+}
+
 var _ DB = (*Reader)(nil)

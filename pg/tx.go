@@ -2,9 +2,9 @@ package pg
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -18,7 +18,7 @@ type Settings map[string]string
 // as fn returned them. On a db that is itself a transaction, InTx nests a savepoint, and the settings last until the
 // outer transaction ends.
 func InTx(ctx context.Context, db DB, settings Settings, fn func(pgx.Tx) error) (err error) {
-	tx, err := db.Begin(ctx)
+	tx, begun, err := begin(ctx, db, settings)
 	if err != nil {
 		return Classify(err)
 	}
@@ -32,14 +32,9 @@ func InTx(ctx context.Context, db DB, settings Settings, fn func(pgx.Tx) error) 
 		defer cancel()
 		_ = tx.Rollback(ctx)
 	}()
-	if len(settings) > 0 {
-		names := slices.Sorted(maps.Keys(settings))
-		values := make([]string, len(names))
-		for i, name := range names {
-			values[i] = settings[name]
-		}
-		const apply = `select set_config(name, value, true) from unnest($1::text[], $2::text[]) as s (name, value)`
-		if _, err := tx.Exec(ctx, apply, names, values); err != nil {
+	if !begun {
+		names, values := settings.lists()
+		if _, err := tx.Exec(ctx, applySettings, names, values); err != nil {
 			return Classify(err)
 		}
 	}
@@ -48,6 +43,33 @@ func InTx(ctx context.Context, db DB, settings Settings, fn func(pgx.Tx) error) 
 	}
 	done = true
 	return Classify(tx.Commit(ctx))
+}
+
+// begin opens a transaction. A pool sends the settings along in the same round trip, and begun tells that they are in force.
+func begin(ctx context.Context, db DB, settings Settings) (tx pgx.Tx, begun bool, err error) {
+	pool, ok := db.(interface {
+		BeginTx(ctx context.Context, options pgx.TxOptions) (pgx.Tx, error)
+	})
+	names, values := settings.lists()
+	if whole := strings.Join(slices.Concat(names, values), ""); !ok || len(settings) == 0 || strings.ContainsRune(whole, 0) { // a text for SQL would end there
+		tx, err = db.Begin(ctx)
+		return tx, len(settings) == 0, err
+	}
+	var sql strings.Builder
+	sql.WriteString("begin; select ")
+	for i, name := range names {
+		if i > 0 {
+			sql.WriteString(", ")
+		}
+		sql.WriteString("set_config(" + literal(name) + ", " + literal(values[i]) + ", true)")
+	}
+	tx, err = pool.BeginTx(ctx, pgx.TxOptions{BeginQuery: sql.String()})
+	return tx, true, err
+}
+
+// literal is a text as it stands in SQL, whatever the server takes a backslash for.
+func literal(s string) string {
+	return "E'" + strings.NewReplacer(`\`, `\\`, `'`, `''`).Replace(s) + "'"
 }
 
 func millis(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }

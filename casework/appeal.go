@@ -126,17 +126,17 @@ func (d *Docket) DecideAppeal(ctx context.Context, by Actor, ref Ref, id uuid.UU
 // Appeals are the appeals of one case in the actor's scope, oldest first.
 func (d *Docket) Appeals(ctx context.Context, by Actor, id CaseID) ([]Appeal, error) {
 	var list []Appeal
-	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
-		var err error
-		list, err = collect(ctx, tx, func(row pgx.CollectableRow) (a Appeal, err error) {
-			return a, row.Scan(&a.ID, &a.Kind, &a.Leg, &a.Unit, &a.Figures, &a.Reason, &a.AskedAt, &a.DecidedAt, &a.Granted, &a.Decision)
-		}, `select id, kind, leg, unit, figures, reason, asked_at, decided_at, granted, decision from appeal where case_id = $1 order by asked_at, id`, id)
-		return err
-	})
-	if err != nil {
+	if err := pg.Ask(ctx, d.DB, by.scope(), func(b *pgx.Batch) { askAppeals(b, &list, id) }); err != nil {
 		return nil, fmt.Errorf("read appeals: %w", err)
 	}
 	return list, nil
+}
+
+// askAppeals queues the reading of a case's appeals.
+func askAppeals(b *pgx.Batch, list *[]Appeal, id CaseID) {
+	pg.Rows(b, list, func(row pgx.CollectableRow) (a Appeal, err error) {
+		return a, row.Scan(&a.ID, &a.Kind, &a.Leg, &a.Unit, &a.Figures, &a.Reason, &a.AskedAt, &a.DecidedAt, &a.Granted, &a.Decision)
+	}, `select id, kind, leg, unit, figures, reason, asked_at, decided_at, granted, decision from appeal where case_id = $1 order by asked_at, id`, id)
 }
 
 // AppealEntry is an appeal with the case it is about, for lists.

@@ -52,49 +52,47 @@ func (d *Docket) Duplicates(ctx context.Context, by Actor, id CaseID) ([]Duplica
 	if !by.Sight().All {
 		return nil, errNotYourStep
 	}
-	var found []Duplicate
-	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
-		c, err := readCase(ctx, tx, id)
-		if err != nil {
-			return err
+	c, err := d.Case(ctx, by, id)
+	if err != nil {
+		return nil, err
+	}
+	return d.DuplicatesOf(ctx, by, c)
+}
+
+// DuplicatesOf is as Duplicates, for a case that was just read. What it finds comes without proposal, tags and plan.
+func (d *Docket) DuplicatesOf(ctx context.Context, by Actor, c Case) ([]Duplicate, error) {
+	if !by.Sight().All {
+		return nil, errNotYourStep
+	}
+	said := []CaseID{}
+	for _, tag := range c.Tags {
+		if other, err := uuid.Parse(strings.TrimPrefix(tag, sameTag)); err == nil && strings.HasPrefix(tag, sameTag) {
+			said = append(said, other)
 		}
-		said := []CaseID{}
-		for _, tag := range c.Tags {
-			if other, err := uuid.Parse(strings.TrimPrefix(tag, sameTag)); err == nil && strings.HasPrefix(tag, sameTag) {
-				said = append(said, other)
-			}
-		}
-		scan := func(row pgx.CollectableRow) (k Duplicate, err error) {
-			err = row.Scan(append(k.dest(), &k.Said, &k.Own, &k.Free)...)
-			return k, err
-		}
-		const free = `c.state in ('registered','accepted') and not exists (select 1 from cases m where m.merged_into = c.id)`
-		own, err := collect(ctx, tx, scan, `select `+caseColumns+`, c.id = any ($7), true, `+free+caseTables+`join person p on p.case_id = c.id join person own on own.case_id = $1
+	}
+	scan := func(row pgx.CollectableRow) (k Duplicate, err error) {
+		err = row.Scan(append(k.dest(), &k.Said, &k.Own, &k.Free)...)
+		return k, err
+	}
+	const free = `c.state in ('registered','accepted') and not exists (select 1 from cases m where m.merged_into = c.id)`
+	var own, others, beside []Duplicate
+	err := pg.Ask(ctx, d.DB, by.scope(), func(b *pgx.Batch) {
+		pg.Rows(b, &own, scan, `select `+wordColumns+`, c.id = any ($7), true, `+free+caseTables+`join person p on p.case_id = c.id join person own on own.case_id = $1
 			where c.id <> $1 and (p.phone_hash = own.phone_hash or p.email_hash = own.email_hash) and c.filed_at between $2 and $3 and c.secret = $4 and c.state = any ($5::text[])
-			order by c.filed_at, c.id limit $6`, id, c.FiledAt.Add(-alikeWithin), c.FiledAt.Add(alikeWithin), c.Secret, texts(joinable), mostOwn, said)
-		if err != nil {
-			return err
-		}
-		others, err := collect(ctx, tx, scan, `select `+caseColumns+`, true, false, `+free+caseTables+`where c.id = any ($1) and c.id <> $2 and c.state = any ($3::text[])`, said, id, texts(joinable))
-		if err != nil {
-			return err
+			order by c.filed_at, c.id limit $6`, c.ID, c.FiledAt.Add(-alikeWithin), c.FiledAt.Add(alikeWithin), c.Secret, texts(joinable), mostOwn, said)
+		if len(said) > 0 {
+			pg.Rows(b, &others, scan, `select `+wordColumns+`, true, false, `+free+caseTables+`where c.id = any ($1) and c.id <> $2 and c.state = any ($3::text[])`, said, c.ID, texts(joinable))
 		}
 		if c.Territory != "" && c.Category != "" && !c.Secret && c.Kind != Report {
-			beside, err := collect(ctx, tx, scan, `select `+caseColumns+`, false, false, `+free+caseTables+`where c.id <> $1 and c.territory = $2 and c.category = $3 and c.filed_at between $4 and $5
+			pg.Rows(b, &beside, scan, `select `+wordColumns+`, false, false, `+free+caseTables+`where c.id <> $1 and c.territory = $2 and c.category = $3 and c.filed_at between $4 and $5
 				and not c.secret and c.kind <> 'report' and c.state = any ($6::text[]) order by c.filed_at, c.id limit $7`,
-				id, c.Territory, c.Category, c.FiledAt.Add(-alikeWithin), c.FiledAt.Add(alikeWithin), texts(joinable), mostAlike)
-			if err != nil {
-				return err
-			}
-			others = append(others, beside...)
+				c.ID, c.Territory, c.Category, c.FiledAt.Add(-alikeWithin), c.FiledAt.Add(alikeWithin), texts(joinable), mostAlike)
 		}
-		found = d.alike(c, append(own, others...))
-		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find duplicates: %w", err)
 	}
-	return found, nil
+	return d.alike(c, slices.Concat(own, others, beside)), nil
 }
 
 // alike keeps those of the cases that may be the same matter, each once, the person's own first.

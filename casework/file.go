@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"huiyin/pg"
 )
 
 // Event is one row of a case's history.
@@ -91,47 +93,45 @@ type Dossier struct {
 // Dossier reads a case with all that hangs on it, in one transaction. A resident gets no internal notes, requests or uses here.
 func (d *Docket) Dossier(ctx context.Context, by Actor, id CaseID) (Dossier, error) {
 	var f Dossier
+	var settle func()
+	if err := pg.Ask(ctx, d.DB, by.scope(), func(b *pgx.Batch) { settle = f.ask(b, by, id) }); err != nil {
+		return Dossier{}, fmt.Errorf("read dossier: %w", err)
+	}
+	settle()
+	return f, nil
+}
+
+// ask queues what a dossier is read from; settle puts together what was read.
+func (f *Dossier) ask(b *pgx.Batch, by Actor, id CaseID) (settle func()) {
+	var before []RatingBefore
 	resident := by.Kind == ByResident
-	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
-		var err error
-		if f.Case, err = readCase(ctx, tx, id); err != nil {
-			return err
-		}
-		if f.Events, err = collect(ctx, tx, ScanEvent, `select `+EventColumns+` from event where case_id = $1 and (not $2 or step <> 'use') order by at, seq`, id, resident); err != nil {
-			return err
-		}
+	f.Case.ask(b, id)
+	pg.Rows(b, &f.Events, ScanEvent, `select `+EventColumns+` from event where case_id = $1 and (not $2 or step <> 'use') order by at, seq`, id, resident)
+	pg.Rows(b, &f.Clocks, scanClock, `select name, leg, coalesce(unit, ''), started_at, due_at, original_due_at, coalesce(working_days, 0), provisional, policy, calendar, statute, ordinary_due_at,
+			met_at, breached_at, cancelled_at, coalesce(calendar_days, 0), coalesce(months, 0), rolls from clock where case_id = $1 order by leg, started_at, name`, id)
+	pg.Rows(b, &f.Messages, scanMessage, `select id, at, round, author, purpose, unit, body, sealed is not null from message
+			where case_id = $1 and (not $2 or purpose not in ('internal','contact')) order by at, id`, id, resident)
+	pg.Rows(b, &f.Files, scanFile, `select a.id, a.message_id, a.at, a.type, a.size, a.by_unit, a.shows from attachment a left join message m on m.id = a.message_id
+			where a.case_id = $1 and (not $2 or `+outward+`) order by a.at, a.id`, id, resident)
+	pg.Rows(b, &f.Ratings, scanRating, `select round, at, channel, solved, satisfaction, tags, tag_set, body, changed_at, suspect, cleared_at from rating where case_id = $1 order by round`, id)
+	pg.Rows(b, &before, pgx.RowToStructByPos[RatingBefore], `select round, version, at, solved, satisfaction, tags, tag_set, body from rating_before where case_id = $1 order by round, version`, id)
+	pg.Rows(b, &f.Parties, scanParty, `select unit, role, leg, due_at, left_at from party where case_id = $1 order by leg, role desc, unit`, id)
+	if !resident {
+		pg.Rows(b, &f.Requests, scanRequest, `select id, kind, leg, unit, requested_at, reason_code, reason, basis, coalesce(suggested, ''), coalesce(days, 0), old_due_at, new_due_at,
+			decide_by, decided_at, granted, decision from request where case_id = $1 order by requested_at`, id)
+	}
+	return func() {
 		if resident {
 			keepInside(f.Events)
 		}
-		if f.Clocks, err = collect(ctx, tx, scanClock, `select name, leg, coalesce(unit, ''), started_at, due_at, original_due_at, coalesce(working_days, 0), provisional, policy, calendar, statute, ordinary_due_at,
-			met_at, breached_at, cancelled_at, coalesce(calendar_days, 0), coalesce(months, 0), rolls from clock where case_id = $1 order by leg, started_at, name`, id); err != nil {
-			return err
+		for _, one := range before {
+			for i := range f.Ratings {
+				if f.Ratings[i].Round == one.Round {
+					f.Ratings[i].Before = append(f.Ratings[i].Before, one)
+				}
+			}
 		}
-		if f.Messages, err = collect(ctx, tx, scanMessage, `select id, at, round, author, purpose, unit, body, sealed is not null from message
-			where case_id = $1 and (not $2 or purpose not in ('internal','contact')) order by at, id`, id, resident); err != nil {
-			return err
-		}
-		if f.Files, err = collect(ctx, tx, scanFile, `select a.id, a.message_id, a.at, a.type, a.size, a.by_unit, a.shows from attachment a left join message m on m.id = a.message_id
-			where a.case_id = $1 and (not $2 or `+outward+`) order by a.at, a.id`, id, resident); err != nil {
-			return err
-		}
-		if f.Ratings, err = collect(ctx, tx, scanRating, `select round, at, channel, solved, satisfaction, tags, tag_set, body, changed_at, suspect, cleared_at from rating where case_id = $1 order by round`, id); err != nil {
-			return err
-		}
-		if err := readBefore(ctx, tx, id, f.Ratings); err != nil {
-			return err
-		}
-		if f.Parties, err = collect(ctx, tx, scanParty, `select unit, role, leg, due_at, left_at from party where case_id = $1 order by leg, role desc, unit`, id); err != nil || resident {
-			return err
-		}
-		f.Requests, err = collect(ctx, tx, scanRequest, `select id, kind, leg, unit, requested_at, reason_code, reason, basis, coalesce(suggested, ''), coalesce(days, 0), old_due_at, new_due_at,
-			decide_by, decided_at, granted, decision from request where case_id = $1 order by requested_at`, id)
-		return err
-	})
-	if err != nil {
-		return Dossier{}, fmt.Errorf("read dossier: %w", err)
 	}
-	return f, nil
 }
 
 // outward tells of a message m whether it faces the resident; what hangs on it does as well.

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"huiyin/fault"
+	"huiyin/pg"
 )
 
 // Kept is a submission that is no case: a bounce, an automatic answer, list mail, or something a person must look at (隔离).
@@ -198,15 +199,9 @@ type Origin struct {
 	Auth    []byte // what is known of the sender, as JSON of intake/mailauth; nil where nothing was checked
 }
 
-// Origins reads the e-mails of a case, oldest first; the scope of the actor decides whether there are any.
-func (d *Docket) Origins(ctx context.Context, by Actor, id CaseID) ([]Origin, error) {
-	var out []Origin
-	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
-		var err error
-		out, err = collect(ctx, tx, func(row pgx.CollectableRow) (o Origin, err error) {
-			return o, row.Scan(&o.At, &o.Verdict, &o.Auth)
-		}, `select received_at, verdict, auth from submission where case_id = $1 and channel = 'email' order by received_at`, id)
-		return err
-	})
-	return out, err
+// askOrigins queues the reading of a case's e-mails, oldest first; the scope decides whether there are any.
+func askOrigins(b *pgx.Batch, list *[]Origin, id CaseID) {
+	pg.Rows(b, list, func(row pgx.CollectableRow) (o Origin, err error) {
+		return o, row.Scan(&o.At, &o.Verdict, &o.Auth)
+	}, `select received_at, verdict, auth from submission where case_id = $1 and channel = 'email' order by received_at`, id)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"huiyin/pg"
 	"huiyin/seal"
 )
 
@@ -59,13 +60,15 @@ func (d *Docket) Earlier(ctx context.Context, by Actor, id CaseID) (int, error) 
 	if !by.Sight().All {
 		return 0, errNotYourStep // a unit could tell from it who stands behind a case
 	}
-	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
-		return tx.QueryRow(ctx, `select count(*) from person own join cases this on this.id = own.case_id
-			join person p on p.case_id <> own.case_id and (p.phone_hash = own.phone_hash or own.phone_hash is null and p.email_hash = own.email_hash)
-			join cases c on c.id = p.case_id and c.filed_at < this.filed_at where own.case_id = $1`, id).Scan(&n)
-	})
-	if err != nil {
+	if err := pg.Ask(ctx, d.DB, by.scope(), func(b *pgx.Batch) { askEarlier(b, &n, id) }); err != nil {
 		return 0, fmt.Errorf("count earlier cases: %w", err)
 	}
 	return n, nil
+}
+
+// askEarlier queues the counting of a caller's earlier cases.
+func askEarlier(b *pgx.Batch, n *int, id CaseID) {
+	pg.Row(b, []any{n}, `select count(*) from person own join cases this on this.id = own.case_id
+			join person p on p.case_id <> own.case_id and (p.phone_hash = own.phone_hash or own.phone_hash is null and p.email_hash = own.email_hash)
+			join cases c on c.id = p.case_id and c.filed_at < this.filed_at where own.case_id = $1`, id)
 }

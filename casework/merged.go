@@ -156,15 +156,15 @@ func (d *Docket) Affected(ctx context.Context, by Actor, id CaseID) (int, error)
 // Followers lists the cases merged into one, oldest first, in the actor's scope.
 func (d *Docket) Followers(ctx context.Context, by Actor, id CaseID) ([]Case, error) {
 	var out []Case
-	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
-		var err error
-		out, err = collect(ctx, tx, scanCase, `select `+caseColumns+caseTables+`where c.merged_into = $1 order by c.filed_at, c.id`, id)
-		return err
-	})
-	if err != nil {
+	if err := pg.Ask(ctx, d.DB, by.scope(), func(b *pgx.Batch) { askFollowers(b, &out, id) }); err != nil {
 		return nil, fmt.Errorf("list followers: %w", err)
 	}
 	return out, nil
+}
+
+// askFollowers queues the reading of the cases merged into one.
+func askFollowers(b *pgx.Batch, list *[]Case, id CaseID) {
+	pg.Rows(b, list, scanCase, `select `+caseColumns+caseTables+`where c.merged_into = $1 order by c.filed_at, c.id`, id)
 }
 
 func scanCase(row pgx.CollectableRow) (c Case, err error) {

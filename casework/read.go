@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"huiyin/fault"
+	"huiyin/pg"
 )
 
 // Case is what may be read of a case in scope: masked words, where it stands, who owns it, and its deadlines. No personal data in clear.
@@ -58,11 +59,18 @@ type Case struct {
 	Restricted  bool       // personal data is only kept, at the resident's request
 	HasIdentity bool       // a name, phone, e-mail or address is kept
 	Files       int
+	Emergency   string // the line its words call for, such as 119; only where Query.Lines was asked for, and empty in ordinary cases
 }
 
 const caseColumns = `c.id, c.number, c.version, c.state, c.kind, c.category, c.territory, c.urgency, c.channel, c.language, c.external_no, c.title, c.body, c.place,
 	c.secret, c.publish, c.unreadable, c.tags, c.proposal, c.owner_unit, coalesce(c.lead_unit, ''), c.round, c.leg, c.designated, coalesce(c.pending, ''), coalesce(c.supervised, ''), c.raised,
 	c.merged_into, c.channel_told, c.review_on, c.plan, c.filed_at, c.replied_at, c.closed_at, k.due_at, k.met_at, h.due_at, c.restricted_at is not null`
+
+// wordColumns are caseColumns of cases that are compared or listed by their words: what is large and not asked for stays in the database.
+var wordColumns = strings.NewReplacer(`c.tags`, `null::text[]`, `c.proposal`, `null::jsonb`, `c.plan`, `''`).Replace(caseColumns)
+
+// lineColumns are those of a line of a list, and the line that its words call for.
+var lineColumns = strings.Replace(wordColumns, `c.body`, `''`, 1) + `, coalesce(c.proposal->'emergency'->>'number', '')`
 
 const caseTables = ` from cases c join clock k on k.case_id = c.id and k.name = 'total' and k.leg = 0 left join clock h on h.case_id = c.id and h.name = 'handle' and h.leg = c.leg `
 
@@ -85,15 +93,24 @@ func (d *Docket) Case(ctx context.Context, by Actor, id CaseID) (Case, error) {
 
 func readCase(ctx context.Context, tx pgx.Tx, id CaseID) (Case, error) {
 	var c Case
-	err := tx.QueryRow(ctx, `select `+caseColumns+caseTables+`where c.id = $1`, id).Scan(c.dest()...)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return c, fault.New(fault.NotFound, "fault.no_such_case")
-	}
-	if err != nil {
-		return c, fmt.Errorf("read case: %w", err)
-	}
-	return c, tx.QueryRow(ctx, `select coalesce((select coalesce(name, phone, email, address) is not null from person where case_id = $1), false),
-		(select count(*) from attachment where case_id = $1)`, id).Scan(&c.HasIdentity, &c.Files)
+	var b pgx.Batch
+	c.ask(&b, id)
+	return c, tx.SendBatch(ctx, &b).Close()
+}
+
+// ask queues the reading of a case. Errors of its answer: fault.NotFound where it does not exist for whoever asks.
+func (c *Case) ask(b *pgx.Batch, id CaseID) {
+	b.Queue(`select `+caseColumns+`, coalesce((select coalesce(p.name, p.phone, p.email, p.address) is not null from person p where p.case_id = c.id), false),
+		(select count(*) from attachment a where a.case_id = c.id)`+caseTables+`where c.id = $1`, id).QueryRow(func(row pgx.Row) error {
+		err := row.Scan(append(c.dest(), &c.HasIdentity, &c.Files)...)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return fault.New(fault.NotFound, "fault.no_such_case")
+		}
+		if err != nil {
+			return fmt.Errorf("read case: %w", err)
+		}
+		return nil
+	})
 }
 
 // Query selects cases for a list; empty fields do not narrow it.
@@ -115,6 +132,7 @@ type Query struct {
 	Tag      string // what its words were found to say beside the matter
 	Number   string // exact work-order or external number
 	Contact  []byte // keyed hash of a phone number or e-mail address; not for units
+	Lines    bool   // without body, tags, plan and proposal: for lists that show none of them
 	Newest   bool   // newest first instead of most urgent due first
 	After    string // cursor of the previous page
 	Limit    int    // 1..200, default 50
@@ -159,26 +177,24 @@ func (d *Docket) List(ctx context.Context, by Actor, q Query) (Page, error) {
 		picked += ` where ` + strings.Join(where, " and ")
 	}
 	picked += ` order by ` + order + ` limit ` + strconv.Itoa(q.Limit+1) + `) c `
-	sql := `select ` + caseColumns + strings.Replace(caseTables, `cases c `, picked, 1) + ` order by ` + order
+	columns, read := caseColumns, scanCase
+	if q.Lines {
+		columns, read = lineColumns, scanLine
+	}
+	sql := `select ` + columns + strings.Replace(caseTables, `cases c `, picked, 1) + ` order by ` + order
 	var page Page
-	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, sql, args...)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var c Case
-			if err := rows.Scan(c.dest()...); err != nil {
+	var err error
+	if q.Contact == nil || q.After != "" {
+		err = pg.Ask(ctx, d.DB, by.scope(), func(b *pgx.Batch) { pg.Rows(b, &page.Cases, read, sql, args...) })
+	} else {
+		err = d.inTx(ctx, by, func(tx pgx.Tx) error {
+			var err error
+			if page.Cases, err = collect(ctx, tx, read, sql, args...); err != nil {
 				return err
 			}
-			page.Cases = append(page.Cases, c)
-		}
-		if err := rows.Err(); err != nil || q.Contact == nil || q.After != "" {
-			return err
-		}
-		return d.noteLookup(ctx, tx, by, q.Contact, min(len(page.Cases), q.Limit))
-	})
+			return d.noteLookup(ctx, tx, by, q.Contact, min(len(page.Cases), q.Limit))
+		})
+	}
 	if err != nil {
 		return Page{}, fmt.Errorf("list cases: %w", err)
 	}
@@ -195,6 +211,11 @@ func (d *Docket) List(ctx context.Context, by Actor, q Query) (Page, error) {
 		page.Next = strconv.FormatInt(at.UnixMicro(), 36) + "." + last.ID.String()
 	}
 	return page, nil
+}
+
+func scanLine(row pgx.CollectableRow) (c Case, err error) {
+	err = row.Scan(append(c.dest(), &c.Emergency)...)
+	return c, err
 }
 
 func readCursor(s string) (time.Time, CaseID, error) {

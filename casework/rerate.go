@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"huiyin/fault"
 	"huiyin/pg"
 )
@@ -92,23 +90,4 @@ type RatingBefore struct {
 	Tags         []string
 	TagSet       string
 	Body         string
-}
-
-// readBefore adds to ratings what they said before.
-func readBefore(ctx context.Context, tx pgx.Tx, id CaseID, ratings []RatingView) error {
-	if !slices.ContainsFunc(ratings, func(r RatingView) bool { return r.Changed != nil }) {
-		return nil
-	}
-	list, err := collect(ctx, tx, pgx.RowToStructByPos[RatingBefore], `select round, version, at, solved, satisfaction, tags, tag_set, body from rating_before where case_id = $1 order by round, version`, id)
-	if err != nil {
-		return fmt.Errorf("read earlier ratings: %w", err)
-	}
-	for _, one := range list {
-		for i := range ratings {
-			if ratings[i].Round == one.Round {
-				ratings[i].Before = append(ratings[i].Before, one)
-			}
-		}
-	}
-	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+
+	"huiyin/pg"
 )
 
 // Sight is what an actor's transactions may see, in words that an index can filter by. It only narrows a search before the database decides.
@@ -35,15 +37,16 @@ type Seen struct {
 
 // Seen reads those of the cases that are in the actor's scope, in no order; the others are silently not there.
 func (d *Docket) Seen(ctx context.Context, by Actor, ids []CaseID) ([]Seen, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
 	var out []Seen
-	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
-		var err error
-		out, err = collect(ctx, tx, func(row pgx.CollectableRow) (Seen, error) {
+	err := pg.Ask(ctx, d.DB, by.scope(), func(b *pgx.Batch) {
+		pg.Rows(b, &out, func(row pgx.CollectableRow) (Seen, error) {
 			var s Seen
 			err := row.Scan(append(s.dest(), &s.Said)...)
 			return s, err
 		}, `select `+caseColumns+`, coalesce((select array_agg(m.body order by m.at, m.id) from message m where m.case_id = c.id), '{}')`+caseTables+`where c.id = any ($1)`, ids)
-		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read found cases: %w", err)

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"huiyin/fault"
+	"huiyin/pg"
 )
 
 // Whistle is a street's call for departments to come (吹哨报到; Beijing ordinance of 2021, articles 16 and 33): who called whom, where to, and by when.
@@ -147,28 +148,28 @@ func (d *Docket) ReportIn(ctx context.Context, by Actor, ref Ref, note string, f
 // Whistles are the whistles of one case in the actor's scope, oldest first.
 func (d *Docket) Whistles(ctx context.Context, by Actor, id CaseID) ([]Whistle, error) {
 	var list []Whistle
-	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `select w.id, w.leg, w.by_unit, w.at, w.place, w.report_by, c.unit, c.reported_at from whistle w join whistle_call c on c.whistle = w.id
-			where w.case_id = $1 order by w.at, w.id, c.unit`, id)
-		if err != nil {
-			return err
-		}
+	if err := pg.Ask(ctx, d.DB, by.scope(), func(b *pgx.Batch) { askWhistles(b, &list, id) }); err != nil {
+		return nil, fmt.Errorf("read whistles: %w", err)
+	}
+	return list, nil
+}
+
+// askWhistles queues the reading of a case's whistles.
+func askWhistles(b *pgx.Batch, list *[]Whistle, id CaseID) {
+	b.Queue(`select w.id, w.leg, w.by_unit, w.at, w.place, w.report_by, c.unit, c.reported_at from whistle w join whistle_call c on c.whistle = w.id
+			where w.case_id = $1 order by w.at, w.id, c.unit`, id).Query(func(rows pgx.Rows) error {
 		var one Whistle
 		var call WhistleCall
-		_, err = pgx.ForEachRow(rows, []any{&one.ID, &one.Leg, &one.By, &one.At, &one.Place, &one.ReportBy, &call.Unit, &call.Reported}, func() error {
-			if n := len(list); n == 0 || list[n-1].ID != one.ID {
-				list = append(list, one)
+		_, err := pgx.ForEachRow(rows, []any{&one.ID, &one.Leg, &one.By, &one.At, &one.Place, &one.ReportBy, &call.Unit, &call.Reported}, func() error {
+			if n := len(*list); n == 0 || (*list)[n-1].ID != one.ID {
+				*list = append(*list, one)
 			}
-			last := &list[len(list)-1]
+			last := &(*list)[len(*list)-1]
 			last.Calls = append(last.Calls, call)
 			return nil
 		})
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("read whistles: %w", err)
-	}
-	return list, nil
 }
 
 // WhistleEntry is one department's part in a whistle, with the case it is about, for lists.

@@ -50,31 +50,43 @@ func (s *Service) sent(ctx context.Context, by casework.Actor, sql string, args 
 		return nil, err
 	}
 	var list []Sent
-	err := pg.InTx(ctx, s.DB, pg.Settings{"huiyin.scope": "hotline"}, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, sentSQL+sql, args...)
-		if err != nil {
-			return err
-		}
-		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Sent, error) {
-			var o Sent
-			var due *time.Time
-			err := row.Scan(&o.ID, &o.Case, &o.Number, &o.Partner, &o.City, &o.State, &o.QueuedAt, &o.Tries, &o.LastError, &o.TheirNumber, &due, &o.Late)
-			if due != nil {
-				o.TheirDue = *due
-			}
-			return o, err
-		})
-		return err
-	})
+	err := pg.Ask(ctx, s.DB, pg.Settings{"huiyin.scope": "hotline"}, func(b *pgx.Batch) { pg.Rows(b, &list, scanSent, sentSQL+sql, args...) })
 	if err != nil {
 		return nil, fmt.Errorf("list handovers: %w", err)
 	}
 	return list, nil
 }
 
+func scanSent(row pgx.CollectableRow) (o Sent, err error) {
+	var due *time.Time
+	err = row.Scan(&o.ID, &o.Case, &o.Number, &o.Partner, &o.City, &o.State, &o.QueuedAt, &o.Tries, &o.LastError, &o.TheirNumber, &due, &o.Late)
+	if due != nil {
+		o.TheirDue = *due
+	}
+	return o, err
+}
+
+// ofCase selects the handovers of a case, newest first.
+const ofCase = `where o.case_id = $1 order by o.made_at desc, o.id`
+
+// About is what the page of a case shows of handovers: those of the case, newest first, and every partner. Errors: fault.Forbidden outside the hotline.
+func (s *Service) About(ctx context.Context, by casework.Actor, id casework.CaseID) (sent []Sent, partners []Partner, err error) {
+	if err := mayLook(by); err != nil {
+		return nil, nil, err
+	}
+	err = pg.Ask(ctx, s.DB, pg.Settings{"huiyin.scope": "hotline"}, func(b *pgx.Batch) {
+		pg.Rows(b, &sent, scanSent, sentSQL+ofCase, id)
+		pg.Rows(b, &partners, scanPartner, partnersSQL)
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("read handovers: %w", err)
+	}
+	return sent, partners, nil
+}
+
 // Of lists the handovers of a case, newest first. Errors: fault.Forbidden outside the hotline.
 func (s *Service) Of(ctx context.Context, by casework.Actor, id casework.CaseID) ([]Sent, error) {
-	return s.sent(ctx, by, `where o.case_id = $1 order by o.made_at desc, o.id`, id)
+	return s.sent(ctx, by, ofCase, id)
 }
 
 // Away lists the cases that are with other hotlines or on their way, those without receipt first, at most limit. Errors: fault.Forbidden outside the hotline.

@@ -99,9 +99,11 @@ func (s *Service) RemovePartner(ctx context.Context, code string) error {
 	return nil
 }
 
+const partnersSQL = `select code, name, url, public_key, kinds, added_at from handover_partner order by name, code`
+
 // Partners lists every partner by name.
 func (s *Service) Partners(ctx context.Context) ([]Partner, error) {
-	rows, err := s.DB.Query(ctx, `select code, name, url, public_key, kinds, added_at from handover_partner order by name, code`)
+	rows, err := s.DB.Query(ctx, partnersSQL)
 	if err != nil {
 		return nil, fmt.Errorf("list partners: %w", err)
 	}

@@ -24,16 +24,13 @@ type Attention struct {
 // anything: two steps at once are settled by the case's version.
 func (r *Register) Attend(ctx context.Context, account int64, id casework.CaseID) ([]Attention, error) {
 	now := r.Now()
-	_, err := r.db.Exec(ctx, `insert into attention (account, case_id, since, seen_at) values ($1, $2, $3, $3)
-		on conflict (account) do update set case_id = excluded.case_id, seen_at = excluded.seen_at,
-			since = case when attention.case_id = excluded.case_id and attention.seen_at > $4 then attention.since else excluded.since end`, account, id, now, now.Add(-attentive))
+	rows, err := r.db.Query(ctx, `with mine as (insert into attention (account, case_id, since, seen_at) values ($1, $2, $3, $3)
+			on conflict (account) do update set case_id = excluded.case_id, seen_at = excluded.seen_at,
+				since = case when attention.case_id = excluded.case_id and attention.seen_at > $4 then attention.since else excluded.since end)
+		select a.name, o.since from attention o join account a on a.id = o.account
+		where o.case_id = $2 and o.account <> $1 and o.seen_at > $4 order by o.since, o.account`, account, id, now, now.Add(-attentive))
 	if err != nil {
 		return nil, pg.Classify(fmt.Errorf("note attention: %w", err))
-	}
-	rows, err := r.db.Query(ctx, `select a.name, o.since from attention o join account a on a.id = o.account
-		where o.case_id = $1 and o.account <> $2 and o.seen_at > $3 order by o.since, o.account`, id, account, now.Add(-attentive))
-	if err != nil {
-		return nil, pg.Classify(fmt.Errorf("read attention: %w", err))
 	}
 	others, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Attention])
 	if err != nil {

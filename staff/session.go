@@ -50,11 +50,12 @@ func (r *Register) BySession(ctx context.Context, token string) (Account, Sessio
 	var a Account
 	var s Session
 	err := r.db.QueryRow(ctx, `
-		select a.id, a.login, a.name, a.unit, a.roles, a.must_change and not s.sso, a.created_at, a.last_seen_at, s.csrf, s.created_at, s.seen_at, s.expires_at
+		select a.id, a.login, a.name, a.unit, a.roles, a.must_change and not s.sso, a.created_at, a.last_seen_at, s.csrf, s.created_at, s.seen_at, s.expires_at,
+			array(with recursive below as (select code from unit where code = a.unit union select u.code from unit u join below b on u.parent = b.code) select code from below order by code)
 		from session s join account a on a.id = s.account
 		where s.token_hash = $1 and s.expires_at > $2 and s.seen_at > $3 and a.disabled_at is null`,
 		key[:], now, now.Add(-IdleLimit)).
-		Scan(&a.ID, &a.Login, &a.Name, &a.Unit, &a.Roles, &a.MustChange, &a.CreatedAt, &a.LastSeenAt, &s.CSRF, &s.CreatedAt, &s.SeenAt, &s.ExpiresAt)
+		Scan(&a.ID, &a.Login, &a.Name, &a.Unit, &a.Roles, &a.MustChange, &a.CreatedAt, &a.LastSeenAt, &s.CSRF, &s.CreatedAt, &s.SeenAt, &s.ExpiresAt, &a.below)
 	if pg.IsNoRows(err) {
 		return Account{}, Session{}, fault.New(fault.Unauthorized, "fault.session")
 	}
@@ -76,9 +77,12 @@ func (r *Register) BySession(ctx context.Context, token string) (Account, Sessio
 
 // Actor is the account as casework knows it: it acts for its unit, and the cases of the unit and of those below are in scope.
 func (r *Register) Actor(ctx context.Context, a Account) (casework.Actor, error) {
-	units, err := UnitsBelow(ctx, r.db, a.Unit)
-	if err != nil {
-		return casework.Actor{}, pg.Classify(err)
+	units := a.below
+	if units == nil { // it was not found by a session
+		var err error
+		if units, err = UnitsBelow(ctx, r.db, a.Unit); err != nil {
+			return casework.Actor{}, pg.Classify(err)
+		}
 	}
 	return casework.Actor{Kind: casework.ByStaff, StaffID: a.ID, Unit: a.Unit, Roles: a.Roles, Units: units}, nil
 }

@@ -48,6 +48,8 @@ type Account struct {
 	CreatedAt  time.Time
 	LastSeenAt *time.Time // nil: never signed in
 	DisabledAt *time.Time // nil: may sign in
+
+	below []casework.UnitCode // its unit and those below, as BySession found them with it; nil where nothing was found
 }
 
 // Has tells whether the account holds a role.

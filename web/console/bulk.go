@@ -39,8 +39,10 @@ func (a alike) key() string { return a.Category + "." + a.District }
 // groupOf is the key of the group that a case belongs to; empty for one that is looked at by itself: without a matter, in danger or in haste, secret, a
 // report of wrongdoing, or sent before.
 func groupOf(c casework.Case) string {
-	p, _ := intake.ProposalOf(c)
-	if c.Category == "" || c.Urgency == casework.Critical || c.Secret || c.Kind == casework.Report || c.Leg > 0 || c.Unreadable || p.Emergency.Number != "" {
+	if c.Category == "" || c.Urgency == casework.Critical || c.Secret || c.Kind == casework.Report || c.Leg > 0 || c.Unreadable || c.Emergency != "" {
+		return ""
+	}
+	if p, _ := intake.ProposalOf(c); p.Emergency.Number != "" { // of a case read whole
 		return ""
 	}
 	return c.Category + "." + c.Territory[:min(6, len(c.Territory))]

@@ -31,12 +31,9 @@ type dupView struct {
 
 // duplicates fills in what may be the same matter, for a case that waits for the hotline, and who follows it, for any.
 func (x *Pages) duplicates(ctx context.Context, by casework.Actor, v dossier.View, k chords) (dupView, error) {
-	d := dupView{key: k.Of("merge")}
+	d := dupView{Followers: v.Followers, key: k.Of("merge")}
 	id := v.F.Case.ID
 	var err error
-	if d.Followers, err = x.Docket.Followers(ctx, by, id); err != nil {
-		return d, err
-	}
 	if len(d.Followers) > 0 {
 		if d.Affected, err = x.Docket.Affected(ctx, by, id); err != nil {
 			return d, err
@@ -45,7 +42,7 @@ func (x *Pages) duplicates(ctx context.Context, by casework.Actor, v dossier.Vie
 	if !v.Can(casework.StepMerge) {
 		return d, nil
 	}
-	found, err := x.Docket.Duplicates(ctx, by, id)
+	found, err := x.Docket.DuplicatesOf(ctx, by, v.F.Case)
 	if err != nil {
 		return d, err
 	}

@@ -33,13 +33,15 @@ func (x *Pages) handOver() dossier.Act {
 
 // abroadOf fills in the case's handovers, and who could take it.
 func (x *Pages) abroadOf(ctx context.Context, by casework.Actor, v dossier.View, pane *paneView) error {
-	var err error
-	if pane.Handed, err = x.abroad.Of(ctx, by, v.F.Case.ID); err != nil || !mayHandOver(v) {
+	handed, partners, err := x.abroad.About(ctx, by, v.F.Case.ID)
+	if err != nil {
 		return err
 	}
-	list, err := x.abroad.Partners(ctx)
-	pane.Partners = slices.DeleteFunc(list, func(p handover.Partner) bool { return !p.Takes(v.F.Case.Kind) })
-	return err
+	pane.Handed = handed
+	if mayHandOver(v) {
+		pane.Partners = slices.DeleteFunc(partners, func(p handover.Partner) bool { return !p.Takes(v.F.Case.Kind) })
+	}
+	return nil
 }
 
 // mayHandOver reports whether the reader may hand the case over; a registered one is accepted with it.

@@ -24,7 +24,7 @@ var pendings = []string{"return", "extension", "termination", "hang"}
 
 func queryOf(view string, now time.Time, zone *time.Location) casework.Query {
 	due := append([]casework.State{casework.Dispatched, casework.Signed, casework.Contacted, casework.InHand}, triage...)
-	q := casework.Query{Limit: pageSize}
+	q := casework.Query{Limit: pageSize, Lines: true}
 	switch view {
 	case "triage":
 		q.States = triage
@@ -151,7 +151,7 @@ func (x *Pages) lookup(c *fiber.Ctx) error {
 	if strings.Contains(typed, "@") {
 		kind = "email"
 	}
-	page, err := x.Docket.List(c.UserContext(), by, casework.Query{Contact: x.keys.Hash(kind, typed), Newest: true, Limit: 200})
+	page, err := x.Docket.List(c.UserContext(), by, casework.Query{Contact: x.keys.Hash(kind, typed), Newest: true, Limit: 200, Lines: true})
 	if err != nil {
 		return err
 	}

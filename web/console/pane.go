@@ -31,7 +31,6 @@ type paneView struct {
 	Earlier    int               // cases that the same caller filed before, by the keyed hash of the number
 	K          chords
 	Others     []staff.Attention  // colleagues who have the same case open
-	Siblings   []casework.Sibling // cases it was split into or out of
 	Same       dupView            // what may be the same matter, and what was merged into it
 	Spoken     bool               // it came from a call of which the words are kept
 	Handed     []handover.Sent    // its handovers to other cities, newest first
@@ -111,7 +110,7 @@ func (p *paneView) suggest(v dossier.View, id func() string) {
 	p.Candidates = append(p.Candidates, candidate{Code: string(r.Suggested), Name: v.Unit(r.Suggested), Reasons: []string{why}, ID: id(), Key: p.K.Nth("choose", n+1)})
 }
 
-// beside fills in what else is known of the case: how often its caller came, who else looks at it, and what it was split from.
+// beside fills in what else is known of the case: what may be the same, what units did with the like of it, where it was handed to, and who else looks at it.
 func (x *Pages) beside(ctx context.Context, by casework.Actor, v dossier.View, pane *paneView) error {
 	var err error
 	id := v.F.Case.ID
@@ -121,13 +120,7 @@ func (x *Pages) beside(ctx context.Context, by casework.Actor, v dossier.View, p
 	if err := x.past(ctx, by, v, pane); err != nil {
 		return err
 	}
-	if pane.Earlier, err = x.Docket.Earlier(ctx, by, id); err != nil {
-		return err
-	}
-	if err := x.abroadOf(ctx, by, v, pane); err != nil {
-		return err
-	}
-	if pane.Siblings, err = x.Docket.Siblings(ctx, by, id); err != nil || !v.Can(casework.StepDispatch, casework.StepAccept) {
+	if err := x.abroadOf(ctx, by, v, pane); err != nil || !v.Can(casework.StepDispatch, casework.StepAccept) {
 		return err
 	}
 	pane.Others, err = x.staff.Attend(ctx, by.StaffID, id)
@@ -136,7 +129,7 @@ func (x *Pages) beside(ctx context.Context, by casework.Actor, v dossier.View, p
 
 // partOf reports whether the case was taken out of another and may be put back.
 func (p paneView) partOf(v dossier.View) bool {
-	return v.Can(casework.StepUnsplit) && slices.ContainsFunc(p.Siblings, func(s casework.Sibling) bool { return !s.Part })
+	return v.Can(casework.StepUnsplit) && slices.ContainsFunc(v.Siblings, func(s casework.Sibling) bool { return !s.Part })
 }
 
 func percent(p float64) string { return strconv.Itoa(int(p*100+0.5)) + "%" }

@@ -11,7 +11,6 @@ import (
 
 	"huiyin/casework"
 	"huiyin/fault"
-	"huiyin/intake"
 	"huiyin/web/dossier"
 	"huiyin/web/shell"
 )
@@ -105,11 +104,10 @@ type queueView struct {
 }
 
 type queueRow struct {
-	Case      casework.Case
-	Href      string
-	Current   bool
-	Emergency string
-	Key       string // the chord that opens it: the neighbours of the open case have one
+	Case    casework.Case
+	Href    string
+	Current bool
+	Key     string // the chord that opens it: the neighbours of the open case have one
 }
 
 func (x *Pages) queue(c *fiber.Ctx) error {
@@ -122,7 +120,7 @@ func (x *Pages) queue(c *fiber.Ctx) error {
 
 // drawQueue draws the queue with a case open: the one named, else the first. After a refusal the case stays open even where it has left the queue.
 func (x *Pages) drawQueue(c *fiber.Ctx, by casework.Actor, f filter, open string, refused *dossier.Refusal, shown *dossier.Shown) error {
-	page, err := x.Docket.List(c.UserContext(), by, casework.Query{States: triage, Limit: inQueue})
+	page, err := x.Docket.List(c.UserContext(), by, casework.Query{States: triage, Limit: inQueue, Lines: true})
 	if err != nil {
 		return err
 	}
@@ -148,9 +146,6 @@ func (x *Pages) drawQueue(c *fiber.Ctx, by casework.Actor, f filter, open string
 	}
 	for i, one := range list {
 		row := queueRow{Case: one, Href: f.address(one.ID.String()), Current: i == at}
-		if p, ok := intake.ProposalOf(one); ok {
-			row.Emergency = p.Emergency.Number
-		}
 		switch {
 		case at >= 0 && i == at+1:
 			row.Key = v.K.Of("next")

@@ -12,6 +12,7 @@ import (
 	"huiyin/fault"
 	"huiyin/knowledge"
 	"huiyin/locale"
+	"huiyin/notify"
 	"huiyin/routing"
 	"huiyin/routing/sla"
 	"huiyin/web/shell"
@@ -41,7 +42,14 @@ type View struct {
 	Whistles []casework.Whistle // calls for departments to come, oldest first
 	Appeals  []casework.Appeal  // against how units are scored, oldest first
 	Post     Post               // its mail and letters, for the hotline
-	policy   *sla.Policy
+
+	// What else the hotline knows of it: the cases merged into it, how many the same caller filed before, and those it was split into or out of.
+
+	Followers []casework.Case
+	Earlier   int
+	Siblings  []casework.Sibling
+
+	policy *sla.Policy
 }
 
 // CaseOf reads the number of a case from the address. What is none does not exist.
@@ -56,20 +64,17 @@ func CaseOf(c *fiber.Ctx) (casework.CaseID, error) {
 // Open reads a case for its page. A case that is not in scope does not exist for the reader (fault.NotFound).
 func (o Office) Open(c *fiber.Ctx, by casework.Actor, id casework.CaseID, base string) (View, error) {
 	v := View{City: o.City, By: by, Base: base, policy: o.Desk.Terms.Policy}
-	var err error
-	if v.F, err = o.Docket.Dossier(c.UserContext(), by, id); err != nil {
+	whole, err := o.Docket.Whole(c.UserContext(), by, id)
+	if err != nil {
 		return v, err
 	}
-	if v.F.Case.Leg > 0 { // before any dispatch there is neither
-		if v.Whistles, err = o.Docket.Whistles(c.UserContext(), by, id); err != nil {
+	v.F, v.Whistles, v.Appeals = whole.Dossier, whole.Whistles, whole.Appeals
+	v.Followers, v.Earlier, v.Siblings = whole.Followers, whole.Earlier, whole.Siblings
+	if by.Unit == casework.Hotline { // a unit has no part in its mail
+		v.Post.Mails = whole.Origins
+		if v.Post.Letters, err = notify.Letters(c.UserContext(), o.Docket.DB, id); err != nil {
 			return v, err
 		}
-		if v.Appeals, err = o.Docket.Appeals(c.UserContext(), by, id); err != nil {
-			return v, err
-		}
-	}
-	if v.Post, err = o.post(c, by, id); err != nil {
-		return v, err
 	}
 	v.P = shell.NewPage(c, "")
 	v.P.Title = v.P.T("dossier.title", locale.Args{"Number": v.F.Case.Number})

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 
 	"github.com/a-h/templ"
-	"github.com/gofiber/fiber/v2"
 
 	"huiyin/casework"
 	"huiyin/intake/mailauth"
@@ -46,20 +45,6 @@ func senderWords(p shell.Page, stored []byte) (shell.Tone, string) {
 type Post struct {
 	Mails   []casework.Origin
 	Letters []notify.Letter
-}
-
-// post reads the mail of a case, for the hotline only: a unit has no part in it.
-func (o Office) post(c *fiber.Ctx, by casework.Actor, id casework.CaseID) (Post, error) {
-	var out Post
-	if by.Unit != casework.Hotline {
-		return out, nil
-	}
-	var err error
-	if out.Mails, err = o.Docket.Origins(c.UserContext(), by, id); err != nil {
-		return out, err
-	}
-	out.Letters, err = notify.Letters(c.UserContext(), o.Docket.DB, id)
-	return out, err
 }
 
 // letterTone and letterWords tell how far a letter got.

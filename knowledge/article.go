@@ -17,6 +17,8 @@ type Base struct {
 	Now     func() time.Time
 	Zone    *time.Location // the city's zone, by which a day begins
 	Lexicon *words.Lexicon // nil: the words of the hotline without the city's names
+
+	kept kept // what was worked out of the published articles
 }
 
 // State is how far a version is.

@@ -7,6 +7,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/jackc/pgx/v5"
+
 	"huiyin/pg"
 	"huiyin/search/words"
 )
@@ -32,20 +34,59 @@ const (
 	candidates = 24  // articles that are compared with the query whole
 )
 
-// Find gives the articles in force that answer a query, the best first: by the words of titles, questions and bodies, their synonyms, and their pinyin.
+// Find gives the articles in force that answer a query, the best first: by the words of titles, questions and bodies, their synonyms, and their pinyin. What was worked out for
+// the same words is kept while the articles stay as they are; what an article says is read anew each time.
 func (b *Base) Find(ctx context.Context, q Query) ([]Found, error) {
-	asked := b.ask(q.Text)
-	found, err := b.find(ctx, asked)
-	if err == nil && len(found) == 0 {
+	key := b.kept.key(q)
+	if edition, hits, ok := b.kept.answer(key); ok {
+		found, same, err := b.take(ctx, edition, hits)
+		if err != nil || same {
+			return found, err
+		}
+	}
+	edition, hits, err := b.find(ctx, b.ask(q.Text))
+	if err == nil && len(hits) == 0 {
 		if again := b.respelt(q.Text); again != nil {
-			found, err = b.find(ctx, again)
+			edition, hits, err = b.find(ctx, again)
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
-	found = slices.DeleteFunc(found, func(f Found) bool { return f.Score < q.Least })
-	return found[:min(len(found), cmp.Or(q.Limit, 10))], nil
+	hits = slices.DeleteFunc(hits, func(h hit) bool { return h.score < q.Least })
+	hits = hits[:min(len(hits), cmp.Or(q.Limit, 10))]
+	found, _, err := b.take(ctx, edition, hits)
+	if err != nil {
+		return nil, err
+	}
+	b.kept.keep(key, edition, hits)
+	return found, nil
+}
+
+// take reads the articles that were found, in their order; same tells that nothing was published or taken back since they were found.
+func (b *Base) take(ctx context.Context, found edition, hits []hit) (list []Found, same bool, err error) {
+	var now edition
+	var articles []Article
+	ids := make([]int64, len(hits))
+	for i, h := range hits {
+		ids[i] = h.article
+	}
+	err = pg.Ask(ctx, b.DB, nil, func(batch *pgx.Batch) {
+		b.askEdition(batch, &now)
+		if len(ids) > 0 {
+			b.askArticles(batch, &articles, `where `+inForce+` and a.id = any ($2)`, b.today(), ids)
+		}
+	})
+	if err != nil {
+		return nil, false, fmt.Errorf("read articles: %w", err)
+	}
+	for _, h := range hits {
+		i := slices.IndexFunc(articles, func(a Article) bool { return a.ID == h.article && a.Number == h.version })
+		if i >= 0 {
+			list = append(list, Found{articles[i], h.score})
+		}
+	}
+	return list, now == found, nil
 }
 
 // asking is a query as tokens, each with how nearly it stands for what was typed.
@@ -116,76 +157,53 @@ func (b *Base) respelt(text string) asking {
 	return all
 }
 
-func (b *Base) find(ctx context.Context, asked asking) ([]Found, error) {
+// find scores the articles that have most of what is asked.
+func (b *Base) find(ctx context.Context, asked asking) (edition, []hit, error) {
+	var at edition
 	if len(asked) == 0 {
-		return nil, nil
+		return at, nil, nil
 	}
 	tokens, weights := make([]int32, 0, len(asked)), make([]float64, 0, len(asked))
 	for t, w := range asked {
 		tokens, weights = append(tokens, t), append(weights, w)
 	}
-	list, err := b.read(ctx, b.DB, `join (
+	var hits []hit
+	var df []rate
+	err := pg.Ask(ctx, b.DB, nil, func(batch *pgx.Batch) {
+		b.askEdition(batch, &at)
+		pg.Rows(batch, &hits, func(row pgx.CollectableRow) (h hit, err error) { return h, row.Scan(&h.article, &h.version) }, `select a.id, v.version from article a join article_version v on v.article = a.id join (
 			with df as (select token, count(*) as n from article_term where token = any ($2::integer[]) group by token), among as (select count(*)::float8 as n from article where shown is not null)
 			select k.article, sum(k.weight * q.w * power(ln(1 + among.n / df.n), 2)) as score
 			from unnest($2::integer[], $3::float8[]) as q (t, w) join df on df.token = q.t join article_term k on k.token = q.t, among group by k.article
 		) hit on hit.article = a.id where `+inForce+` order by hit.score desc, a.id limit $4`, b.today(), tokens, weights, candidates)
-	if err != nil || len(list) == 0 {
-		return nil, err
+		askRates(batch, &df, tokens)
+	})
+	if err != nil || len(hits) == 0 {
+		return at, nil, err
 	}
-	rare, err := b.rarity(ctx, asked, list)
+	read, err := b.kept.articles(ctx, b, at, hits)
 	if err != nil {
-		return nil, err
+		return at, nil, err
 	}
-	found := make([]Found, 0, len(list))
-	for _, a := range list {
-		found = append(found, Found{a, rare.score(asked, a.Content)})
+	rare := read.rarity
+	rare.asked = map[words.Token]float64{}
+	for _, r := range df {
+		rare.asked[r.token] = rare.saying(r.n)
 	}
-	slices.SortStableFunc(found, func(x, y Found) int { return cmp.Compare(y.Score, x.Score) })
-	return found, nil
-}
-
-// rarity is how much each word says: the square of the logarithm of how few articles have it.
-type rarity struct {
-	of     map[words.Token]float64
-	absent float64 // of a word that no article has
-}
-
-func (b *Base) rarity(ctx context.Context, asked asking, list []Article) (rarity, error) {
-	seen := map[words.Token]bool{}
-	for t := range asked {
-		seen[t] = true
+	for i, one := range read.list {
+		hits[i].score = rare.score(asked, one)
 	}
-	for _, a := range list {
-		for t := range terms(a.Content) {
-			seen[t] = true
-		}
-	}
-	tokens := make([]int32, 0, len(seen))
-	for t := range seen {
-		tokens = append(tokens, t)
-	}
-	r := rarity{of: map[words.Token]float64{}}
-	rows, err := b.DB.Query(ctx, `select token, count(*), (select count(*) from article where shown is not null) from article_term where token = any ($1::integer[]) group by token`, tokens)
-	if err != nil {
-		return r, pg.Classify(fmt.Errorf("weigh words: %w", err))
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var t words.Token
-		var n, among float64
-		if err := rows.Scan(&t, &n, &among); err != nil {
-			return r, err
-		}
-		r.of[t] = math.Pow(math.Log(1+among/n), 2)
-		r.absent = math.Pow(math.Log(1+among), 2)
-	}
-	return r, rows.Err()
+	slices.SortStableFunc(hits, func(x, y hit) int { return cmp.Compare(y.score, x.score) })
+	return at, hits, nil
 }
 
 // absentShare is how much of a query counts against an article in words that no article has: the more is asked that nobody answers, the less sure is any answer.
 const absentShare = 0.5
 
 func (r rarity) weight(t words.Token) float64 {
+	if w, ok := r.asked[t]; ok {
+		return w
+	}
 	if w, ok := r.of[t]; ok {
 		return w
 	}
@@ -193,7 +211,7 @@ func (r rarity) weight(t words.Token) float64 {
 }
 
 // score is how surely an article answers a query, 0 to 1: how alike the nearest of its questions is, and how much of the query its body speaks of.
-func (r rarity) score(asked asking, c Content) float64 {
+func (r rarity) score(asked asking, a *reading) float64 {
 	total := 0.0
 	for t, w := range asked {
 		total += w * r.weight(t)
@@ -202,28 +220,23 @@ func (r rarity) score(asked asking, c Content) float64 {
 		return 0
 	}
 	best := 0.0
-	for _, f := range forms(c) {
-		folded := words.Fold(f)
-		whole, shared := 0.0, 0.0
-		for _, t := range words.TextTokens(folded) {
-			whole += r.weight(t)
+	for _, f := range a.forms {
+		shared, sounds := 0.0, 0.0
+		for _, t := range f.text {
 			shared += asked[t] * r.weight(t)
 		}
-		sounds := 0.0
-		for _, t := range words.SoundTokens(folded) {
+		for _, t := range f.sound {
 			sounds += asked[t] * r.weight(t)
 		}
-		if whole == 0 || shared+sounds == 0 {
+		if f.whole == 0 || shared+sounds == 0 {
 			continue
 		}
 		of := (shared + sounds) / total // of the query
-		best = max(best, 0.5*(shared+sounds)/math.Sqrt(whole*total)+0.35*of+0.15*min(shared/whole, 1))
+		best = max(best, 0.5*(shared+sounds)/math.Sqrt(f.whole*total)+0.35*of+0.15*min(shared/f.whole, 1))
 	}
 	spoken := 0.0
-	for t, w := range terms(c) {
-		if w == inBody {
-			spoken += asked[t] * r.weight(t)
-		}
+	for _, t := range a.body {
+		spoken += asked[t] * r.weight(t)
 	}
 	return min(best+0.25*spoken/total, 1)
 }

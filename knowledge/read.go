@@ -31,17 +31,25 @@ func (b *Base) read(ctx context.Context, q pg.Querier, sql string, args ...any) 
 	if err != nil {
 		return nil, pg.Classify(fmt.Errorf("read articles: %w", err))
 	}
-	today := b.today()
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (a Article, err error) {
-		err = row.Scan(a.dest()...)
-		a.standing(today)
-		a.Stale = a.stale(today)
-		return a, err
-	})
+	list, err := pgx.CollectRows(rows, b.scan)
 	if err != nil {
 		return nil, pg.Classify(fmt.Errorf("read articles: %w", err))
 	}
 	return list, nil
+}
+
+// askArticles queues the reading of articles.
+func (b *Base) askArticles(batch *pgx.Batch, into *[]Article, sql string, args ...any) {
+	pg.Rows(batch, into, b.scan, `select `+columns+tables+sql, args...)
+}
+
+// scan reads an article as it stands today.
+func (b *Base) scan(row pgx.CollectableRow) (a Article, err error) {
+	err = row.Scan(a.dest()...)
+	today := b.today()
+	a.standing(today)
+	a.Stale = a.stale(today)
+	return a, err
 }
 
 // Public is an article in force. Errors: fault.NotFound where there is none of this code, fault.Gone where there was one and it no longer holds.

@@ -59,6 +59,7 @@ type Query struct {
 	Limit     int // 1..MaxLimit, default DefaultLimit
 	Offset    int // 0..MaxOffset
 	Facets    bool
+	Sentence  bool // Text is what somebody wrote or said: hits share half of its words and need not have them all, and it is not taken for misspelt
 }
 
 // within brings limits to what is allowed.

@@ -44,6 +44,13 @@ func (e *Engine) Find(ctx context.Context, q search.Query, sight casework.Sight)
 		return search.Found{}, nil // punctuation only
 	}
 	a := answer{e: e, q: q, sight: sight, want: q.Offset + q.Limit + 1, seen: map[casework.CaseID]bool{}}
+	if q.Sentence {
+		if split := e.Lexicon.Split(typed); split != nil {
+			typed = split
+		}
+		err := a.run(ctx, stage{words: typed, some: len(typed) > 1}, false)
+		return a.page(), err
+	}
 	if err := a.run(ctx, stage{words: typed, base: 30}, false); err != nil {
 		return search.Found{}, err
 	}

@@ -136,7 +136,7 @@ func (x *Pages) similar(c *fiber.Ctx, by casework.Actor, text string, but casewo
 	if len(words) < 4 {
 		return nil, nil
 	}
-	found, err := x.finder.Engine.Find(c.UserContext(), search.Query{Text: string(words), States: openStates(), Limit: similarShown + 1}, by.Sight())
+	found, err := x.finder.Engine.Find(c.UserContext(), search.Query{Text: string(words), States: openStates(), Limit: similarShown + 1, Sentence: true}, by.Sight())
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,7 @@ type Pages struct {
 	room   *calls.Room
 	abroad *handover.Service
 	words  map[casework.UnitCode]string // how operators type a unit: initials, pinyin, short names
+	alike  recent                       // which cases are like those that are open
 }
 
 // New makes the console. door files what operators take down; keys make the hash by which a telephone number is looked up; finder finds cases by their words; register knows everybody's own keys, and who

@@ -3,6 +3,8 @@ package console
 import (
 	"context"
 	"strings"
+	"sync"
+	"time"
 
 	"huiyin/casework"
 	"huiyin/locale"
@@ -21,6 +23,39 @@ const (
 // answeredStates are those in which the unit that had a case turned out to be the right one.
 var answeredStates = []casework.State{casework.Replied, casework.Reviewed, casework.FollowedUp, casework.Rated, casework.Closed, casework.Archived}
 
+// How long the cases like one that is open are known, and of how many: many have the first of the queue open at the same time, and each page asks for them.
+const (
+	alikeFor  = 5 * time.Second
+	alikeMost = 500
+)
+
+// recent knows, for some seconds, which cases are like an open one: identifiers only, of which each reader sees those in scope. It is safe for concurrent use.
+type recent struct {
+	mu    sync.Mutex
+	lists map[casework.CaseID]recentList
+}
+
+type recentList struct {
+	at  time.Time
+	ids []casework.CaseID
+}
+
+func (r *recent) of(id casework.CaseID, now time.Time) ([]casework.CaseID, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	one, ok := r.lists[id]
+	return one.ids, ok && now.Sub(one.at) < alikeFor
+}
+
+func (r *recent) keep(id casework.CaseID, now time.Time, ids []casework.CaseID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.lists == nil || len(r.lists) >= alikeMost {
+		r.lists = map[casework.CaseID]recentList{}
+	}
+	r.lists[id] = recentList{now, ids}
+}
+
 // past adds to the reasons of each candidate how many similar cases it answered of late: what was done before is a reason that a person can check.
 func (x *Pages) past(ctx context.Context, by casework.Actor, v dossier.View, pane *paneView) error {
 	words := []rune(v.F.Case.Title + " " + v.F.Case.Body)
@@ -28,17 +63,21 @@ func (x *Pages) past(ctx context.Context, by casework.Actor, v dossier.View, pan
 	if len(pane.Candidates) == 0 || len(words) < 4 {
 		return nil
 	}
-	found, err := x.finder.Engine.Find(ctx, search.Query{Text: string(words), States: answeredStates, Since: v.P.Now.AddDate(0, -pastMonths, 0), Limit: pastShown + 1}, by.Sight())
-	if err != nil {
-		return err
-	}
-	var ids []casework.CaseID
-	for _, h := range found.Hits {
-		if h.Case != v.F.Case.ID {
-			ids = append(ids, h.Case)
+	ids, known := x.alike.of(v.F.Case.ID, v.P.Now)
+	if !known {
+		found, err := x.finder.Engine.Find(ctx, search.Query{Text: string(words), States: answeredStates, Since: v.P.Now.AddDate(0, -pastMonths, 0), Limit: pastShown + 1, Sentence: true}, by.Sight())
+		if err != nil {
+			return err
 		}
+		for _, h := range found.Hits {
+			if h.Case != v.F.Case.ID {
+				ids = append(ids, h.Case)
+			}
+		}
+		ids = ids[:min(len(ids), pastShown)]
+		x.alike.keep(v.F.Case.ID, v.P.Now, ids)
 	}
-	seen, err := x.Docket.Seen(ctx, by, ids[:min(len(ids), pastShown)])
+	seen, err := x.Docket.Seen(ctx, by, ids)
 	if err != nil {
 		return err
 	}

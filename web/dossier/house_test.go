@@ -27,6 +27,7 @@ import (
 	"huiyin/handover"
 	"huiyin/intake"
 	"huiyin/intake/calls"
+	"huiyin/knowledge"
 	"huiyin/locale"
 	"huiyin/pg/pgtest"
 	"huiyin/routing"
@@ -58,7 +59,7 @@ const password = "river stones at night"
 
 // house is the staff pages of a city on a database of its own; it is Monday 2 November 2026, 09:00.
 type house struct {
-	t        *testing.T
+	t        testing.TB
 	app      *fiber.App
 	docket   *casework.Docket
 	room     *calls.Room
@@ -74,11 +75,16 @@ type house struct {
 	sessions int
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
+	t.Helper()
+	return newHouseOn(t, pgtest.DB(t), nil)
+}
+
+// newHouseOn is a house on this database, with a knowledge base where it is told to have one.
+func newHouseOn(t testing.TB, pool *pgxpool.Pool, answers *knowledge.Base) *house {
 	t.Helper()
 	h := &house{t: t, now: time.Date(2026, 11, 2, 9, 0, 0, 0, locale.Zone)}
 	clock := func() time.Time { return h.now }
-	pool := pgtest.DB(t)
 	h.pool = pool
 	var err error
 	if h.city, err = routing.LoadCity(os.DirFS("../../demo/city")); err != nil {
@@ -107,7 +113,7 @@ func newHouse(t *testing.T) *house {
 	lexicon := search.Lexicon(h.city)
 	h.finder = search.Service{Docket: h.docket, Lexicon: lexicon, Engine: &embedded.Engine{DB: pool, Lexicon: lexicon, Now: clock, Zone: locale.Zone}}
 	in := &signin.Pages{Register: h.register, City: h.city}
-	office := dossier.Office{Docket: h.docket, Desk: h.desk, City: h.city, Actor: in.Actor}
+	office := dossier.Office{Docket: h.docket, Desk: h.desk, City: h.city, Actor: in.Actor, Answers: answers}
 	h.app = shell.New(shell.Config{City: shell.City{ZH: h.city.Name.ZH, EN: h.city.Name.EN}, Secret: bytes.Repeat([]byte("s"), 32), Log: log, Now: clock, Who: in.Who, Timeout: 30 * time.Second,
 		Nav: append(append(console.Nav(), inbox.Nav()...), signin.Nav()...)})
 	shell.Mount(h.app, shell.Routes())

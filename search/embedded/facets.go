@@ -114,13 +114,17 @@ func (e *Engine) tokens(st *statement, q search.Query, sight casework.Sight, s s
 	if one > 1 {
 		beside = append(beside, []words.Token{partLabel(one)})
 	}
-	index, ok := st.onIndex(s.bringing(), s.some, beside)
+	var known *statistics
+	if s.some {
+		known = &e.known // the text is read for whether it is enough
+	}
+	index, ok := st.onIndex(s, beside, known)
 	if !ok {
 		return nil, false
 	}
 	conds = append(append([]string{index}, st.filters(q, sight)...), st.dates(q, true)...)
 	for _, w := range s.bringing() {
-		if !s.some && (!indexable(w) || slices.ContainsFunc(w.Forms, func(f words.Form) bool { return len(f.Not) > 0 })) {
+		if !s.some && (len(ways(w, nil)) == 0 || slices.ContainsFunc(w.Forms, func(f words.Form) bool { return len(f.Not) > 0 })) {
 			conds = append(conds, st.onText(w))
 		}
 	}

@@ -1,10 +1,12 @@
 package embedded
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -137,16 +139,19 @@ func (s *statistics) among(q search.Query) float64 {
 
 // part is the part of all documents that a stage is expected to find. Words that are asked for together stand together more often than by chance: the middle between chance and always is taken.
 func (s *statistics) part(st stage, q search.Query, sight casework.Sight) float64 {
-	p, least, sum := 1.0, 1.0, 0.0
-	for _, w := range st.bringing() {
-		of := s.word(w)
-		p *= of
-		least = min(least, of)
-		sum += of
-	}
-	p = math.Sqrt(p * least)
+	p := 0.0
+	groups := [][]words.Word{st.words}
 	if st.some {
-		p = min(1, sum)
+		groups = st.groups()
+	}
+	for _, group := range groups {
+		all, least := 1.0, 1.0
+		for _, w := range group {
+			of := s.word(w)
+			all *= of
+			least = min(least, of)
+		}
+		p = min(1, p+math.Sqrt(all*least))
 	}
 	label := func(name string, values []string) {
 		of := 0.0
@@ -187,6 +192,13 @@ func (s *statistics) token(t words.Token) float64 {
 		return of
 	}
 	return s.rest
+}
+
+// rarest is the token of several, at least one, that the fewest documents have.
+func (s *statistics) rarest(list []words.Token) words.Token {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.MinFunc(list, func(a, b words.Token) int { return cmp.Compare(s.token(a), s.token(b)) })
 }
 
 // expected is the part of all documents that a stage is expected to find, and how many of them a question's days hold.

@@ -120,6 +120,12 @@ func SoundTokens(folded string) []Token {
 	return tidy(out)
 }
 
+// Alone tells whether a form counts only where it stands alone, which its token says and its text does not: a Latin or numeric word of one or two characters.
+func (f Form) Alone() bool {
+	text := []rune(f.Text)
+	return len(text) > 0 && len(text) <= 2 && !slices.ContainsFunc(text, func(r rune) bool { return isHan(r) || !isWord(r) })
+}
+
 func soundQueryTokens(sound []string) []Token {
 	var out []Token
 	for i := 0; i+1 < len(sound); i++ {

@@ -10,9 +10,9 @@ import (
 // maxArms bounds the ways to find the words together that the inverted index is asked for at once.
 const maxArms = 24
 
-// arm is one way to find words together, which the inverted index answers in one walk through the lists of its tokens: all of some, of each of some lists one, of each list of labels one, and all of how it sounds.
+// arm is one way to find words together, which the inverted index answers in one walk through the lists of its tokens: all of each form, of each of some lists one, of each list of labels one, and all of how it sounds.
 type arm struct {
-	all    []words.Token
+	forms  [][]words.Token
 	alone  [][]words.Token // as any, but never left out: the text does not decide
 	any    [][]words.Token
 	labels [][]words.Token
@@ -21,12 +21,12 @@ type arm struct {
 
 // and is the way that is both.
 func (a arm) and(b arm) arm {
-	return arm{all: words.Union(a.all, b.all), alone: slices.Concat(a.alone, b.alone), any: slices.Concat(a.any, b.any), labels: slices.Concat(a.labels, b.labels), heard: words.Union(a.heard, b.heard)}
+	return arm{forms: slices.Concat(a.forms, b.forms), alone: slices.Concat(a.alone, b.alone), any: slices.Concat(a.any, b.any), labels: slices.Concat(a.labels, b.labels), heard: words.Union(a.heard, b.heard)}
 }
 
 // condition is the arm for the database.
 func (s *statement) condition(a arm) string {
-	must := a.all
+	must := words.Union(a.forms...)
 	var all []string
 	for _, list := range slices.Concat(a.alone, a.any, a.labels) {
 		if len(list) == 1 {
@@ -68,7 +68,7 @@ func ways(w words.Word, known *statistics) []arm {
 		case written > 1 && known != nil:
 			single = append(single, known.rarest(f.Tokens))
 		default:
-			out = append(out, arm{all: f.Tokens})
+			out = append(out, arm{forms: [][]words.Token{f.Tokens}})
 		}
 	}
 	switch {
@@ -101,10 +101,10 @@ func together(list []words.Word, known *statistics) (arms []arm, ok bool) {
 
 // onIndex is the condition that the inverted index answers: each way to find what a stage asks for, with the labels beside it. It is the only condition on
 // tokens, so that the database never compares those of documents it found by other means. Words for which there is no room are left to the text; without any words the labels alone are asked for.
-// known is given where the text and the columns decide, and nil where the index alone does.
-func (s *statement) onIndex(st stage, labels [][]words.Token, known *statistics) (cond string, ok bool) {
+// part, unless nil, is the label of a part of all documents, which no column tells. known is given where the text and the columns decide, and nil where the index alone does.
+func (s *statement) onIndex(st stage, labels [][]words.Token, part []words.Token, known *statistics) (cond string, ok bool) {
 	list := st.bringing()
-	if len(list) == 0 && len(labels) == 0 {
+	if len(list) == 0 && len(labels) == 0 && part == nil {
 		return "", false
 	}
 	arms := []arm{{}}
@@ -115,6 +115,9 @@ func (s *statement) onIndex(st stage, labels [][]words.Token, known *statistics)
 	}
 	for i := range arms {
 		arms[i].labels = labels
+		if part != nil {
+			arms[i].alone = append(slices.Clip(arms[i].alone), part)
+		}
 	}
 	if known != nil {
 		arms = known.thinned(arms)

@@ -110,15 +110,15 @@ func (e *Engine) count(ctx context.Context, q search.Query, sight casework.Sight
 // tokens are the conditions by which hits are counted: the inverted index alone wherever it can be trusted, since reading twenty thousand texts takes longer than anybody waits. Of words of three characters and more
 // it counts now and then a document in which their pieces stand apart.
 func (e *Engine) tokens(st *statement, q search.Query, sight casework.Sight, s stage, one int) (conds []string, ok bool) {
-	beside := labels(q, sight, e.Now())
+	var part []words.Token
 	if one > 1 {
-		beside = append(beside, []words.Token{partLabel(one)})
+		part = []words.Token{partLabel(one)}
 	}
 	var known *statistics
 	if s.some {
 		known = &e.known // the text is read for whether it is enough
 	}
-	index, ok := st.onIndex(s, beside, known)
+	index, ok := st.onIndex(s, labels(q, sight, e.Now()), part, known)
 	if !ok {
 		return nil, false
 	}

@@ -253,7 +253,7 @@ func (e *Engine) match(st *statement, q search.Query, sight casework.Sight, s st
 	if len(list) == 0 {
 		return nil, false // the newest are read until there is enough
 	}
-	index, ok := st.onIndex(s, labels(q, sight, e.Now()), &e.known)
+	index, ok := st.onIndex(s, labels(q, sight, e.Now()), nil, &e.known)
 	if !ok {
 		return nil, false
 	}

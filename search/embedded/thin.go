@@ -11,23 +11,22 @@ import (
 
 // What it costs the database, in microseconds: only how the three compare matters. Measured on a million documents of 250 characters.
 const (
-	readCost = 9.0   // to read a document and look for a word in it
-	seekCost = 9.0   // to look up a document in the list of a token
-	walkCost = 0.010 // to go past a document in such a list; looking up many is never more than going through the whole list
+	readCost   = 9.0   // to read a document and look for a word in it
+	seekCost   = 9.0   // to look up a document in the list of a token
+	walkCost   = 0.010 // to go past a document in such a list; looking up many is never more than going through the whole list
+	gatherCost = 0.06  // to gather a document of such a list, to compare with what another index finds
 )
 
-// Documents that are rather read than thinned out by another index.
-const (
-	heardFew   = 1500
-	writtenFew = 300
-)
+// impliedStay is the part of the documents with the rarest token of a word that also have its others.
+const impliedStay = 0.8
 
-// part of an arm that the index of the tokens is asked for: all documents with one of the tokens.
+// list is a part of an arm: one of the tokens.
 type list struct {
 	tokens []words.Token
-	label  bool
-	stays  bool
 	of     float64 // part of all documents
+	stay   float64 // part of the documents found so far that is expected to stay
+	must   bool    // is not left out
+	into   *[][]words.Token
 }
 
 // thinned leaves out of each way what costs the index more than reading the few documents that remain without it, and then the ways that find nothing more than others do. The text and the columns of what is found decide.
@@ -48,60 +47,97 @@ func (s *statistics) thinned(arms []arm) []arm {
 }
 
 func (s *statistics) thin(a arm) arm {
-	if len(a.heard) > 0 && len(a.alone) == 0 {
-		all, least := 1.0, 1.0
-		for _, t := range a.heard {
-			all *= s.token(t)
-			least = min(least, s.token(t))
-		}
-		if s.total*math.Sqrt(all*least) <= heardFew {
-			return arm{heard: a.heard}
-		}
+	written, cost := s.thinWritten(a)
+	if len(a.heard) == 0 {
+		return written
 	}
-	var lists []list
-	for _, t := range a.all {
-		lists = append(lists, list{tokens: []words.Token{t}})
-	}
-	for _, any := range a.any {
-		lists = append(lists, list{tokens: any})
-	}
-	for _, any := range a.alone {
-		lists = append(lists, list{tokens: any, stays: true})
-	}
-	for _, any := range a.labels {
-		lists = append(lists, list{tokens: any, label: true})
-	}
-	for i, l := range lists {
-		for _, t := range l.tokens {
-			lists[i].of = min(1, lists[i].of+s.token(t))
+	// By how it is written, by how it sounds, or by both: then of either index a whole list is gathered, of what is written the rarest.
+	heard := s.total * s.heard(a.heard)
+	both := arm{heard: a.heard}
+	gathered, remain := heard, heard
+	for i, l := range s.lists(a, &both) {
+		if l.must || i == 0 {
+			*l.into = append(*l.into, l.tokens)
+			gathered, remain = gathered+s.total*l.of, remain*l.stay
 		}
 	}
-	slices.SortStableFunc(lists, func(a, b list) int { return cmp.Compare(a.of, b.of) })
-	out, documents := arm{heard: a.heard}, s.total
-	for i, l := range lists {
-		stay := math.Sqrt(l.of) // words stand together more often than by chance
-		if l.label {
-			stay = l.of
-		}
-		if i > 0 && !l.stays && documents*(1-stay)*readCost < min(documents*seekCost, s.total*l.of*walkCost) {
+	costOfBoth := gathered*gatherCost + remain*readCost
+	switch costHeard := heard * readCost; {
+	case len(a.alone) == 0 && costHeard <= min(cost, costOfBoth):
+		return arm{heard: a.heard}
+	case cost < costOfBoth && written.asks():
+		return written
+	}
+	return both
+}
+
+// asks tells whether an arm asks the index of the tokens for anything.
+func (a arm) asks() bool { return len(a.forms)+len(a.alone)+len(a.any)+len(a.labels) > 0 }
+
+// thinWritten is the arm by how it is written, and what finding and reading its documents costs.
+func (s *statistics) thinWritten(a arm) (out arm, cost float64) {
+	documents := s.total
+	for i, l := range s.lists(a, &out) {
+		asking := min(documents*seekCost, s.total*l.of*walkCost)
+		if i > 0 && !l.must && documents*(1-l.stay)*readCost < asking {
 			continue
 		}
-		if documents *= stay; i == 0 {
+		if documents *= l.stay; i == 0 {
 			documents = s.total * l.of
 		}
-		switch {
-		case l.stays:
-			out.alone = append(out.alone, l.tokens)
-		case l.label:
-			out.labels = append(out.labels, l.tokens)
-		default:
-			out.any = append(out.any, l.tokens)
+		*l.into = append(*l.into, l.tokens)
+		cost += asking
+	}
+	return out, cost + documents*readCost
+}
+
+// lists are the parts of an arm, the rarest first, each with the part of another arm into which it would go.
+func (s *statistics) lists(a arm, out *arm) []list {
+	var all []list
+	add := func(into *[][]words.Token, tokens []words.Token, must bool, stay func(of float64) float64) {
+		of := 0.0
+		for _, t := range tokens {
+			of = min(1, of+s.token(t))
+		}
+		all = append(all, list{tokens: tokens, of: of, stay: stay(of), must: must, into: into})
+	}
+	chance := func(of float64) float64 { return of }
+	implied := func(float64) float64 { return impliedStay }
+	for _, form := range a.forms {
+		rarest := slices.MinFunc(form, func(a, b words.Token) int { return cmp.Compare(s.token(a), s.token(b)) })
+		for _, t := range form {
+			if t == rarest {
+				add(&out.forms, []words.Token{t}, false, math.Sqrt) // words stand together more often than by chance
+			} else {
+				add(&out.forms, []words.Token{t}, false, implied)
+			}
 		}
 	}
-	if documents <= writtenFew && len(lists) > 0 {
-		out.heard = nil
+	for _, any := range a.any {
+		add(&out.any, any, false, math.Sqrt)
 	}
-	return out
+	for _, any := range a.alone {
+		add(&out.alone, any, true, math.Sqrt)
+	}
+	for _, any := range a.labels {
+		add(&out.labels, any, false, chance)
+	}
+	slices.SortStableFunc(all, func(a, b list) int { return cmp.Compare(a.of, b.of) })
+	return all
+}
+
+// heard is the part of all documents in which all of these sounds are expected. Most that are not in the sample's list are much rarer than the least of it.
+func (s *statistics) heard(sounds []words.Token) float64 {
+	all, least := 1.0, 1.0
+	for _, t := range sounds {
+		of, known := s.of[t]
+		if !known {
+			of = s.rest / 4
+		}
+		all *= of
+		least = min(least, of)
+	}
+	return math.Sqrt(all * least)
 }
 
 // within tells whether whatever an arm finds another one finds too: it asks for nothing that the first does not.
@@ -120,8 +156,10 @@ func (a arm) within(b arm) bool {
 
 func (a arm) keys() []string {
 	var all []string
-	for _, t := range a.all {
-		all = append(all, fmt.Sprint([]words.Token{t}))
+	for _, form := range a.forms {
+		for _, t := range form {
+			all = append(all, fmt.Sprint([]words.Token{t}))
+		}
 	}
 	for _, any := range slices.Concat(a.alone, a.any, a.labels) {
 		all = append(all, fmt.Sprint(any))

@@ -142,6 +142,14 @@ func (s Source) digest(ctx context.Context, set Set, p supervision.Period, gentl
 	if int(tag.RowsAffected()) == len(Formats) {
 		return 0, nil
 	}
+	if _, err := r.tally(ctx, gently); err != nil {
+		return 0, err
+	}
+	return len(Formats), nil
+}
+
+// tally writes every format to nowhere, and keeps sizes and digests.
+func (r *Reading) tally(ctx context.Context, gently bool) ([]File, error) {
 	files, sinks := make([]counted, len(Formats)), make([]sink, len(Formats))
 	for i, f := range Formats {
 		files[i].Hash = sha256.New()
@@ -153,17 +161,21 @@ func (s Source) digest(ctx context.Context, set Set, p supervision.Period, gentl
 	}
 	n, err := r.write(ctx, sinks, between)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
+	now := r.Now().UTC()
+	var all []File
 	for i, f := range Formats {
-		_, err = s.DB.Exec(ctx, `insert into data_file (set_key, period, format, snapshot, rows, bytes, sha256, made_at, looked_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+		one := File{Set: r.Set.Key, Period: r.Name(), Format: f.Name, Snapshot: r.Snapshot, Rows: n, Bytes: files[i].n, SHA256: hex.EncodeToString(files[i].Sum(nil)), At: now}
+		_, err = r.DB.Exec(ctx, `insert into data_file (set_key, period, format, snapshot, rows, bytes, sha256, made_at, looked_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
 			on conflict (set_key, period, format) do update set snapshot = excluded.snapshot, rows = excluded.rows, bytes = excluded.bytes, sha256 = excluded.sha256, made_at = excluded.made_at, looked_at = excluded.looked_at`,
-			set.Key, r.Name(), f.Name, r.Snapshot, n, files[i].n, files[i].Sum(nil), now)
+			one.Set, one.Period, one.Format, one.Snapshot, n, one.Bytes, files[i].Sum(nil), now)
 		if err != nil {
-			return 0, pg.Classify(fmt.Errorf("keep digest: %w", err))
+			return nil, pg.Classify(fmt.Errorf("keep digest: %w", err))
 		}
+		all = append(all, one)
 	}
-	return len(Formats), nil
+	return all, nil
 }
 
 // gait is the pace of work that nobody waits for.

@@ -16,6 +16,7 @@ import (
 // dataRoutes are the pages of open data, the catalogue, and the files of every table.
 func (x *Pages) dataRoutes() []shell.Route {
 	all := []shell.Route{{Path: "/data", Handler: x.showData, MaxAge: fresh}, {Path: "/data.jsonld", Handler: x.catalogue, Door: shell.Files, MaxAge: fresh}}
+	all = append(all, shell.Route{Path: "/data/:set/:period.sha256", Handler: x.dataSums, Door: shell.Files, MaxAge: fresh}, shell.Route{Path: "/data/:set.sha256", Handler: x.dataSums, Door: shell.Files, MaxAge: fresh})
 	for _, f := range opendata.Formats {
 		all = append(all, shell.Route{Path: "/data/:set/:period." + f.Name, Handler: x.dataFile(f), Door: shell.Files, MaxAge: fresh}, shell.Route{Path: "/data/:set." + f.Name, Handler: x.dataFile(f), Door: shell.Files, MaxAge: fresh})
 	}

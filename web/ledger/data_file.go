@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -34,24 +35,20 @@ func (x *Pages) dataFile(f opendata.Format) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		select {
-		case x.files <- struct{}{}:
-		case <-c.UserContext().Done():
-			return fault.Wrap(fault.Unavailable, "fault.unavailable", errManyFiles)
-		}
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(c.UserContext()), opendata.Longest)
-		leave := func() { cancel(); <-x.files }
-		r, err := x.Data.Open(ctx, set, p, max(c.QueryInt("revision"), 0))
+		ctx, r, end, err := x.readData(c, set, p)
 		if err != nil {
-			leave()
 			return err
 		}
-		end := func() { r.Close(); leave() }
+		known, err := r.Known(ctx)
+		if err != nil {
+			end()
+			return err
+		}
 		tag := `"` + r.Snapshot + "-" + f.Name + `"`
 		open(c)
 		c.Set(fiber.HeaderETag, tag)
 		c.Set("Huiyin-Snapshot", r.Snapshot)
-		c.Set(fiber.HeaderAccessControlExposeHeaders, "ETag, Huiyin-Snapshot")
+		c.Set(fiber.HeaderAccessControlExposeHeaders, "ETag, Huiyin-Snapshot, "+reprDigest)
 		c.Set(fiber.HeaderLink, "<"+opendata.Licence+`>; rel="license", <`+x.BaseURL+"/data/"+set.Key+`>; rel="describedby"`)
 		if !r.Modified.IsZero() {
 			c.Set(fiber.HeaderLastModified, r.Modified.UTC().Format(http.TimeFormat))
@@ -62,6 +59,14 @@ func (x *Pages) dataFile(f opendata.Format) fiber.Handler {
 		}
 		c.Set(fiber.HeaderContentType, f.Media)
 		c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+fileName(set, r, f)+`"`)
+		if file, ok := known[f.Name]; ok {
+			sum, err := hex.DecodeString(file.SHA256)
+			if err != nil {
+				end()
+				return err
+			}
+			c.Set(reprDigest, digestField(sum))
+		}
 		if c.Method() == fiber.MethodHead {
 			end()
 			return nil
@@ -74,9 +79,31 @@ func (x *Pages) dataFile(f opendata.Format) fiber.Handler {
 			_, err := r.Write(ctx, f, in)
 			in.CloseWithError(err) // nil ends the file; anything else breaks the connection off, so that half a file is never taken for a whole one
 		}()
-		c.Context().SetBodyStream(out, -1)
+		var body io.Reader = out
+		if _, ok := known[f.Name]; !ok {
+			if body, err = trailed(c, out); err != nil {
+				return errors.Join(err, out.Close())
+			}
+		}
+		c.Context().SetBodyStream(body, -1)
 		return nil
 	}
+}
+
+// readData opens a table for one of the readers that may read at once. end closes it.
+func (x *Pages) readData(c *fiber.Ctx, set opendata.Set, p supervision.Period) (ctx context.Context, r *opendata.Reading, end func(), err error) {
+	select {
+	case x.files <- struct{}{}:
+	case <-c.UserContext().Done():
+		return nil, nil, nil, fault.Wrap(fault.Unavailable, "fault.unavailable", errManyFiles)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.UserContext()), opendata.Longest)
+	if r, err = x.Data.Open(ctx, set, p, max(c.QueryInt("revision"), 0)); err != nil {
+		cancel()
+		<-x.files
+		return nil, nil, nil, err
+	}
+	return ctx, r, func() { r.Close(); cancel(); <-x.files }, nil
 }
 
 func fileName(set opendata.Set, r *opendata.Reading, f opendata.Format) string {

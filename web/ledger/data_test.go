@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
@@ -13,6 +14,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"huiyin/opendata"
 )
@@ -115,6 +117,38 @@ func TestFilesOfOpenData(t *testing.T) {
 		if res, b := h.ask(http.MethodGet, "/data/cases.json"); res.StatusCode != http.StatusOK {
 			t.Fatalf("cases.json is %d %s", res.StatusCode, b)
 		}
+	}
+}
+
+// A file tells its digest: before it where it is known, behind it where it is made while it goes out; a range of months that are over has a list of digests to keep.
+func TestFilesTellTheirDigest(t *testing.T) {
+	h := build(t).live(14)
+	res, body := h.ask(http.MethodGet, "/data/rows.csv?from=2026-10&to=2026-12")
+	if sum := sha256.Sum256(body); res.Header.Get("Repr-Digest") != "" || res.Trailer.Get("Repr-Digest") != "sha-256=:"+base64.StdEncoding.EncodeToString(sum[:])+":" {
+		t.Errorf("header %q, trailer %q of %x", res.Header.Get("Repr-Digest"), res.Trailer.Get("Repr-Digest"), sum)
+	}
+	if res, text := h.ask(http.MethodGet, "/data/rows.sha256?from=2026-10&to=2027-12"); res.StatusCode != http.StatusNotFound {
+		t.Errorf("months to come have digests: %d %s", res.StatusCode, text)
+	}
+	h.Pass(60 * 24 * time.Hour)
+	for range 2 { // made, then kept
+		res, text := h.ask(http.MethodGet, "/data/rows.sha256?from=2026-10&to=2026-12")
+		if res.StatusCode != http.StatusOK || strings.Count(string(text), "\n") != len(opendata.Formats) {
+			t.Fatalf("%d %s", res.StatusCode, text)
+		}
+		for _, f := range opendata.Formats {
+			res, body := h.ask(http.MethodGet, "/data/rows."+f.Name+"?from=2026-10&to=2026-12")
+			sum := sha256.Sum256(body)
+			if want := hex.EncodeToString(sum[:]) + "  huiyin-rows-2026-10-to-2026-12." + f.Name + "\n"; !strings.Contains(string(text), want) || res.Header.Get("Repr-Digest") != "sha-256=:"+base64.StdEncoding.EncodeToString(sum[:])+":" {
+				t.Errorf("%s: %x is not in %s, or not in the header %q", f.Name, sum, text, res.Header.Get("Repr-Digest"))
+			}
+		}
+	}
+	if res, _ := h.ask(http.MethodHead, "/data/rows.csv?from=2026-11&to=2026-11"); res.StatusCode != http.StatusOK {
+		t.Errorf("HEAD is %d", res.StatusCode)
+	}
+	if res, text := h.ask(http.MethodGet, "/data/codes.sha256"); res.StatusCode != http.StatusOK || !strings.Contains(string(text), "  huiyin-codes.parquet\n") {
+		t.Errorf("codes: %d %s", res.StatusCode, text)
 	}
 }
 

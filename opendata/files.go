@@ -36,22 +36,8 @@ const (
 // sweepTime is after which one look at the files ends; the next goes on.
 const sweepTime = 20 * time.Second
 
-// Sweep makes the digests of files whose rows changed, and tells how many. It takes a quarter of a processor at most, since the readers of pages come
-// first. It is safe to run twice, late, or on two machines at once.
-func (s Source) Sweep(ctx context.Context) (int, error) { return s.sweep(ctx, true) }
-
-// SweepAll is Sweep until every file has its digest, as fast as it goes.
-func (s Source) SweepAll(ctx context.Context) (int, error) {
-	n := 0
-	for {
-		made, err := s.sweep(ctx, false)
-		if n += made; err != nil || made == 0 {
-			return n, err
-		}
-	}
-}
-
-func (s Source) sweep(ctx context.Context, gently bool) (int, error) {
+// Sweep makes the digests of files whose rows changed, and tells how many. It is safe to run twice, late, or on two machines at once.
+func (s Source) Sweep(ctx context.Context) (int, error) {
 	begun, n := time.Now(), 0
 	looked, err := s.looked(ctx)
 	if err != nil {
@@ -74,13 +60,24 @@ func (s Source) sweep(ctx context.Context, gently bool) (int, error) {
 			if s.Now().Sub(looked[[2]string{set.Key, name}]) < wait {
 				continue
 			}
-			made, err := s.digest(ctx, set, p, gently)
+			made, err := s.digest(ctx, set, p)
 			if n += made; err != nil || time.Since(begun) > sweepTime {
 				return n, err
 			}
 		}
 	}
 	return n, nil
+}
+
+// SweepAll is Sweep until every file has its digest.
+func (s Source) SweepAll(ctx context.Context) (int, error) {
+	n := 0
+	for {
+		made, err := s.Sweep(ctx)
+		if n += made; err != nil || made == 0 {
+			return n, err
+		}
+	}
 }
 
 // periods are the months of a monthly set, or everything.
@@ -128,7 +125,7 @@ func (s Source) looked(ctx context.Context) (map[[2]string]time.Time, error) {
 }
 
 // digest makes the digests of one set and period, where its rows are not those that they were made of.
-func (s Source) digest(ctx context.Context, set Set, p supervision.Period, gently bool) (int, error) {
+func (s Source) digest(ctx context.Context, set Set, p supervision.Period) (int, error) {
 	r, err := s.Open(ctx, set, p, 0)
 	if err != nil {
 		return 0, err
@@ -155,11 +152,7 @@ func (r *Reading) tally(ctx context.Context, gently bool) ([]File, error) {
 		files[i].Hash = sha256.New()
 		sinks[i] = sink{f, &files[i]}
 	}
-	var between func(context.Context) error
-	if gently {
-		between = (&gait{since: time.Now()}).rest
-	}
-	n, err := r.write(ctx, sinks, between)
+	n, err := r.write(ctx, sinks)
 	if err != nil {
 		return nil, err
 	}
@@ -176,32 +169,6 @@ func (r *Reading) tally(ctx context.Context, gently bool) ([]File, error) {
 		all = append(all, one)
 	}
 	return all, nil
-}
-
-// gait is the pace of work that nobody waits for.
-type gait struct{ since time.Time }
-
-// One stride of work, and for each as much rest.
-const (
-	stride  = 4 * time.Millisecond
-	resting = 3 // times as long
-)
-
-// rest waits after a stride; before, it returns at once.
-func (g *gait) rest(ctx context.Context) error {
-	took := time.Since(g.since)
-	if took < stride {
-		return nil
-	}
-	pause := time.NewTimer(min(resting*took, time.Second))
-	defer pause.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-pause.C:
-	}
-	g.since = time.Now()
-	return nil
 }
 
 // counted is the digest of what goes through it, and its length.

@@ -99,7 +99,7 @@ func (r *Reading) Name() string {
 
 // Write writes every row in a format and tells how many. What the negative list forbids stops it.
 func (r *Reading) Write(ctx context.Context, f Format, to io.Writer) (int, error) {
-	return r.write(ctx, []sink{{f, to}}, nil)
+	return r.write(ctx, []sink{{f, to}})
 }
 
 // sink is a file that is written, in its format.
@@ -108,8 +108,8 @@ type sink struct {
 	to io.Writer
 }
 
-// write reads the rows once and writes them to every sink. After each row it calls between, unless that is nil.
-func (r *Reading) write(ctx context.Context, to []sink, between func(context.Context) error) (int, error) {
+// write reads the rows once and writes them to every sink.
+func (r *Reading) write(ctx context.Context, to []sink) (int, error) {
 	files := make([]writer, len(to))
 	for i, one := range to {
 		var err error
@@ -133,10 +133,7 @@ func (r *Reading) write(ctx context.Context, to []sink, between func(context.Con
 				return err
 			}
 		}
-		if between == nil {
-			return nil
-		}
-		return between(ctx)
+		return pg.Rest(ctx)
 	})
 	if err != nil {
 		return n, fmt.Errorf("write %s: %w", r.Set.Key, err)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"huiyin/follow"
 	"huiyin/intake/calls"
 	"huiyin/opendata"
+	"huiyin/pg"
 	"huiyin/privacy"
 	"huiyin/rating"
 	"huiyin/routing/codes"
@@ -195,7 +197,10 @@ func (p *parts) sweeps() []sweep {
 }
 
 // long are the sweeps that may take longer than a minute: they go over every count row of a month, or of all, or over every file of open data.
-var long = map[string]time.Duration{"months": 30 * time.Minute, "sums": 30 * time.Minute, "data_files": 30 * time.Minute}
+var long = map[string]time.Duration{"months": 30 * time.Minute, "sums": 30 * time.Minute, "data_files": 30 * time.Minute, "days": 30 * time.Minute, "gaming": 30 * time.Minute}
+
+// gentle are the long sweeps that nobody waits for: one at a time, and at a walk, so that readers and writers have the processors.
+var gentle = []string{"months", "data_files", "days", "gaming"}
 
 // startSweeps registers the sweeps with gocron; the timers stop when ctx ends and the returned function has been called.
 func startSweeps(ctx context.Context, all []sweep, log *slog.Logger) (stop func() error, err error) {
@@ -203,13 +208,30 @@ func startSweeps(ctx context.Context, all []sweep, log *slog.Logger) (stop func(
 	if err != nil {
 		return nil, err
 	}
+	walking := make(chan struct{}, 1)
 	for _, one := range all {
+		if slices.Contains(gentle, one.name) {
+			one.run = alone(walking, one.run)
+		}
 		if err := register(ctx, s, one, log); err != nil {
 			return nil, err
 		}
 	}
 	s.Start()
 	return s.Shutdown, nil
+}
+
+// alone lets a sweep run gently, after those that hold the only place.
+func alone(place chan struct{}, run func(context.Context) (int, error)) func(context.Context) (int, error) {
+	return func(ctx context.Context) (int, error) {
+		select {
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		case place <- struct{}{}:
+		}
+		defer func() { <-place }()
+		return run(pg.Gently(ctx))
+	}
 }
 
 // register is the only way a timer is made: never beside itself, with a time limit, its failures and panics logged and not fatal.

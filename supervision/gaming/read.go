@@ -20,18 +20,47 @@ type leg struct {
 	ord int
 }
 
-// work is the turns of every unit in a month, as they are read.
+// work is the turns of some units in a month, as they are read.
 type work struct {
 	zone  *time.Location
+	units []casework.UnitCode
 	turns map[leg]*Turn
 	unit  map[leg]casework.UnitCode
 	order []leg
 	last  map[casework.CaseID]leg // whose answer stands, as the history goes by
 }
 
-// read gathers the turns of a month: those whose limit ends in it, that were answered or rated in it, or began in it. Scope must be system.
-func read(ctx context.Context, q pg.Querier, m supervision.Month, zone *time.Location) (map[casework.UnitCode][]Turn, error) {
-	w := &work{zone: zone, turns: map[leg]*Turn{}, unit: map[leg]casework.UnitCode{}, last: map[casework.CaseID]leg{}}
+// bunch is how many turns are looked at together: a month of a large city does not stand in memory at once.
+const bunch = 20_000
+
+// bunches are the units with a turn or a rating in a month, as many together as have so many turns. Scope must be system.
+func bunches(ctx context.Context, q pg.Querier, m supervision.Month, zone *time.Location, least int) ([][]casework.UnitCode, error) {
+	rows, err := q.Query(ctx, `select unit, sum(n) from (select unit, count(*) as n from figure_row where `+inMonth+` group by unit
+		union all select unit, count(*) from service_opinion where given_at >= $2 and given_at < $3 group by unit) u group by unit order by unit`, m, m.Start(zone), m.Add(1).Start(zone))
+	if err != nil {
+		return nil, fmt.Errorf("count turns of %s: %w", m, err)
+	}
+	var all [][]casework.UnitCode
+	var unit casework.UnitCode
+	room, n := 0, 0
+	_, err = pgx.ForEachRow(rows, []any{&unit, &n}, func() error {
+		if room <= 0 {
+			all, room = append(all, nil), least
+		}
+		last := len(all) - 1
+		all[last] = append(all[last], unit)
+		room -= n
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count turns of %s: %w", m, err)
+	}
+	return all, nil
+}
+
+// read gathers the turns of some units in a month: those whose limit ends in it, that were answered or rated in it, or began in it. Scope must be system.
+func read(ctx context.Context, q pg.Querier, m supervision.Month, zone *time.Location, units []casework.UnitCode) (map[casework.UnitCode][]Turn, error) {
+	w := &work{zone: zone, units: units, turns: map[leg]*Turn{}, unit: map[leg]casework.UnitCode{}, last: map[casework.CaseID]leg{}}
 	for _, step := range []func(context.Context, pg.Querier, supervision.Month) error{w.readTurns, w.readWords, w.readSteps, w.readServices, w.readNetworks} {
 		if err := step(ctx, q, m); err != nil {
 			return nil, fmt.Errorf("read turns of %s: %w", m, err)
@@ -44,11 +73,14 @@ func read(ctx context.Context, q pg.Querier, m supervision.Month, zone *time.Loc
 	return out, nil
 }
 
-const inMonth = `part = 'leg' and $1 in (opened, due, replied, rated)`
+const (
+	inMonth = `part = 'leg' and $1 in (opened, due, replied, rated)`
+	ofUnits = inMonth + ` and unit = any ($2)`
+)
 
 func (w *work) readTurns(ctx context.Context, q pg.Querier, m supervision.Month) error {
 	rows, err := q.Query(ctx, `select r.case_id, r.ord, r.unit, r.category, r.due = $1, r.excluded in ('terminated','hung_up') or r.waived <> '', coalesce(k.due_at, 'epoch')
-		from figure_row r left join clock k on k.case_id = r.case_id and k.leg = r.ord and k.name = 'handle' where `+inMonth+` order by r.case_id, r.ord`, m)
+		from figure_row r left join clock k on k.case_id = r.case_id and k.leg = r.ord and k.name = 'handle' where part = 'leg' and $1 in (opened, due, replied, rated) and r.unit = any ($2) order by r.case_id, r.ord`, m, w.units)
 	if err != nil {
 		return err
 	}
@@ -63,7 +95,7 @@ func (w *work) readTurns(ctx context.Context, q pg.Querier, m supervision.Month)
 		}
 		w.turns[at], w.unit[at] = &one, unit
 		w.order = append(w.order, at)
-		return nil
+		return pg.Rest(ctx)
 	})
 	return err
 }
@@ -78,7 +110,7 @@ type said struct {
 // readSteps goes over the histories of the cases, in order.
 func (w *work) readSteps(ctx context.Context, q pg.Querier, m supervision.Month) error {
 	rows, err := q.Query(ctx, `select case_id, at, step, coalesce(staff_id, 0), leg, data from event
-		where case_id in (select case_id from figure_row where `+inMonth+`) and step in ('contact','reply','ask_return','grant_extension','rate','follow_up') order by case_id, seq`, m)
+		where case_id in (select case_id from figure_row where `+ofUnits+`) and step in ('contact','reply','ask_return','grant_extension','rate','follow_up') order by case_id, seq`, m, w.units)
 	if err != nil {
 		return err
 	}
@@ -101,7 +133,7 @@ func (w *work) readSteps(ctx context.Context, q pg.Querier, m supervision.Month)
 		if t := w.turns[at]; t != nil {
 			t.take(step, when, staff, d, supervision.MonthOf(when, w.zone) == m)
 		}
-		return nil
+		return pg.Rest(ctx)
 	})
 	return err
 }
@@ -138,7 +170,7 @@ func (t *Turn) take(step casework.Step, at time.Time, staff int64, d said, in bo
 // readWords reads marks of what units wrote, never the words; and whether residents wrote of being urged, in the masked copies.
 func (w *work) readWords(ctx context.Context, q pg.Querier, m supervision.Month) error {
 	rows, err := q.Query(ctx, `select m.case_id, m.at, m.purpose, m.unit, md5(regexp_replace(m.body, '[[:digit:][:space:][:punct:]]', '', 'g')), char_length(m.body) from message m
-		where m.author = 'unit' and m.purpose in ('reply','contact') and m.case_id in (select case_id from figure_row where `+inMonth+`) order by m.at`, m)
+		where m.author = 'unit' and m.purpose in ('reply','contact') and m.case_id in (select case_id from figure_row where `+ofUnits+`) order by m.at`, m, w.units)
 	if err != nil {
 		return err
 	}
@@ -163,12 +195,12 @@ func (w *work) readWords(ctx context.Context, q pg.Querier, m supervision.Month)
 				t.Contacts = append(t.Contacts, Contact{At: when, Text: mark, Length: length})
 			}
 		}
-		return nil
+		return pg.Rest(ctx)
 	})
 	if err != nil {
 		return err
 	}
-	rows, err = q.Query(ctx, `select case_id, body from rating where body <> '' and case_id in (select case_id from figure_row where `+inMonth+`)`, m)
+	rows, err = q.Query(ctx, `select case_id, body from rating where body <> '' and case_id in (select case_id from figure_row where `+ofUnits+`)`, m, w.units)
 	if err != nil {
 		return err
 	}
@@ -190,7 +222,7 @@ func (w *work) readWords(ctx context.Context, q pg.Querier, m supervision.Month)
 
 // readServices adds the ratings of the units' services: they have no turn of their own, only a rating, and perhaps a mark that sets it apart.
 func (w *work) readServices(ctx context.Context, q pg.Querier, m supervision.Month) error {
-	rows, err := q.Query(ctx, `select id, unit, given_at, level, suspect <> '{}' and cleared_at is null from service_opinion where given_at >= $1 and given_at < $2 order by id`, m.Start(w.zone), m.Add(1).Start(w.zone))
+	rows, err := q.Query(ctx, `select id, unit, given_at, level, suspect <> '{}' and cleared_at is null from service_opinion where given_at >= $1 and given_at < $2 and unit = any ($3) order by id`, m.Start(w.zone), m.Add(1).Start(w.zone), w.units)
 	if err != nil {
 		return err
 	}

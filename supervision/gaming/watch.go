@@ -1,6 +1,7 @@
 package gaming
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -21,6 +22,7 @@ type Watch struct {
 	Zone   *time.Location
 	Now    func() time.Time
 	Limits Limits
+	Bunch  int // how many turns are looked at together at least, where there are so many; 0 is 20,000
 }
 
 // Sweep looks at the running month and the one before it, and tells how many signs were new or grew. It is safe to run twice, late, or on two machines at once.
@@ -39,22 +41,31 @@ func (w *Watch) Sweep(ctx context.Context) (int, error) {
 
 func (w *Watch) sweepMonth(ctx context.Context, m supervision.Month) (int, error) {
 	n := 0
-	err := pg.InTx(ctx, w.DB, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
+	err := pg.InTx(ctx, w.DB, pg.Settings{"huiyin.scope": "system", "statement_timeout": "20min", "idle_in_transaction_session_timeout": "20min"}, func(tx pgx.Tx) error {
 		n = 0
-		units, err := read(ctx, tx, m, w.Zone)
+		some, err := bunches(ctx, tx, m, w.Zone, cmp.Or(w.Bunch, bunch))
 		if err != nil {
 			return err
 		}
 		now := w.Now().UTC()
 		var b pgx.Batch
 		met := map[Pattern][]string{}
-		for unit, turns := range units {
+		look := func(unit casework.UnitCode, turns []Turn) {
 			for _, s := range Look(w.Limits, turns) {
 				met[s.Pattern] = append(met[s.Pattern], string(unit))
 				b.Queue(`insert into gaming_sign as g (month, unit, pattern, found, among, cases, first_at, last_at) values ($1, $2, $3, $4, $5, $6, $7, $7)
 					on conflict (month, unit, pattern) do update set found = excluded.found, among = excluded.among, cases = excluded.cases, last_at = excluded.last_at, gone_at = null
 					where g.cases <> excluded.cases or g.among <> excluded.among or g.gone_at is not null`, m, unit, s.Pattern, s.Found, s.Among, s.Cases, now).
 					Exec(func(tag pgconn.CommandTag) error { n += int(tag.RowsAffected()); return nil })
+			}
+		}
+		for _, units := range some {
+			of, err := read(ctx, tx, m, w.Zone, units)
+			if err != nil {
+				return err
+			}
+			for unit, turns := range of {
+				look(unit, turns)
 			}
 		}
 		for _, p := range Patterns {
@@ -121,7 +132,7 @@ func (w *Watch) List(ctx context.Context, by casework.Actor) ([]Found, error) {
 		return nil, err
 	}
 	var all []Found
-	err := pg.InTx(ctx, w.DB, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
+	err := pg.InTx(ctx, w.DB, pg.Settings{"huiyin.scope": "system", "statement_timeout": "20min", "idle_in_transaction_session_timeout": "20min"}, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, signs+` order by j.verdict is not null, g.gone_at is not null, g.month desc, g.found desc, g.unit, g.pattern limit $1`, mostSigns)
 		if err != nil {
 			return err

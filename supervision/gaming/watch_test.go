@@ -40,9 +40,12 @@ func TestASignIsFoundJudgedAndTold(t *testing.T) {
 		town.Pass(5 * time.Second)
 		must(t, town.Contact(ctx, by, casework.Ref{ID: id}, casework.ContactResult{Means: "phone", Reached: true, Note: "已联系"}))
 	}
+	town.Send(t, "八", caseworktest.Urban)
+	town.Send(t, "九", caseworktest.Willow)
 	must(t, supervision.Figures(zone).CatchUpAll(ctx, town.Pool))
 	w := &gaming.Watch{DB: town.Pool, Zone: zone, Now: town.Now, Limits: gaming.Standard()}
-	for i, want := range []int{1, 0} { // found once
+	for i, want := range []int{1, 0, 0} { // found once, whether the units are looked at together or one by one
+		w.Bunch = []int{0, 0, 1}[i]
 		if n, err := w.Sweep(ctx); err != nil || n != want {
 			t.Fatalf("%d. sweep: %d signs, %v", i, n, err)
 		}

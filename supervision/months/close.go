@@ -195,7 +195,7 @@ func eachCount(ctx context.Context, q pg.Querier, m supervision.Month, each func
 	_, err = pgx.ForEachRow(rows, []any{&id, &c.Part, &c.Unit, &c.District, &c.Category, &c.Way, &c.Filed, &c.Opened, &c.Dispatched, &c.Due, &c.Replied, &c.Rated, &c.Signed, &c.Contacted, &c.Handled, &c.Original, &c.Verdict, &c.Satisfaction,
 		&c.SentBack, &c.Returned, &c.Extensions, &c.Excluded, &c.Waived, &c.Hours, &c.NotReached, &c.First, &c.Hops, &c.Flags, &c.Doubtful}, func() error {
 		each(id, c)
-		return nil
+		return pg.Rest(ctx)
 	})
 	if err != nil {
 		return fmt.Errorf("read count rows: %w", err)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+	"unique"
 
 	"github.com/jackc/pgx/v5"
 
@@ -54,7 +55,7 @@ func (x *Closer) SweepDay(ctx context.Context) (int, error) {
 
 func (x *Closer) tellDay(ctx context.Context, m supervision.Month, day time.Time) (int, error) {
 	n := 0
-	err := pg.InTx(ctx, x.DB, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
+	err := pg.InTx(ctx, x.DB, pg.Settings{"huiyin.scope": "system", "statement_timeout": "20min", "idle_in_transaction_session_timeout": "20min"}, func(tx pgx.Tx) error {
 		n = 0
 		if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtext('huiyin month'))`); err != nil {
 			return err
@@ -83,7 +84,7 @@ func (x *Closer) tellDay(ctx context.Context, m supervision.Month, day time.Time
 	return n, err
 }
 
-func (x *Closer) publishDay(ctx context.Context, tx pgx.Tx, m supervision.Month, day time.Time, told, now map[rowID]state, ids []rowID) error {
+func (x *Closer) publishDay(ctx context.Context, tx pgx.Tx, m supervision.Month, day time.Time, told, now map[rowID]held, ids []rowID) error {
 	name := day.Format(time.DateOnly)
 	list := changes(m, name, told, now, ids)
 	house, err := readHouse(ctx, tx)
@@ -95,7 +96,7 @@ func (x *Closer) publishDay(ctx context.Context, tx pgx.Tx, m supervision.Month,
 	}
 	tally := Tally{}
 	for _, s := range told { // keepTold brought it up to the day
-		tally[s]++
+		tally[s.Value()]++
 	}
 	report, err := tally.Report(m, name, house)
 	if err != nil {
@@ -133,25 +134,27 @@ func (x *Closer) publishDay(ctx context.Context, tx pgx.Tx, m supervision.Month,
 }
 
 // readStates reads the count rows that a month touches, as far as a day can tell of them.
-func readStates(ctx context.Context, q pg.Querier, m supervision.Month) (map[rowID]state, error) {
-	all := map[rowID]state{}
-	err := eachCount(ctx, q, m, func(id rowID, c supervision.Row) { all[id] = stateOf(of(m, 1, "", c)) })
+func readStates(ctx context.Context, q pg.Querier, m supervision.Month) (map[rowID]held, error) {
+	all := map[rowID]held{}
+	err := eachCount(ctx, q, m, func(id rowID, c supervision.Row) { all[id] = unique.Make(stateOf(of(m, 1, "", c))) })
 	return all, err
 }
 
-func readTold(ctx context.Context, q pg.Querier, m supervision.Month) (map[rowID]state, error) {
+func readTold(ctx context.Context, q pg.Querier, m supervision.Month) (map[rowID]held, error) {
 	rows, err := q.Query(ctx, `select row, told from month_told where month = $1`, m)
 	if err != nil {
 		return nil, fmt.Errorf("read what was told: %w", err)
 	}
-	all := map[rowID]state{}
+	all := map[rowID]held{}
 	var id rowID
 	var raw []byte
 	_, err = pgx.ForEachRow(rows, []any{&id, &raw}, func() error {
 		var s state
-		err := json.Unmarshal(raw, &s)
-		all[id] = s
-		return err
+		if err := json.Unmarshal(raw, &s); err != nil {
+			return err
+		}
+		all[id] = unique.Make(s)
+		return pg.Rest(ctx)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read what was told: %w", err)
@@ -160,7 +163,7 @@ func readTold(ctx context.Context, q pg.Querier, m supervision.Month) (map[rowID
 }
 
 // keepTold remembers what is told now, in the table and in told.
-func keepTold(ctx context.Context, q pg.Querier, m supervision.Month, told, now map[rowID]state, ids []rowID) error {
+func keepTold(ctx context.Context, q pg.Querier, m supervision.Month, told, now map[rowID]held, ids []rowID) error {
 	var gone, kept []rowID
 	var docs [][]byte
 	for _, id := range ids {
@@ -170,7 +173,7 @@ func keepTold(ctx context.Context, q pg.Querier, m supervision.Month, told, now 
 			delete(told, id)
 			continue
 		}
-		raw, err := json.Marshal(s)
+		raw, err := json.Marshal(s.Value())
 		if err != nil {
 			return err
 		}

@@ -14,7 +14,7 @@ type rowID = uuid.UUID
 // release chooses which of the changes since the last day may be told now. Of every cell either no change is told or at least supervision.MinShown, and of a cell of
 // which any is told at least as many stay untold: so neither two days nor a day and the closed month differ by fewer, and nothing can be read of a single case from
 // a difference. A row that went from one cell to another is told in both or in none.
-func release(told, now map[rowID]state) []rowID {
+func release(told, now map[rowID]held) []rowID {
 	var changed []rowID
 	for id, s := range now {
 		if before, ok := told[id]; !ok || before != s {
@@ -29,9 +29,9 @@ func release(told, now map[rowID]state) []rowID {
 	slices.SortFunc(changed, func(a, b rowID) int { return bytes.Compare(a[:], b[:]) }) // their numbers are random: which ones wait says nothing
 	cells := func(id rowID) []Cell {
 		var list []Cell
-		for _, side := range []map[rowID]state{told, now} {
-			if s, ok := side[id]; ok && !slices.Contains(list, s.Cell) {
-				list = append(list, s.Cell)
+		for _, side := range []map[rowID]held{told, now} {
+			if s, ok := side[id]; ok && !slices.Contains(list, s.Value().Cell) {
+				list = append(list, s.Value().Cell)
 			}
 		}
 		return list

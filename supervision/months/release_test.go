@@ -5,6 +5,7 @@ import (
 	"maps"
 	"strings"
 	"testing"
+	"unique"
 
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
@@ -18,7 +19,7 @@ func cell(unit string, n int) (Cell, Told) {
 }
 
 // differing counts for each cell the rows that differ between two sides.
-func differing(a, b map[rowID]state) map[Cell]int {
+func differing(a, b map[rowID]held) map[Cell]int {
 	n := map[Cell]int{}
 	ids := map[rowID]bool{}
 	for id := range a {
@@ -34,17 +35,17 @@ func differing(a, b map[rowID]state) map[Cell]int {
 			continue
 		}
 		if inA {
-			n[x.Cell]++
+			n[x.Value().Cell]++
 		}
-		if inB && (!inA || x.Cell != y.Cell) {
-			n[y.Cell]++
+		if inB && (!inA || x.Value().Cell != y.Value().Cell) {
+			n[y.Value().Cell]++
 		}
 	}
 	return n
 }
 
-func apply(told, now map[rowID]state, ids []rowID) map[rowID]state {
-	next := map[rowID]state{}
+func apply(told, now map[rowID]held, ids []rowID) map[rowID]held {
+	next := map[rowID]held{}
 	maps.Copy(next, told)
 	for _, id := range ids {
 		if s, ok := now[id]; ok {
@@ -58,13 +59,13 @@ func apply(told, now map[rowID]state, ids []rowID) map[rowID]state {
 
 // Nine new cases of a unit wait; of ten, five are told and five wait.
 func TestFewChangesWait(t *testing.T) {
-	now := map[rowID]state{}
+	now := map[rowID]held{}
 	for i := range 10 {
 		if n := len(release(nil, now)); n != 0 {
 			t.Errorf("%d of %d changes are told", n, i)
 		}
 		c, told := cell("c-urban", 1)
-		now[uuid.New()] = state{c, told}
+		now[uuid.New()] = unique.Make(state{c, told})
 	}
 	if n := len(release(nil, now)); n != 5 {
 		t.Errorf("%d of ten changes are told", n)
@@ -73,20 +74,20 @@ func TestFewChangesWait(t *testing.T) {
 
 // A row that moves to a unit of which too little changed is not told on the other side either.
 func TestAMoveIsToldInBothCellsOrInNone(t *testing.T) {
-	told, now := map[rowID]state{}, map[rowID]state{}
+	told, now := map[rowID]held{}, map[rowID]held{}
 	from, what := cell("c-urban", 0)
 	to, _ := cell("d-river", 0)
 	for i := range 30 {
 		id := uuid.New()
-		told[id] = state{from, what}
-		if now[id] = (state{from, what}); i < 3 {
-			now[id] = state{to, what}
+		told[id] = unique.Make(state{from, what})
+		if now[id] = unique.Make(state{from, what}); i < 3 {
+			now[id] = unique.Make(state{to, what})
 		} else if i < 20 {
-			now[id] = state{from, Told{Part: supervision.PartLeg, Extensions: 1}}
+			now[id] = unique.Make(state{from, Told{Part: supervision.PartLeg, Extensions: 1}})
 		}
 	}
 	for _, id := range release(told, now) {
-		if now[id].Cell == to {
+		if now[id].Value().Cell == to {
 			t.Fatal("a move was told to a unit with three changes")
 		}
 	}
@@ -96,7 +97,7 @@ func TestAMoveIsToldInBothCellsOrInNone(t *testing.T) {
 func TestNoDifferenceTellsOfFewerThanMayBeShown(t *testing.T) {
 	units := []string{"c-urban", "d-river", "s-willow"}
 	rapid.Check(t, func(t *rapid.T) {
-		told, now := map[rowID]state{}, map[rowID]state{}
+		told, now := map[rowID]held{}, map[rowID]held{}
 		var ids []rowID
 		tally := Tally{}
 		for day := range rapid.IntRange(1, 6).Draw(t, "days") {
@@ -105,12 +106,12 @@ func TestNoDifferenceTellsOfFewerThanMayBeShown(t *testing.T) {
 				if len(ids) == 0 || rapid.Bool().Draw(t, fmt.Sprint("new", day, i)) {
 					id := uuid.New()
 					c, s := cell(unit, 0)
-					ids, now[id] = append(ids, id), state{c, s}
+					ids, now[id] = append(ids, id), unique.Make(state{c, s})
 					continue
 				}
 				id := rapid.SampledFrom(ids).Draw(t, fmt.Sprint("which", day, i))
-				c, s := cell(unit, now[id].Extensions+1) // a case never comes to be as it was
-				now[id] = state{c, s}
+				c, s := cell(unit, now[id].Value().Extensions+1) // a case never comes to be as it was
+				now[id] = unique.Make(state{c, s})
 			}
 			chosen := release(told, now)
 			next := apply(told, now, chosen)
@@ -134,7 +135,7 @@ func TestNoDifferenceTellsOfFewerThanMayBeShown(t *testing.T) {
 		}
 		want := Tally{}
 		for _, s := range told {
-			want[s]++
+			want[s.Value()]++
 		}
 		if fmt.Sprint(len(want)) != fmt.Sprint(len(tally)) {
 			t.Fatalf("%d kinds of rows from the changes, %d told", len(tally), len(want))

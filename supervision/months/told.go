@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"unique"
 
 	"huiyin/casework"
 	"huiyin/supervision"
@@ -52,6 +53,9 @@ type state struct {
 	Cell
 	Told
 }
+
+// held is a state, equal ones in one place: a month of a large city has many rows and few states.
+type held = unique.Handle[state]
 
 func stateOf(r Row) state {
 	return state{Cell{r.Unit, r.District}, Told{Part: r.Part, Filed: r.Filed, Opened: r.Opened, Due: r.Due, Replied: r.Replied, Rated: r.Rated, Way: r.Way, Dispatched: r.Dispatched,
@@ -155,7 +159,7 @@ func (t Tally) report(m supervision.Month, day string, house []Unit, by []superv
 }
 
 // changes lists what leads from one state of rows to another, cell by cell.
-func changes(m supervision.Month, day string, before, after map[rowID]state, ids []rowID) []Change {
+func changes(m supervision.Month, day string, before, after map[rowID]held, ids []rowID) []Change {
 	n := map[Cell]map[Told]int{}
 	add := func(s state, by int) {
 		if n[s.Cell] == nil {
@@ -165,10 +169,10 @@ func changes(m supervision.Month, day string, before, after map[rowID]state, ids
 	}
 	for _, id := range ids {
 		if s, ok := before[id]; ok {
-			add(s, -1)
+			add(s.Value(), -1)
 		}
 		if s, ok := after[id]; ok {
-			add(s, 1)
+			add(s.Value(), 1)
 		}
 	}
 	var out []Change

@@ -21,7 +21,8 @@ type counted struct {
 var owing = []casework.State{casework.Registered, casework.Accepted, casework.Dispatched, casework.Signed, casework.Contacted, casework.InHand, casework.Paused, casework.HungUp}
 
 // count makes the count rows of one case from its events and the limits of its clocks. It reads no present time: the same history gives the same rows.
-func count(f casework.Dossier, zone *time.Location) ([]counted, error) {
+// units names by the rating's event who gave the answer that the resident of a merged case rated: see answerers.
+func count(f casework.Dossier, zone *time.Location, units map[int64]casework.UnitCode) ([]counted, error) {
 	c, err := walk(f.Events)
 	if err != nil {
 		return nil, fmt.Errorf("case %s: %w", f.Case.ID, err)
@@ -107,6 +108,7 @@ func count(f casework.Dossier, zone *time.Location) ([]counted, error) {
 		}
 		whole.Overdue = c.first.IsZero() && whole.Handled == Missed || current != nil && current.Overdue
 	}
+	rows = append(rows, c.joinedRows(base, units, month)...)
 	return append(rows, whole), nil
 }
 

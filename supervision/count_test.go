@@ -46,7 +46,7 @@ func (t *tale) sent(leg int, unit string) *tale {
 // row picks one row of the tale.
 func (t *tale) row(tt *testing.T, part Part, ord int) counted {
 	tt.Helper()
-	rows, err := count(t.Dossier, city)
+	rows, err := count(t.Dossier, city, nil)
 	if err != nil {
 		tt.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func (t *tale) row(tt *testing.T, part Part, ord int) counted {
 // legs counts the rows of units' turns.
 func (t *tale) legs(tt *testing.T) int {
 	tt.Helper()
-	rows, err := count(t.Dossier, city)
+	rows, err := count(t.Dossier, city, nil)
 	if err != nil {
 		tt.Fatal(err)
 	}

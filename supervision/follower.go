@@ -44,10 +44,14 @@ func FiguresUnder(zone *time.Location, under codes.Reading) follow.Follower {
 		if err != nil {
 			return err
 		}
+		units, err := answerers(ctx, tx, files)
+		if err != nil {
+			return err
+		}
 		var b pgx.Batch
 		moved := newChange(under)
 		for _, f := range files {
-			rows, err := count(f, zone)
+			rows, err := count(f, zone, units)
 			if err != nil {
 				return err
 			}

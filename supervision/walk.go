@@ -69,6 +69,7 @@ type told struct {
 	Of           int                   `json:"of"` // round that a word is about
 	Flags        []string              `json:"flags"`
 	Doubts       []string              `json:"doubts"`
+	Master       casework.CaseID       `json:"master"`
 }
 
 // course is one case's history folded: all that its count rows are made from.
@@ -86,6 +87,8 @@ type course struct {
 	breach  bool // the promise to the resident was broken
 	rounds  int
 	answers int
+	master  casework.CaseID // that the case was merged into last
+	joined  []*joined       // what the resident said while it was merged
 }
 
 // walk folds the events of one case, in order.
@@ -120,6 +123,9 @@ func (c *course) step(e casework.Event, d told) {
 	case casework.StepGrantAppeal:
 		c.waive(d)
 	case casework.StepRedo:
+		if n := len(c.joined); n > 0 && e.From == casework.Merged {
+			c.joined[n-1].sentBack = true
+		}
 		if c.last != nil {
 			c.last.sentBack = true
 		}
@@ -152,9 +158,13 @@ func (c *course) step(e casework.Event, d told) {
 	case casework.StepRedirect:
 		c.leave(e.At, OutRedirected)
 	case casework.StepMerge:
+		c.master = d.Master
 		c.leave(e.At, OutMerged)
 	case casework.StepUnmerge:
 		c.gone, c.why = time.Time{}, ""
+		if n := len(c.joined); n > 0 {
+			c.joined[n-1].sentBack = true
+		}
 	default:
 		c.turn(e, d, l)
 	}
@@ -164,6 +174,10 @@ func (c *course) step(e casework.Event, d told) {
 func (c *course) turn(e casework.Event, d told, l *leg) {
 	switch e.Step {
 	case casework.StepRate:
+		if e.From == casework.Merged {
+			c.join(e, d, true)
+			return
+		}
 		c.word(e.At, d, true)
 		return
 	case casework.StepRerate:
@@ -172,9 +186,17 @@ func (c *course) turn(e casework.Event, d told, l *leg) {
 	case casework.StepDoubt:
 		if l := c.worded(d.Of); l != nil {
 			l.doubtful = len(d.Doubts) > 0
+		} else if j := c.joinedIn(d.Of); j != nil {
+			j.doubtful = len(d.Doubts) > 0
 		}
 		return
 	case casework.StepFollowUp:
+		if e.From == casework.Merged {
+			if d.Reached && d.Solved != "" {
+				c.join(e, d, false)
+			}
+			return
+		}
 		if c.last != nil && d.Reached && d.Contacted != nil && !*d.Contacted {
 			c.last.denied = true
 		}
@@ -297,6 +319,8 @@ func (c *course) word(at time.Time, d told, own bool) {
 func (c *course) reword(d told) {
 	if l := c.worded(d.Of); l != nil {
 		l.verdict, l.satisfied = d.Solved, d.Satisfaction
+	} else if j := c.joinedIn(d.Of); j != nil {
+		j.said = d
 	}
 }
 

@@ -139,14 +139,14 @@ func (s Source) digest(ctx context.Context, set Set, p supervision.Period) (int,
 	if int(tag.RowsAffected()) == len(Formats) {
 		return 0, nil
 	}
-	if _, err := r.tally(ctx, gently); err != nil {
+	if _, err := r.tally(ctx); err != nil {
 		return 0, err
 	}
 	return len(Formats), nil
 }
 
 // tally writes every format to nowhere, and keeps sizes and digests.
-func (r *Reading) tally(ctx context.Context, gently bool) ([]File, error) {
+func (r *Reading) tally(ctx context.Context) ([]File, error) {
 	files, sinks := make([]counted, len(Formats)), make([]sink, len(Formats))
 	for i, f := range Formats {
 		files[i].Hash = sha256.New()

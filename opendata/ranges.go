@@ -43,7 +43,7 @@ func (r *Reading) Digests(ctx context.Context) ([]File, error) {
 		if _, err := r.DB.Exec(ctx, `delete from data_file where period like '%..%' and looked_at < $1`, r.Now().UTC().Add(-keepRanges)); err != nil {
 			return nil, pg.Classify(fmt.Errorf("forget digests of ranges: %w", err))
 		}
-		return r.tally(ctx, false)
+		return r.tally(ctx)
 	}
 	if _, err := r.DB.Exec(ctx, `update data_file set looked_at = $3 where set_key = $1 and period = $2 and period like '%..%'`, r.Set.Key, r.Name(), r.Now().UTC()); err != nil {
 		return nil, pg.Classify(fmt.Errorf("look at files: %w", err))

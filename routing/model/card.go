@@ -24,6 +24,7 @@ type Card struct {
 	Classes     int             `json:"classes"`
 	Also        []string        `json:"also,omitempty"`    // columns that were learned along with the label
 	Company     float32         `json:"company,omitempty"` // how much these say, beside the label itself
+	Hints       float32         `json:"hints,omitempty"`   // how much it says, in a text that calls no value of a column by name, what goes with those that others call
 	Features    int             `json:"features"`
 	Weights     int             `json:"weights"`
 	Folds       int             `json:"folds"`
@@ -98,12 +99,13 @@ const confident = 1.2816
 // bins is how many equal steps of p the calibration is judged in.
 const bins = 10
 
-// judge makes the card from the trials, and the terms and beliefs of the model. What is said of a part by terms, beliefs and thresholds was learned from the other parts.
-func (p *prepared) judge(trials []trial, plan Plan) (Card, terms, belief) {
+// judge makes the card from the trials, and the mixture, terms and beliefs of the model. What is said of a part by mixture, terms, beliefs and thresholds was learned from the other parts.
+func (p *prepared) judge(trials []trial, plan Plan) (Card, mixture, terms, belief) {
 	card := Card{Rows: len(p.class), Groups: p.groups, Classes: len(p.labels), Folds: plan.Folds, Auto: AutoCard{Wrong: plan.Wrong}}
 	var all []sure
 	var judged []trial
 	own, others := make([][]sure, plan.Folds), make([][]sure, plan.Folds)
+	each, mix := p.mix(trials, plan.Folds)
 	for part := range plan.Folds {
 		var mine, rest []trial
 		for _, t := range trials {
@@ -113,6 +115,7 @@ func (p *prepared) judge(trials []trial, plan Plan) (Card, terms, belief) {
 				rest = append(rest, t)
 			}
 		}
+		mine, rest = each[part].mixed(mine), each[part].mixed(rest)
 		w := p.learnTerms(rest)
 		mine, rest = w.weighed(mine), w.weighed(rest)
 		b := learnBelief(p, rest)
@@ -122,6 +125,7 @@ func (p *prepared) judge(trials []trial, plan Plan) (Card, terms, belief) {
 	card.ByClass, card.Accuracy, card.TopThree, card.MacroF1 = p.score(judged)
 	card.ByPart = p.parts(judged)
 	card.Reliability, card.Calibration = reliability(all)
+	trials = mix.mixed(trials)
 	w := p.learnTerms(trials)
 	trials = w.weighed(trials)
 	b := learnBelief(p, trials)
@@ -130,11 +134,11 @@ func (p *prepared) judge(trials []trial, plan Plan) (Card, terms, belief) {
 		card.Auto.Count, card.Auto.Mistaken = alone(own, others, part*plan.Wrong)
 		card.Auto.Share, card.Auto.Threshold = share(card.Auto.Count, len(trials)), threshold(whole, part*plan.Wrong)
 		if card.Auto.Mistaken <= plan.Wrong {
-			return card, w, b
+			return card, mix, w, b
 		}
 	}
 	card.Auto.Count, card.Auto.Share, card.Auto.Mistaken, card.Auto.Threshold = 0, 0, 0, unreachable
-	return card, w, b
+	return card, mix, w, b
 }
 
 // stricter is what is asked of a threshold, as parts of the share that may be wrong: the less, until the parts that the thresholds were not chosen by keep to the share.

@@ -74,40 +74,28 @@ func (m *Model) best(raw []float32, label int) ([]uint16, float32) {
 
 // combined is the margin of each label with what its best combination says.
 func (m *Model) combined(raw []float32) []float32 {
-	scores := slices.Clone(raw[:len(m.Labels)])
-	if m.company == 0 {
-		return scores
+	if m.mixture.Company == 0 {
+		return slices.Clone(raw[:len(m.Labels)])
 	}
-	for label := range scores {
-		_, sum := m.best(raw, label)
-		scores[label] += m.company * sum
-	}
-	return scores
+	return mixed(raw, m.beside(raw), m.mixture.Company)
 }
 
-// company finds how much the other columns should say, from a row of values: the one by which most texts have the right label first or among three. It leaves the trials with margins that have it.
-func (p *prepared) company(trials []trial) float32 {
-	try := []float32{0}
-	if len(p.columns) > 1 {
-		try = []float32{0, 0.2, 0.4, 0.7, 1}
+// beside is what the best combination of each label says; nothing without other columns.
+func (m *Model) beside(raw []float32) []float32 {
+	out := make([]float32, len(m.Labels))
+	for label := range m.together {
+		_, out[label] = m.best(raw, label)
 	}
-	best, most := float32(0), -1
-	for _, share := range try {
-		good := 0
-		for i := range trials {
-			trials[i].judge.company = share
-			good += p.merit(trials[i].judge.combined(trials[i].raw), trials[i].example)
-		}
-		if good > most {
-			best, most = share, good
-		}
+	return out
+}
+
+// mixed is the labels' own margins with a share of what their best combinations say.
+func mixed(raw, beside []float32, company float32) []float32 {
+	out := make([]float32, len(beside))
+	for label, sum := range beside {
+		out[label] = raw[label] + company*sum
 	}
-	for i := range trials {
-		t := &trials[i]
-		t.judge.company = best
-		t.base, t.raw = t.judge.combined(t.raw), nil
-	}
-	return best
+	return out
 }
 
 // The bounds of a column that is taken to go along with the label unasked: it has at most mostBeside values, each with leastRows rows on average, nearly no row is without one, and it does not

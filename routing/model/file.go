@@ -18,9 +18,9 @@ const File = "text.model"
 const largest = 1 << 30
 
 // version is of the form of the file and of how features are taken: a model of another one would answer wrongly.
-const version = 2
+const version = 3
 
-// oldest is the version that is still read: its models have no terms and no networks.
+// oldest is the first version that is still read: its models have no terms and no networks. Those of version 2 have no hints.
 const oldest = 1
 
 // kept is a model as it lies in its file. Words of the examples are kept only where many of them have them; runs of characters only as hashes.
@@ -41,6 +41,8 @@ type kept struct {
 
 	Together [][][]uint16
 	Company  float32
+	Hinting  float32
+	Hints    []keptHint
 	Terms    terms
 	Nets     []net
 	Aspects  []keptAspect
@@ -76,13 +78,16 @@ func (m *Model) Write(out io.Writer) error {
 func (m *Model) kept() kept {
 	k := kept{
 		Version: version, Labels: m.Labels, Auto: m.Auto, Wrong: m.Wrong, Words: m.words.Cost, Hashes: m.vocab.hashes, Rarity: m.vocab.rarity, Bias: m.bias, Sizes: m.sizes,
-		Lengths: make([]uint16, 0, len(m.rows)), Belief: m.belief, Together: m.together, Company: m.company, Terms: m.terms, Nets: m.nets,
+		Lengths: make([]uint16, 0, len(m.rows)), Belief: m.belief, Together: m.together, Company: m.mixture.Company, Hinting: m.mixture.Hints, Terms: m.terms, Nets: m.nets,
 	}
 	for _, row := range m.rows {
 		k.Lengths = append(k.Lengths, uint16(len(row))) //nolint:gosec // classes are at most mostLabels
 		for _, w := range row {
 			k.Classes, k.Values = append(k.Classes, w.Class), append(k.Values, w.Value)
 		}
+	}
+	for i := range m.hints {
+		k.Hints = append(k.Hints, m.hints[i].kept())
 	}
 	for _, one := range m.Aspects {
 		of := one.Model.kept()
@@ -145,7 +150,7 @@ func (k kept) model() (*Model, error) {
 		}
 	}
 	m := &Model{
-		Labels: k.Labels, Auto: k.Auto, Wrong: k.Wrong, words: lexicon{k.Words}, vocab: vocabulary{hashes: k.Hashes, rarity: k.Rarity}, bias: k.Bias, sizes: k.Sizes, belief: k.Belief, together: k.Together, company: k.Company, terms: k.Terms, nets: k.Nets,
+		Labels: k.Labels, Auto: k.Auto, Wrong: k.Wrong, words: lexicon{k.Words}, vocab: vocabulary{hashes: k.Hashes, rarity: k.Rarity}, bias: k.Bias, sizes: k.Sizes, belief: k.Belief, together: k.Together, mixture: mixture{k.Company, k.Hinting}, terms: k.Terms, nets: k.Nets,
 		rows: make([][]weight, len(k.Lengths)),
 	}
 	m.vocab.index()
@@ -161,6 +166,13 @@ func (k kept) model() (*Model, error) {
 			return nil, damaged
 		}
 		m.rows[i], all = all[:length:length], all[length:]
+	}
+	for _, one := range k.Hints {
+		h, ok := one.hint(len(k.Hashes), len(k.Bias))
+		if !ok {
+			return nil, damaged
+		}
+		m.hints = append(m.hints, h)
 	}
 	for _, one := range k.Aspects {
 		if one.Kept == nil || len(one.Kept.Aspects) > 0 {

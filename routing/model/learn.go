@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"runtime"
 	"slices"
 	"sync"
@@ -48,6 +47,8 @@ type prepared struct {
 	columns  []column
 	aside    []column // numbered on from the columns
 	features [][]feature
+	normal   [][]rune
+	calls    []calls
 	fold     []int
 	part     []string
 	groups   int
@@ -66,7 +67,8 @@ type trial struct {
 	example int
 	judge   *Model // without its weights
 	raw     []float32
-	base    []float32 // by label, its margin with what the other columns say
+	hints   []weight  // what hints say of the classes
+	base    []float32 // by label, its margin with what hints and the other columns say
 	nets    []float32 // by label, the logarithm of what the networks give it; nil without networks
 	vector  vector
 
@@ -97,8 +99,7 @@ func Learn(ctx context.Context, examples []Example, plan Plan, say func(stage st
 	if err != nil {
 		return nil, Card{}, err
 	}
-	company := p.company(trials)
-	card, terms, belief := p.judge(trials, plan)
+	card, mixture, terms, belief := p.judge(trials, plan)
 	say("learning from all")
 	measured := time.Now()
 	all := make([]int, len(examples))
@@ -109,11 +110,14 @@ func Learn(ctx context.Context, examples []Example, plan Plan, say func(stage st
 	if err != nil {
 		return nil, Card{}, err
 	}
-	m.company, m.terms, m.belief = company, terms, belief
+	m.mixture, m.terms, m.belief = mixture, terms, belief
+	if mixture.Hints == 0 {
+		m.hints = nil
+	}
 	m.Wrong, m.Auto = plan.Wrong, card.Auto.Threshold
 	m.words = newLexicon(examples)
 	card.Took = Took{Measuring: (measured.Sub(begun) - prepared).Seconds(), Learning: (time.Since(measured) + prepared).Seconds()}
-	card.Also, card.Company = plan.Also, company
+	card.Also, card.Company, card.Hints = plan.Also, mixture.Company, mixture.Hints
 	card.Features, card.Weights = len(m.vocab.hashes), m.weightCount()
 	return m, card, nil
 }
@@ -139,10 +143,10 @@ func (p *prepared) try(ctx context.Context, plan Plan, say func(stage string)) (
 			return nil, err
 		}
 		judge := *m
-		judge.rows, judge.vocab, judge.nets = nil, vocabulary{}, nil
+		judge.rows, judge.vocab, judge.nets, judge.hints = nil, vocabulary{}, nil, nil
 		for _, i := range held {
 			v := m.vocab.vector(p.features[i])
-			trials = append(trials, trial{example: i, judge: &judge, raw: m.raw(v), nets: m.heard(v), vector: vector{known: v.known, count: len(v.at)}})
+			trials = append(trials, trial{example: i, judge: &judge, raw: m.raw(v), hints: hinted(m.hears(p.normal[i]), v), nets: m.heard(v), vector: vector{known: v.known, count: len(v.at)}})
 		}
 	}
 	return trials, nil
@@ -179,13 +183,14 @@ func prepare(examples []Example, plan Plan) (*prepared, error) {
 	case p.wide() > mostLabels:
 		return nil, fmt.Errorf("%d labels are more than %d: is it the right column?", p.wide(), mostLabels)
 	}
-	normal := make([][]rune, len(examples))
+	p.normal = make([][]rune, len(examples))
 	for i, e := range examples {
-		normal[i] = normalise(e.Text)
+		p.normal[i] = normalise(e.Text)
 		p.part = append(p.part, e.Part)
-		p.features = append(p.features, features(normal[i]))
+		p.features = append(p.features, features(p.normal[i]))
 	}
-	p.fold, p.groups = divide(examples, normal, plan)
+	p.fold, p.groups = divide(examples, p.normal, plan)
+	p.calls = findCalls(p.columns, p.normal)
 	return p, nil
 }
 
@@ -248,32 +253,14 @@ func fit(ctx context.Context, p *prepared, from []int, plan Plan) (*Model, error
 		}
 	}
 	m.together = p.together(from)
-	learned := make([][]float32, p.width())
-	work := make(chan int)
-	var done sync.WaitGroup
-	for range min(plan.Cores, p.width()) {
-		done.Go(func() {
-			inside := make([]bool, len(from))
-			for class := range work {
-				of := p.columnOf(class)
-				for i, j := range from {
-					inside[i] = of.classes[j] == class
-				}
-				learned[class] = separate(vectors, inside, contrasts(vectors, inside, all), plan.Seed)
-			}
-		})
+	jobs, of := p.jobs(from, vectors, all, m)
+	if err := labour(ctx, jobs, plan); err != nil {
+		return nil, err
 	}
-	for class, n := range m.sizes {
-		if n > 0 && ctx.Err() == nil {
-			work <- class
-		}
+	m.collect(jobs[:of[0]])
+	for i := range p.calls {
+		m.hints = append(m.hints, p.calls[i].learned(jobs[of[i]:of[i+1]]))
 	}
-	close(work)
-	done.Wait()
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
-	}
-	m.collect(learned)
 	m.nets = p.school(ctx, vectors, from, len(m.vocab.hashes), plan)
 	return m, ctx.Err()
 }
@@ -311,41 +298,15 @@ func (p *prepared) school(ctx context.Context, vectors []vector, from []int, fea
 	return nets
 }
 
-func (p *prepared) columnOf(class int) column {
-	i := len(p.columns) - 1
-	for p.columns[i].from > class {
-		i--
-	}
-	return p.columns[i]
-}
-
-// slight is the greatest weight that is left out: what many such say together changes no answer.
-const slight = 0.01
-
-// never is the bias of a class that there was no example of.
-const never = -5
-
-// collect turns the weights of the classes into those of the features.
-func (m *Model) collect(learned [][]float32) {
-	m.rows = make([][]weight, len(m.vocab.hashes))
-	for class, w := range learned {
-		if w == nil {
-			m.bias[class] = never
-			continue
-		}
-		m.bias[class] = w[len(w)-1]
-		for f, x := range w[:len(w)-1] {
-			if math.Abs(float64(x)) > slight {
-				m.rows[f] = append(m.rows[f], weight{uint16(class), x}) //nolint:gosec // classes are at most mostLabels
-			}
-		}
-	}
-}
-
 func (m *Model) weightCount() int {
 	n := 0
 	for _, row := range m.rows {
 		n += len(row)
+	}
+	for _, h := range m.hints {
+		for _, row := range h.rows {
+			n += len(row)
+		}
 	}
 	return n
 }

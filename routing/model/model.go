@@ -25,7 +25,8 @@ type Model struct {
 	nets   []net
 
 	together [][][]uint16 // by label, the combinations of other columns' classes that it was seen with
-	company  float32      // how much the best of these says beside the label itself
+	hints    []hint       // of the columns whose values texts call by name
+	mixture  mixture
 }
 
 // weight is what a feature says for a class.
@@ -65,7 +66,8 @@ const (
 func (m *Model) Classify(text string) Answer {
 	chars := normalise(text)
 	v := m.vocab.vector(features(chars))
-	raw := m.raw(v)
+	hints := m.hears(chars)
+	raw := withHints(m.raw(v), hinted(hints, v), m.mixture.Hints)
 	scores := m.terms.weigh(m.combined(raw), m.heard(v))
 	order := ranked(scores)
 	p := m.belief.of(m.facts(order, scores, v), scores, order)
@@ -74,7 +76,7 @@ func (m *Model) Classify(text string) Answer {
 		if rank > 0 && p[rank] < least {
 			break
 		}
-		a.Candidates = append(a.Candidates, Candidate{Label: m.Labels[class], P: p[rank], Evidence: m.evidence(chars, v, raw, class, order)})
+		a.Candidates = append(a.Candidates, Candidate{Label: m.Labels[class], P: p[rank], Evidence: m.evidence(chars, v, hints, raw, class, order)})
 	}
 	a.Familiar = v.known >= familiar && letters(chars) >= telling
 	a.Auto = a.Familiar && p[0] >= m.Auto

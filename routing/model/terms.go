@@ -120,7 +120,10 @@ func (p *prepared) earned(whole terms, trials []trial) terms {
 	return out
 }
 
-// merit is how well the labels of a text are ordered: three for the right one first, one for it among three.
+// choice is how many labels there must be for the right one among three to be worth something.
+const choice = 10
+
+// merit is how well the labels of a text are ordered: three for the right one first, one for it among three of many.
 func (p *prepared) merit(scores []float32, example int) int {
 	above, truth := 0, scores[p.class[example]]
 	for _, s := range scores {
@@ -131,7 +134,7 @@ func (p *prepared) merit(scores []float32, example int) int {
 	switch {
 	case above == 0:
 		return 3
-	case above < 3:
+	case above < 3 && len(scores) >= choice:
 		return 1
 	}
 	return 0

@@ -144,8 +144,29 @@ func (l *lexicon) cut(t []rune) []stretch {
 	return words
 }
 
-// evidence is the words of a text that spoke most for a label, against the best of the others.
-func (m *Model) evidence(chars []rune, v vector, raw []float32, label int, order []int) []string {
+// spoken is how much each feature of a text spoke for a label against the best of the others: through the machines and the hints of each of their classes. With what the biases say it adds up to the difference of the margins.
+func (m *Model) spoken(v vector, hints []*hint, raw []float32, label int, order []int) map[int32]float32 {
+	share := m.share(raw, label, order)
+	says := make(map[int32]float32, len(v.at))
+	for i, at := range v.at {
+		x := float32(0)
+		for _, w := range m.rows[at] {
+			x += share[w.Class] * w.Value
+		}
+		for _, h := range hints {
+			for _, w := range h.rows[at] {
+				x += m.mixture.Hints * share[w.Class] * w.Value
+			}
+		}
+		if x != 0 {
+			says[at] = x * v.value[i]
+		}
+	}
+	return says
+}
+
+// share is how much each class counts for a label, against the best of the others by half.
+func (m *Model) share(raw []float32, label int, order []int) []float32 {
 	share := make([]float32, len(m.bias))
 	m.lean(share, raw, label, 1)
 	for _, other := range order {
@@ -154,16 +175,12 @@ func (m *Model) evidence(chars []rune, v vector, raw []float32, label int, order
 			break
 		}
 	}
-	says := make(map[int32]float32, len(v.at))
-	for i, at := range v.at {
-		x := float32(0)
-		for _, w := range m.rows[at] {
-			x += share[w.Class] * w.Value
-		}
-		if x != 0 {
-			says[at] = x * v.value[i]
-		}
-	}
+	return share
+}
+
+// evidence is the words of a text that spoke most for a label, against the best of the others.
+func (m *Model) evidence(chars []rune, v vector, hints []*hint, raw []float32, label int, order []int) []string {
+	says := m.spoken(v, hints, raw, label, order)
 	by := make([]float32, len(chars))
 	for i := range chars {
 		for n := 1; n <= gram && i+n <= len(chars); n++ {
@@ -198,11 +215,11 @@ func (m *Model) evidence(chars []rune, v vector, raw []float32, label int, order
 // lean adds how much each class counts for a label: itself, and the classes of its best combination.
 func (m *Model) lean(share, raw []float32, label int, by float32) {
 	share[label] += by
-	if m.company == 0 {
+	if m.mixture.Company == 0 {
 		return
 	}
 	with, _ := m.best(raw, label)
 	for _, class := range with {
-		share[class] += by * m.company
+		share[class] += by * m.mixture.Company
 	}
 }

@@ -141,9 +141,21 @@ func (f *Filing) sameWords() string {
 	}
 	all := []string{strings.ToLower(strings.TrimSpace(f.Person.Email))}
 	for _, part := range []string{f.Title.Original, f.Body.Original, f.Place.Original, f.Person.Address} {
-		all = append(all, strings.Join(strings.Fields(part), " "))
+		all = append(all, spaced(part))
 	}
 	return strings.Join(all, "\n")
+}
+
+// spaced is a text with one plain blank between its words; most Chinese texts have none that are anything else.
+func spaced(s string) string {
+	last := ' '
+	for _, r := range s {
+		if r != ' ' && unicode.IsSpace(r) || r == ' ' && last == ' ' {
+			return strings.Join(strings.Fields(s), " ")
+		}
+		last = r
+	}
+	return strings.TrimSuffix(s, " ")
 }
 
 // sameSQL finds the first case of the same person with the same words by the same way within a day: a person who sends twice, not one who writes

@@ -269,6 +269,24 @@ func (d *Docket) receiptIn(ctx context.Context, q pg.Querier, key Key) (Receipt,
 
 // clean removes what PostgreSQL text cannot hold, control characters included, and cuts at a number of runes.
 func clean(s string, limit int) string {
+	if runes, ok := tidy(s); ok && runes <= limit {
+		return strings.TrimSpace(s)
+	}
+	return cleaned(s, limit)
+}
+
+// tidy counts the runes of a text; ok where clean has nothing to remove from it.
+func tidy(s string) (runes int, ok bool) {
+	for _, r := range s {
+		if r == utf8.RuneError || (r < ' ' && r != '\n' && r != '\t') {
+			return 0, false
+		}
+		runes++
+	}
+	return runes, true
+}
+
+func cleaned(s string, limit int) string {
 	s = strings.Map(func(r rune) rune {
 		if r == utf8.RuneError || (r < ' ' && r != '\n' && r != '\t') {
 			return -1

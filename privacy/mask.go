@@ -119,7 +119,7 @@ func (s *scan) hide(out []rune, f Span) {
 	for i := from; i < f.End; i++ {
 		switch {
 		case f.Kind == Email && s.text[i] == '@':
-		case f.Kind == Address && !(isDigit(s.text[i]) || isLetter(s.text[i]) || numerals[s.text[i]] != 0):
+		case f.Kind == Address && !(isDigit(s.text[i]) || isLetter(s.text[i]) || numeral(s.text[i]) != 0):
 		default:
 			out[i] = star
 		}

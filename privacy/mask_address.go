@@ -19,7 +19,7 @@ func (s *scan) addresses() {
 
 // doorPart tells whether a rune can belong to the number of a building or room.
 func (s *scan) doorPart(i int) bool {
-	return s.free(i) && (isAlnum(s.text[i]) || numerals[s.text[i]] != 0 || s.text[i] == ten)
+	return s.free(i) && (isAlnum(s.text[i]) || numeral(s.text[i]) != 0 || s.text[i] == ten)
 }
 
 const ten = 0x5341 // the numeral ten, which stands in numbers but not in spelled-out digits

@@ -40,6 +40,7 @@ func (s *scan) plates() {
 		r := s.text[i]
 		switch {
 		case s.taken[i]:
+		case !isLetter(r) && !plateMarks.may(r):
 		case provinces[r] && s.plate(i, i+1, 1):
 		case services[r] && s.plate(i, i+1, 3):
 		case isLetter(r) && !isAlnum(s.at(i-1)) && (plateCues.near(s.text, i, 3) || s.afterPlate(i)):

@@ -266,7 +266,7 @@ func (s *scan) spelledNumbers() {
 				break
 			}
 			r := s.text[j]
-			if v := numerals[r]; v != 0 {
+			if v := numeral(r); v != 0 {
 				r, words = v, words+1
 			}
 			at, d = append(at, j), append(d, byte(r))
@@ -281,7 +281,7 @@ func (s *scan) spelledNumbers() {
 
 // spells tells whether a free numeral or digit stands at i.
 func (s *scan) spells(i int) bool {
-	return s.free(i) && (isDigit(s.text[i]) || numerals[s.text[i]] != 0)
+	return s.free(i) && (isDigit(s.text[i]) || numeral(s.text[i]) != 0)
 }
 
 // spelled takes the numbers inside a run of numerals; at gives the place of each digit. A run may go on with a numeral

@@ -17,6 +17,7 @@ var (
 	nameWords    = sections("data/names.txt")
 
 	numerals     = readNumerals(numberWords["numerals"])
+	numeralMarks = marksOf(numerals)
 	phoneCues    = newLexicon(numberWords["phone cues"])
 	identityCues = newLexicon(numberWords["identity cues"])
 	bankCues     = newLexicon(numberWords["bank cues"])
@@ -30,6 +31,7 @@ var (
 
 	provinces     = newSet(plateWords["provinces"])
 	services      = newSet(plateWords["services"])
+	plateMarks    = marksOf(provinces, services)
 	plateSuffixes = newSet(plateWords["suffixes"])
 	plateCues     = newLexicon(plateWords["cues"])
 
@@ -91,19 +93,44 @@ func readNumerals(words []string) map[rune]rune {
 	return m
 }
 
+// marks is a bit for each of some runes, by its last 13 bits: nearly every place of a text is passed over by it.
+type marks [128]uint64
+
+func (m *marks) add(r rune)      { m[r>>6&127] |= 1 << (r & 63) }
+func (m *marks) may(r rune) bool { return m[r>>6&127]&(1<<(r&63)) != 0 }
+
+// marksOf marks the runes of a table.
+func marksOf[V any](tables ...map[rune]V) *marks {
+	m := new(marks)
+	for _, t := range tables {
+		for r := range t {
+			m.add(r)
+		}
+	}
+	return m
+}
+
+// numeral is the digit that a Chinese numeral stands for, 0 for any other rune.
+func numeral(r rune) rune {
+	if !numeralMarks.may(r) {
+		return 0
+	}
+	return numerals[r]
+}
+
 // lexicon finds words in a text, forwards by their first rune and backwards by their last.
 type lexicon struct {
 	first, last map[rune][][]rune
-	begins      *[128]uint64 // a bit for each rune that a word may begin with, by its last 13 bits: nearly every place of a text is passed over by it
+	begins      *marks // the runes that a word may begin with
 }
 
-func (l lexicon) may(r rune) bool { return l.begins[r>>6&127]&(1<<(r&63)) != 0 }
+func (l lexicon) may(r rune) bool { return l.begins.may(r) }
 
 func newLexicon(words []string) lexicon {
-	l := lexicon{first: map[rune][][]rune{}, last: map[rune][][]rune{}, begins: new([128]uint64)}
+	l := lexicon{first: map[rune][][]rune{}, last: map[rune][][]rune{}, begins: new(marks)}
 	for _, w := range words {
 		r := []rune(w)
-		l.begins[r[0]>>6&127] |= 1 << (r[0] & 63)
+		l.begins.add(r[0])
 		l.first[r[0]] = append(l.first[r[0]], r)
 		l.last[r[len(r)-1]] = append(l.last[r[len(r)-1]], r)
 	}

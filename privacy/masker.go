@@ -3,6 +3,7 @@ package privacy
 import (
 	"cmp"
 	"slices"
+	"unicode/utf8"
 
 	"huiyin/spans"
 )
@@ -45,6 +46,9 @@ func (k Masker) Mask(text string) (masked string, found []Span) {
 		}
 	}
 	s.names()
+	if len(s.found) == 0 && utf8.ValidString(text) {
+		return text, nil
+	}
 	slices.SortFunc(s.found, func(a, b Span) int { return cmp.Compare(a.Start, b.Start) })
 	out := slices.Clone(s.raw)
 	for _, f := range s.found {

@@ -61,9 +61,33 @@ type target struct {
 
 // trie holds every word of the rules and every name of a place.
 type trie struct {
-	first   map[rune]int32 // by the first character of a word: many
-	next    [][]step       // by node, in the order of the characters: few each
+	first   starts   // by the first character of a word: many
+	next    [][]step // by node, in the order of the characters: few each
 	targets [][]target
+}
+
+// Where nearly all Chinese characters stand.
+const firstHan, lastHan = 0x3400, 0x9FFF
+
+// starts leads from a first character to its node: every character of every text asks it.
+type starts struct {
+	han   []int32 // from firstHan
+	other map[rune]int32
+}
+
+func (s *starts) at(r rune) int32 {
+	if r >= firstHan && r <= lastHan {
+		return s.han[r-firstHan]
+	}
+	return s.other[r]
+}
+
+func (s *starts) set(r rune, node int32) {
+	if r >= firstHan && r <= lastHan {
+		s.han[r-firstHan] = node
+	} else {
+		s.other[r] = node
+	}
 }
 
 // step leads from a node to the next one by a character.
@@ -73,13 +97,13 @@ type step struct {
 }
 
 func newTrie() *trie {
-	return &trie{first: map[rune]int32{}, next: [][]step{nil}, targets: [][]target{nil}}
+	return &trie{first: starts{han: make([]int32, lastHan-firstHan+1), other: map[rune]int32{}}, next: [][]step{nil}, targets: [][]target{nil}}
 }
 
 // step gives the node behind a node, 0 where no word goes on so.
 func (t *trie) step(at int32, r rune) int32 {
 	if at == 0 {
-		return t.first[r]
+		return t.first.at(r)
 	}
 	steps := t.next[at]
 	if len(steps) > 8 {
@@ -112,7 +136,7 @@ func (t *trie) add(word []rune, to target) {
 			t.next = append(t.next, nil)
 			t.targets = append(t.targets, nil)
 			if at == 0 {
-				t.first[r] = n
+				t.first.set(r, n)
 			} else {
 				i, _ := find(t.next[at], r)
 				t.next[at] = slices.Insert(t.next[at], i, step{r, n})
@@ -141,18 +165,19 @@ func (t *trie) find(text []rune) [lists][]hit {
 	var found [lists][]hit
 	var until [lists]int
 	for i, r := range text {
-		if t.first[r] == 0 {
+		at := t.first.at(r)
+		if at == 0 {
 			continue
 		}
 		var longest [lists]hit
-		at := int32(0)
-		for j := i; j < len(text); j++ {
-			if at = t.step(at, text[j]); at == 0 {
-				break
-			}
+		for j := i; at != 0; {
 			for _, to := range t.targets[at] {
 				longest[to.list] = hit{i, j + 1, at}
 			}
+			if j++; j == len(text) {
+				break
+			}
+			at = t.step(at, text[j])
 		}
 		for list, h := range longest {
 			if h.end > until[list] {

@@ -102,7 +102,11 @@ func runs(text []rune, visit func(run []rune, han bool)) {
 
 // Simplified is the simplified character that stands for a traditional one or a variant; any other character is itself.
 func Simplified(r rune) rune {
-	if s, ok := tables().simplified[r]; ok {
+	t := tables()
+	if !t.traditional.has(r) {
+		return r
+	}
+	if s, ok := t.simplified[r]; ok {
 		return s
 	}
 	return r

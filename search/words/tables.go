@@ -17,12 +17,19 @@ var data embed.FS
 
 // tableSet is what the data files say about single characters. It never changes after loading.
 type tableSet struct {
-	simplified map[rune]rune
-	polyphones map[rune][]string
+	simplified  map[rune]rune
+	traditional *marks // the characters that simplified knows
+	polyphones  map[rune][]string
 }
 
+// marks is a bit for each rune, by its last 16 bits: most characters of a text are told by it that no table has them.
+type marks [1 << 10]uint64
+
+func (m *marks) add(r rune)      { m[r>>6&1023] |= 1 << (r & 63) }
+func (m *marks) has(r rune) bool { return m[r>>6&1023]&(1<<(r&63)) != 0 }
+
 var tables = sync.OnceValue(func() tableSet {
-	t := tableSet{simplified: map[rune]rune{}, polyphones: map[rune][]string{}}
+	t := tableSet{simplified: map[rune]rune{}, traditional: new(marks), polyphones: map[rune][]string{}}
 	for _, line := range lines("simplified.txt") {
 		for pair := range strings.FieldsSeq(line) {
 			r := []rune(pair)
@@ -30,6 +37,7 @@ var tables = sync.OnceValue(func() tableSet {
 				panic(fmt.Sprintf("simplified.txt: %q is not a pair of characters", pair))
 			}
 			t.simplified[r[0]] = r[1]
+			t.traditional.add(r[0])
 		}
 	}
 	for _, line := range lines("polyphones.txt") {

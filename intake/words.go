@@ -38,6 +38,13 @@ var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u
 
 // lines tidies a text of several lines: at most one empty line between two others.
 func lines(s string) string {
+	if tidied(s) {
+		return s
+	}
+	return tidyLines(s)
+}
+
+func tidyLines(s string) string {
 	s = lineEnds.Replace(strings.ToValidUTF8(s, "\uFFFD"))
 	var b strings.Builder
 	empty := 0
@@ -56,8 +63,38 @@ func lines(s string) string {
 	return strings.TrimSpace(b.String())
 }
 
+// tidied tells of a text that lines would leave as it is. It looks at each character once: nearly every text is like that, and each is asked for twice.
+// Of the blanks it knows the plain one; a text with others is tidied.
+func tidied(s string) bool {
+	last, before := '\n', '\n' // the two in front
+	for i, r := range s {
+		switch {
+		case r >= 0x3001 && r < 0xD800, r > ' ' && r < 0x7f: // most
+		case i == 0 && r <= ' ':
+			return false
+		case r == ' ', r == '\t':
+		case r == '\n' && last != ' ' && last != '\t' && (last != '\n' || before != '\n'):
+		case r == utf8.RuneError:
+			if !strings.HasPrefix(s[i:], "\uFFFD") {
+				return false
+			}
+		case r > 0x7f && unicode.IsSpace(r), printable(r) < 0, r < ' ', r == 0x2028, r == 0x2029:
+			return false
+		}
+		before, last = last, r
+	}
+	return last != ' ' && last != '\t' && (last != '\n' || s == "")
+}
+
 // line tidies a text of one line and cuts it at a number of runes.
 func line(s string, limit int) string {
+	if tidied(s) && !strings.ContainsAny(s, "\n\t") && !strings.Contains(s, "  ") {
+		return cut(s, limit)
+	}
+	return tidyLine(s, limit)
+}
+
+func tidyLine(s string, limit int) string {
 	s = strings.Join(strings.Fields(strings.Map(printable, lines(s))), " ")
 	return cut(s, limit)
 }
@@ -101,7 +138,20 @@ func (d *Door) Masked(s string, p casework.Person) casework.Masked { return d.ma
 // masked pairs words with the copy that staff see: what the rules of privacy and the city's model find, and what the person told about themselves, is hidden.
 func (d *Door) masked(s string, p casework.Person) casework.Masked {
 	clear, _ := d.masker.Mask(s)
+	if !tellsOf(s, p) {
+		return casework.Masked{Original: s, Clear: clear}
+	}
 	return casework.Masked{Original: s, Clear: hideOwn([]rune(s), []rune(clear), p)}
+}
+
+// tellsOf tells whether anything that a person told about themselves stands in a text.
+func tellsOf(s string, p casework.Person) bool {
+	for _, own := range []string{p.Name, p.Phone, p.Email, p.Address} {
+		if own != "" && strings.Contains(s, own) {
+			return true
+		}
+	}
+	return false
 }
 
 // hideOwn hides the person's own name, phone number and addresses wherever they stand in the text; both texts have the same number of runes.

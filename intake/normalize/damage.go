@@ -114,8 +114,8 @@ var wrongTables = []table{
 func (d *draft) recode() {
 	for _, t := range wrongTables {
 		for start := 0; start < len(d.runes); {
-			read, end := d.bytesFrom(start, t)
-			if plain := []rune(string(read)); end-start > 1 && len(plain) < end-start && chinese(plain) {
+			plain, end := d.rightly(start, t)
+			if plain != nil {
 				d.replace(start, end, plain)
 				d.repairs[Recoded] = true
 				end = start + len(plain)
@@ -123,6 +123,27 @@ func (d *draft) recode() {
 			start = max(end, start+1)
 		}
 	}
+}
+
+// rightly gives what a run beginning at start was before a table misread it, nil where it was not misread, and where the run ends.
+func (d *draft) rightly(start int, t table) (plain []rune, end int) {
+	read, end := d.bytesFrom(start, t)
+	if plain = []rune(string(read)); end-start > 1 && len(plain) < end-start && chinese(plain) {
+		return plain, end
+	}
+	return nil, end
+}
+
+// wronglyRead tells whether recode would change anything in a text that is settled: of the wrong tables only the Chinese one has its characters.
+func (d *draft) wronglyRead() bool {
+	for start := 0; start < len(d.runes); {
+		plain, end := d.rightly(start, wrongTables[1])
+		if plain != nil {
+			return true
+		}
+		start = max(end, start+1)
+	}
+	return false
 }
 
 // bytesFrom gives the bytes that a run beginning at start was read from by a table, and where the run ends; no bytes where they are no UTF-8.

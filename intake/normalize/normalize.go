@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"huiyin/search/words"
 )
 
 // The repairs, in the words of the output.
@@ -53,10 +55,23 @@ func Plain(text string) string {
 	if ascii(text) && !strings.Contains(text, "&") {
 		return text
 	}
+	if d := (&draft{runes: []rune(text)}); d.settled() && !d.wronglyRead() {
+		return text
+	}
 	d := newDraft(text)
 	d.mend()
 	d.simplify()
 	return string(d.runes)
+}
+
+// settled tells that no repair but recode has anything to change in a text: nearly every text is like that.
+func (d *draft) settled() bool {
+	for _, r := range d.runes {
+		if r == '&' || r == '(' || !ordinary(r) || r >= 0x3400 && words.Simplified(r) != r {
+			return false
+		}
+	}
+	return true
 }
 
 func ascii(s string) bool {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"huiyin/pg"
 )
 
 // DeskView is one of the lists that a unit's desk is cut into. One case may stand in several.
@@ -104,22 +106,32 @@ func (n *DeskCount) all() []*int {
 
 // Desk counts the work of the actor's units, in the actor's scope. Tonight is the end of the city's day.
 func (d *Docket) Desk(ctx context.Context, by Actor, now, tonight time.Time) (DeskCount, error) {
-	var n DeskCount
-	var sql strings.Builder
-	sql.WriteString(deskRows + `select `)
-	dest := []any{}
-	for i, v := range deskOrder {
-		sql.WriteString(`count(*) filter (where ` + deskViews[v] + `), `)
-		dest = append(dest, n.all()[i])
-	}
-	sql.WriteString(`(select count(*) from cases where lead_unit = any (@units::text[]) and replied_at > @now::timestamptz - interval '7 days') from desk`)
-	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
-		return tx.QueryRow(ctx, sql.String(), deskArgs(by, now, tonight)).Scan(append(dest, &n.Week)...)
+	var list []int
+	err := pg.Ask(ctx, d.DB, by.scope(), func(b *pgx.Batch) {
+		pg.Row(b, []any{&list}, deskRows+`select `+deskCounts, deskArgs(by, now, tonight))
 	})
 	if err != nil {
-		return n, fmt.Errorf("count the desk: %w", err)
+		return DeskCount{}, fmt.Errorf("count the desk: %w", err)
 	}
-	return n, nil
+	return countOf(list), nil
+}
+
+// deskCounts are the counts of the views in their order, and what was answered in a week, as one array.
+var deskCounts = func() string {
+	var sql strings.Builder
+	sql.WriteString(`(select array[`)
+	for _, v := range deskOrder {
+		sql.WriteString(`count(*) filter (where ` + deskViews[v] + `), `)
+	}
+	sql.WriteString(`(select count(*) from cases where lead_unit = any (@units::text[]) and replied_at > @now::timestamptz - interval '7 days')] from desk)`)
+	return sql.String()
+}()
+
+func countOf(list []int) (n DeskCount) {
+	for i, to := range append(n.all(), &n.Week) {
+		*to = list[i]
+	}
+	return n
 }
 
 func deskArgs(by Actor, now, tonight time.Time) pgx.NamedArgs {
@@ -137,9 +149,10 @@ type DeskQuery struct {
 	Category string // prefix
 	After    string // cursor of the page before
 	Limit    int    // 1..200, default 200
+	Count    bool   // count every view as well
 }
 
-// DeskEntry is one case on a desk.
+// DeskEntry is one case on a desk, without its body, tags and proposal.
 type DeskEntry struct {
 	Case
 	Since       time.Time // when the reader's limit began
@@ -156,6 +169,7 @@ type DeskEntry struct {
 type DeskPage struct {
 	Entries []DeskEntry
 	Next    string
+	Count   DeskCount // where DeskQuery.Count asked for it
 }
 
 // DeskList reads a page of one view of the desk of the actor's units.
@@ -164,9 +178,12 @@ func (d *Docket) DeskList(ctx context.Context, by Actor, q DeskQuery) (DeskPage,
 		q.Limit = 200
 	}
 	args := deskArgs(by, q.Now, q.Tonight)
-	sql := deskRows + `select ` + caseColumns + `, d.since, d.due, d.led, d.held_unit, coalesce(d.held_staff, 0), d.held_due, coalesce(d.returned, false),
-		d.assists and exists (select 1 from event e where e.case_id = c.id and e.leg = c.leg and e.step = 'co_report' and e.unit = any (@units::text[]))` + caseTables + `join desk d on d.id = c.id
-		where d.id in (select id from desk where ` + deskViews[q.View] + `)`
+	counts := `null::bigint[]`
+	if q.Count {
+		counts = deskCounts
+	}
+	sql := deskRows + `select ` + deskColumns + `, d.since, d.due, d.led, d.held_unit, coalesce(d.held_staff, 0), d.held_due, coalesce(d.returned, false),
+		d.assists and exists (select 1 from event e where e.case_id = c.id and e.leg = c.leg and e.step = 'co_report' and e.unit = any (@units::text[])), ` + counts + caseTables + `join (select * from desk where ` + deskViews[q.View] + `) d on d.id = c.id where true`
 	add := func(cond, name string, arg any) {
 		sql += ` and ` + cond
 		args[name] = arg
@@ -190,15 +207,22 @@ func (d *Docket) DeskList(ctx context.Context, by Actor, q DeskQuery) (DeskPage,
 	}
 	sql += ` order by d.due, c.id limit ` + strconv.Itoa(q.Limit+1)
 	var page DeskPage
-	err := d.inTx(ctx, by, func(tx pgx.Tx) error {
-		var err error
-		page.Entries, err = collect(ctx, tx, func(row pgx.CollectableRow) (e DeskEntry, err error) {
-			return e, row.Scan(append(e.dest(), &e.Since, &e.Limit, &e.Led, &e.HolderUnit, &e.HolderStaff, &e.HolderDue, &e.Returned, &e.Reported)...)
+	var list []int
+	err := pg.Ask(ctx, d.DB, by.scope(), func(b *pgx.Batch) {
+		pg.Rows(b, &page.Entries, func(row pgx.CollectableRow) (e DeskEntry, err error) {
+			return e, row.Scan(append(e.dest(), &e.Since, &e.Limit, &e.Led, &e.HolderUnit, &e.HolderStaff, &e.HolderDue, &e.Returned, &e.Reported, &list)...)
 		}, sql, args)
-		return err
 	})
 	if err != nil {
 		return DeskPage{}, fmt.Errorf("list the desk: %w", err)
+	}
+	switch {
+	case q.Count && list != nil:
+		page.Count = countOf(list)
+	case q.Count: // no row of the view brought the counts along
+		if page.Count, err = d.Desk(ctx, by, q.Now, q.Tonight); err != nil {
+			return DeskPage{}, err
+		}
 	}
 	if len(page.Entries) > q.Limit {
 		page.Entries = page.Entries[:q.Limit]
@@ -207,6 +231,9 @@ func (d *Docket) DeskList(ctx context.Context, by Actor, q DeskQuery) (DeskPage,
 	}
 	return page, nil
 }
+
+// deskColumns are caseColumns without what no list of a desk shows.
+var deskColumns = strings.NewReplacer(`c.body`, `''`, `c.tags`, `null::text[]`, `c.proposal`, `null::jsonb`).Replace(caseColumns)
 
 // afterAnswer are the states of a case between a unit's answer and its end.
 var afterAnswer = []State{Replied, Reviewed, FollowedUp, Rated}

@@ -36,8 +36,8 @@ var drawn = []struct {
 	{"list", casework.Hotline, "/console/list", nil, 3},
 	{"help", casework.Hotline, "/console/call/help", url.Values{"text": {stalls}, "place": {"临江区向阳街道东风路"}}, 6},
 	{"search", casework.Hotline, "/console/search?q=" + url.QueryEscape("夜间施工噪音"), nil, 12},
-	{"wall", casework.Hotline, "/console/wall", nil, 12},
-	{"inbox", urban, "/inbox", nil, 10},
+	{"wall", casework.Hotline, "/console/wall", nil, 14},
+	{"inbox", urban, "/inbox", nil, 6},
 	{"inbox-case", urban, "/inbox/%s", nil, 7},
 }
 

@@ -63,21 +63,18 @@ func (x *Pages) list(c *fiber.Ctx) error {
 	v.P.Section = "inbox"
 	v.Names = dossier.Namer{City: x.City, Lang: v.P.Lang}
 	v.Filter = x.filterOf(c, by)
-	if v.Count, err = x.Docket.Desk(c.UserContext(), by, v.P.Now, endOfDay(v.P.Now)); err != nil {
-		return err
-	}
 	if x.Answers != nil {
 		if v.Stale, err = x.Answers.Stale(c.UserContext(), by.Units); err != nil {
 			return err
 		}
 	}
-	v.pills()
 	page, err := x.Docket.DeskList(c.UserContext(), by, casework.DeskQuery{View: v.View, Now: v.P.Now, Tonight: endOfDay(v.P.Now), Unit: v.Filter.Unit,
-		Urgency: v.Filter.Urgency, Category: v.Filter.Category, After: c.Query("after")})
+		Urgency: v.Filter.Urgency, Category: v.Filter.Category, After: c.Query("after"), Count: true})
 	if err != nil {
 		return err
 	}
-	v.Entries = page.Entries
+	v.Entries, v.Count = page.Entries, page.Count
+	v.pills()
 	if page.Next != "" {
 		v.Next = v.address(v.View, page.Next)
 	}

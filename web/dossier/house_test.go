@@ -77,11 +77,11 @@ type house struct {
 
 func newHouse(t testing.TB) *house {
 	t.Helper()
-	return newHouseOn(t, pgtest.DB(t), nil)
+	return newHouseOn(t, pgtest.DB(t), nil, nil, nil)
 }
 
-// newHouseOn is a house on this database, with a knowledge base where it is told to have one.
-func newHouseOn(t testing.TB, pool *pgxpool.Pool, answers *knowledge.Base) *house {
+// newHouseOn is a house on this database, with a knowledge base and gates before its doors where it is told to have them.
+func newHouseOn(t testing.TB, pool *pgxpool.Pool, answers *knowledge.Base, gate, reading *shell.Gate) *house {
 	t.Helper()
 	h := &house{t: t, now: time.Date(2026, 11, 2, 9, 0, 0, 0, locale.Zone)}
 	clock := func() time.Time { return h.now }
@@ -114,7 +114,7 @@ func newHouseOn(t testing.TB, pool *pgxpool.Pool, answers *knowledge.Base) *hous
 	h.finder = search.Service{Docket: h.docket, Lexicon: lexicon, Engine: &embedded.Engine{DB: pool, Lexicon: lexicon, Now: clock, Zone: locale.Zone}}
 	in := &signin.Pages{Register: h.register, City: h.city}
 	office := dossier.Office{Docket: h.docket, Desk: h.desk, City: h.city, Actor: in.Actor, Answers: answers}
-	h.app = shell.New(shell.Config{City: shell.City{ZH: h.city.Name.ZH, EN: h.city.Name.EN}, Secret: bytes.Repeat([]byte("s"), 32), Log: log, Now: clock, Who: in.Who, Timeout: 30 * time.Second,
+	h.app = shell.New(shell.Config{City: shell.City{ZH: h.city.Name.ZH, EN: h.city.Name.EN}, Secret: bytes.Repeat([]byte("s"), 32), Log: log, Now: clock, Who: in.Who, Timeout: 30 * time.Second, Gate: gate, Reading: reading,
 		Nav: append(append(console.Nav(), inbox.Nav()...), signin.Nav()...)})
 	shell.Mount(h.app, shell.Routes())
 	shell.Mount(h.app, in.Routes())

@@ -27,6 +27,12 @@ func Parse(tag string) Lang {
 
 // T is the text of a key with its values filled in. A key that no language has gives the key itself; the tests let none through.
 func (l Lang) T(key string, args ...Args) string {
+	switch len(args) {
+	case 0:
+		return texts.text(l, key, nil, nil)
+	case 1:
+		return texts.text(l, key, nil, args[0])
+	}
 	return texts.text(l, key, nil, merged(args))
 }
 

@@ -12,6 +12,7 @@ import (
 	"huiyin/casework"
 	"huiyin/locale"
 	"huiyin/privacy"
+	"huiyin/rating"
 	"huiyin/routing"
 	"huiyin/routing/sla"
 	"huiyin/supervision/replycheck"
@@ -101,6 +102,9 @@ func (l *life) office() bool {
 
 func (l *life) chance(p float64) bool { return l.rnd.Float64() < p }
 
+// appGone is for how many days the city's app has sent nothing.
+const appGone = 40
+
 // speed is how a unit works, drawn once from its code: below 1 early, above late.
 func (l *life) speed(unit casework.UnitCode) float64 {
 	h := sha256.Sum256([]byte(unit))
@@ -126,6 +130,9 @@ func (l *life) filing() casework.Filing {
 	surname := surnames[l.rnd.IntN(len(surnames))]
 	phone := fmt.Sprintf("1990000%04d", l.rnd.IntN(10000))
 	channel := []casework.Channel{casework.Phone, casework.Phone, casework.Phone, casework.Web, casework.Web, casework.Email}[l.rnd.IntN(6)]
+	if channel == casework.Web && l.filed.Before(l.today.AddDate(0, 0, -appGone)) && l.filed.Minute()%4 == 0 {
+		channel = casework.Open311 // an app of the city that has sent nothing since: its channel fell silent
+	}
 	urgency := casework.Normal
 	if l.story.Category == "010502" || l.story.Category == "060401" {
 		urgency = casework.Urgent
@@ -387,6 +394,9 @@ func (l *life) rating(ctx context.Context, c casework.Case) error {
 	r.Solved, r.Satisfaction = l.verdict(c.Lead)
 	if r.Solved == casework.SolvedNo {
 		r.Text = casework.Masked{Original: l.say.Still, Clear: l.say.Still}
+	}
+	if r.Satisfaction == 5 && l.now.Minute()%15 == 7 { // here and there somebody sends five stars sooner than anybody reads the form
+		r.Doubts = []string{string(rating.TooFast)}
 	}
 	effect, err := l.desk.Rate(ctx, casework.Resident(l.id), l.ref(), r)
 	if err != nil {

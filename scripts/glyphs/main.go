@@ -1,9 +1,10 @@
-// Command glyphs takes the outlines of ASCII and GB 2312 out of a font for the pictures that share cards are.
+// Command glyphs takes the outlines of ASCII and of 15,000 Chinese characters out of a font for the pictures that share cards are.
 package main
 
 import (
 	"bytes"
 	"compress/flate"
+	_ "embed"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -13,7 +14,9 @@ import (
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
+	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/traditionalchinese"
 )
 
 // It runs once: go run . NotoSansCJK-Bold.ttc ../../web/share/glyphs.bin, with a collection of Noto Sans CJK, which is under the SIL Open Font License 1.1. It stands in
@@ -24,6 +27,15 @@ const em = 256
 
 // extra is what GB 2312 and ASCII do not have, or have elsewhere.
 const extra = "，。、：；！？（）《》〈〉“”‘’—–…·×％％℃②③○●□■→←↑↓√≈≥≤"
+
+// names are the 1,605 characters of level 3 of the Table of General Standard Chinese Characters (State Council, 2013), those of names of people and places; more are the characters of its level 2
+// that the encodings below may not have, and their neighbours in the table.
+//
+//go:embed level3.txt
+var names string
+
+//go:embed level2.txt
+var more string
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {
@@ -102,24 +114,44 @@ func simplified(all *sfnt.Collection) (*sfnt.Font, error) {
 	return nil, errors.New("the collection has no face for simplified Chinese")
 }
 
-// characters are ASCII and GB 2312 in their order.
+// characters are ASCII, GB 2312, level 3 of the standard table, and of GBK whatever is no rare traditional character, in their order.
 func characters() []rune {
 	var list []rune
 	for r := rune(' '); r < 0x7f; r++ {
 		list = append(list, r)
 	}
 	list = append(list, []rune(extra)...)
-	decode := simplifiedchinese.GBK.NewDecoder()
-	for row := byte(0xb0); row <= 0xf7; row++ {
-		for cell := byte(0xa1); cell <= 0xfe; cell++ {
-			text, err := decode.Bytes([]byte{row, cell})
-			if r := []rune(string(text)); err == nil && len(r) == 1 && r[0] >= 0x4e00 && r[0] < 0xa000 {
-				list = append(list, r[0])
+	for _, r := range names + more {
+		if r > ' ' {
+			list = append(list, r)
+		}
+	}
+	for row := byte(0x81); row <= 0xfe; row++ {
+		for cell := byte(0x40); cell <= 0xfe; cell++ {
+			r, ok := decoded(simplifiedchinese.GBK, row, cell)
+			simple := row >= 0xb0 && row <= 0xf7 && cell >= 0xa1 // the place of GB 2312
+			if ok && (simple || !rare(r)) {
+				list = append(list, r)
 			}
 		}
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
+}
+
+func decoded(e encoding.Encoding, row, cell byte) (rune, bool) {
+	text, err := e.NewDecoder().Bytes([]byte{row, cell})
+	r := []rune(string(text))
+	if err != nil || len(r) != 1 || r[0] < 0x4e00 || r[0] >= 0xa000 {
+		return 0, false
+	}
+	return r[0], true
+}
+
+// rare tells whether a character stands in the second level of Big5.
+func rare(r rune) bool {
+	b, err := traditionalchinese.Big5.NewEncoder().Bytes([]byte(string(r)))
+	return err == nil && len(b) == 2 && b[0] >= 0xc9
 }
 
 // outline writes the strokes of a glyph: an operation (1 move, 2 line, 3 curve), then the steps to its points as zigzag varints.

@@ -84,3 +84,16 @@ func BenchmarkDraw(b *testing.B) {
 		}
 	}
 }
+
+// Names of people and places are drawn, and no squares: the characters of the standard table beyond GB 2312, common traditional ones, and one outside the first plane.
+func TestNamesAreDrawnAndNoSquares(t *testing.T) {
+	all, err := font()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range "临澜堃喆昇淼镕甯翀祎玥瑄婳嫚珺暄鋈潟啰瞭镇龢㙦䶮𬭎臺灣廣東學國壹" {
+		if g, ok := all[r]; !ok || len(g.shape) == 0 || g.wide == 0 {
+			t.Errorf("%c is a square", r)
+		}
+	}
+}

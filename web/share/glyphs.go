@@ -11,7 +11,7 @@ import (
 	"sync"
 )
 
-// packed are the outlines of ASCII and of the characters of GB 2312 from Noto Sans CJK SC Bold, under the SIL Open Font License 1.1 (web/vendor); scripts/glyphs
+// packed are the outlines of ASCII, of the characters of GB 2312, of level 3 of the Table of General Standard Chinese Characters and of most of GBK, from Noto Sans CJK SC Bold, under the SIL Open Font License 1.1 (web/vendor); scripts/glyphs
 // wrote them.
 //
 //go:embed glyphs.bin

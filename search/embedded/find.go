@@ -179,11 +179,16 @@ func (e *Engine) stage(ctx context.Context, q search.Query, sight casework.Sight
 		if err != nil || len(rows) >= want || s.some && len(rows) > 0 {
 			return rows, err
 		}
-		seen := float64(len(rows)+1) / holds // fewer than was thought
+		seen := seenIn(len(rows), holds, part)
 		documents, wanted = seen/part*documents, max(ranking/seen, wider*holds)
 		part = seen
 	}
 	return e.rows(ctx, sql, st.args)
+}
+
+// seenIn is what part of all documents a stage finds, after so many of a span were fewer than was thought: what was seen, but not rarer by any factor, since the newest may all be about one matter that nobody asked for.
+func seenIn(found int, holds, thought float64) float64 {
+	return max(float64(found+1)/holds, thought/wider)
 }
 
 func (e *Engine) rows(ctx context.Context, sql string, args []any) ([]row, error) {

@@ -48,8 +48,22 @@ var contactForm = regexp.MustCompile(`@|[0-9][0-9 ()+-]{5,}[0-9]`)
 
 // personal reports whether what was typed may name a person, or open a case.
 func personal(text string) bool {
+	if text = strings.TrimSpace(text); numbered(text) {
+		return false
+	}
 	_, code := casework.NormalCode(text)
-	return code || contactForm.MatchString(strings.TrimSpace(text))
+	return code || contactForm.MatchString(text)
+}
+
+var numberForm = regexp.MustCompile(`^[2-6][0-9]{11,13}$`)
+
+// numbered reports whether a text can only be the number of a case: the day of filing in six digits, of 2020 or later, and at least six more. No telephone number is like that, and an identity card's is longer.
+func numbered(text string) bool {
+	if !numberForm.MatchString(text) {
+		return false
+	}
+	day, err := time.Parse("060102", text[:6])
+	return err == nil && day.Year() >= 2020
 }
 
 // monthForm is the form in which months stand in addresses.

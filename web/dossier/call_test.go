@@ -94,6 +94,11 @@ func TestTheSearchPageFindsByWordsAndKeepsNumbersOutOfAddresses(t *testing.T) {
 	page.wants(t, 200, r.Number, "这次查找已记录")
 	page.lacks(t, lamp.Number)
 	b.post("/console/search", url.Values{"q": {lamp.Code}}).wants(t, 200, lamp.Number)
+	b.post("/console/search", url.Values{"q": {lamp.Number}}).leads(t, "/console/search?q="+lamp.Number)
+	page = b.get("/console/search?q=" + lamp.Number)
+	page.wants(t, 200, "/console/case/"+lamp.ID.String())
+	page.lacks(t, r.Number)
+	b.get("/console/search?q="+lamp.Code).lacks(t, lamp.Number)
 	before := h.lookups()
 	b.get("/console/search?q=19900001234").lacks(t, r.Number)
 	if before != 1 || h.lookups() != before {

@@ -122,7 +122,7 @@ func (w *town) leaves(t testing.TB, people map[string]*caller) []leaf {
 		{who: "nobody", path: "/log"}, {who: "nobody", path: "/proven"}, {who: "nobody", path: "/watch"}, {who: "nobody", path: "/reports"}, {who: "nobody", path: "/data"}, {who: "nobody", path: "/data/rows"}, {who: "nobody", path: w.month(t, people["nobody"])}, {who: "nobody", path: w.part(t, people["nobody"])}, {who: "answered", path: "/t/proof"}, {who: "closed", path: "/t/proof"},
 		{who: "nobody", path: "/letters/" + postmark.StopToken(w.docket.Keys, w.oneCase(t, "c.channel = 'email'"))}, {who: "nobody", path: "/offline"}, {who: "nobody", path: "/report/offline"}, {who: "alike", path: "/report/near"}, {who: "chengguan", path: field[1]},
 		{who: "nobody", path: "/search"}, {who: "nobody", path: "/search?q=噪音"}, {who: "nobody", path: "/search?q=13900000000"}, {who: "nobody", path: "/search?q=火星"},
-		{who: "operator", path: "/console/search?q=噪音"}, {who: "operator", path: "/console/search?q=造影"},
+		{who: "operator", path: "/console/search"}, {who: "operator", path: "/console/search?q=噪音"}, {who: "operator", path: "/console/search?q=造影"},
 		{who: "operator", path: "/console/bulk"}, {who: "chengguan", path: "/inbox/closed"}, {who: "nobody", path: "/board?codes=2025.1"},
 		{who: "admin", path: "/admin/rules/duties.csv?q=停水"}, {who: "admin", path: "/admin/rules/duties.csv/row?line=2"}, {who: "admin", path: "/admin/rules/policy.yaml"},
 		{who: "admin", path: "/admin/rules/policy.yaml/edit"}, {who: "admin", path: "/admin/rules/policy.yaml/version/0"}, {who: "admin", path: "/admin/rules/texts.yaml"}, {who: "admin", path: "/admin/rules/texts.yaml/draft"},

@@ -118,6 +118,7 @@ export function setup() {
 
 // staff look through the queue.
 export function staff(data) {
+  if (exec.vu.iterationInScenario === 0) sleep(Math.random() * 7); // they are at work when the crisis comes, each at a moment of their own
   const params = { tags: { kind: 'staff' }, cookies: { hy_staff: data.session || '' } };
   check(http.get(`${base}/console`, params), { 'queue shown': (r) => r.status === 200 && !r.url.includes('/login') });
   sleep(3 + Math.random() * 4);

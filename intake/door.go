@@ -44,12 +44,11 @@ type Door struct {
 	masker    privacy.Masker
 	senders   *mailauth.Checker
 	spool     *spool
-	turns     turns // for preparing
 }
 
 // New makes a door. Nothing listens yet: web, smtpdoor and the command line bring the submissions.
 func New(s Settings) *Door {
-	return &Door{docket: s.Docket, desk: &routing.Desk{Docket: s.Docket, City: s.City, Terms: s.Terms, Now: s.Now}, city: s.City, learned: s.Learned, terms: s.Terms, mailboxes: s.Mailboxes, now: s.Now, log: s.Log, masker: s.Masker, senders: s.Senders, spool: &spool{}, turns: newTurns()}
+	return &Door{docket: s.Docket, desk: &routing.Desk{Docket: s.Docket, City: s.City, Terms: s.Terms, Now: s.Now}, city: s.City, learned: s.Learned, terms: s.Terms, mailboxes: s.Mailboxes, now: s.Now, log: s.Log, masker: s.Masker, senders: s.Senders, spool: &spool{}}
 }
 
 // Submission is what every way in makes of what it took: one record, whatever the form.
@@ -86,7 +85,7 @@ type Submission struct {
 // The routing.Proposal is kept with the case as its rules made it; pages read it back with ProposalOf. Errors: fault.Invalid with the
 // field, fault.TooLarge, fault.Unavailable when the database is away.
 func (d *Door) File(ctx context.Context, s Submission) (casework.Receipt, error) {
-	f, err := d.inTurn(s)
+	f, err := d.Prepare(s)
 	if err != nil {
 		return casework.Receipt{}, err
 	}
@@ -101,16 +100,6 @@ func (d *Door) File(ctx context.Context, s Submission) (casework.Receipt, error)
 	}
 	d.log.Info("case filed", "case", r.ID, "channel", f.Channel, "existing", r.Existing)
 	return r, nil
-}
-
-// inTurn prepares a submission when its turn has come. What takes long needs none, or it would hold up the others: files, and where models think too.
-func (d *Door) inTurn(s Submission) (casework.Filing, error) {
-	if len(s.Files) > 0 || d.masker.Model != nil || d.learned != nil && d.learned.Model != nil {
-		return d.Prepare(s)
-	}
-	d.turns.take()
-	defer d.turns.give()
-	return d.Prepare(s)
 }
 
 // Prepare decides everything about a submission that needs no database: tidy words, masked copies, proposal and promise.

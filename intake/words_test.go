@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -11,10 +12,7 @@ func TestTidyWordsAreLeftAsTheyAre(t *testing.T) {
 	tidy := 0
 	rapid.Check(t, func(t *rapid.T) {
 		piece := rapid.SampledFrom([]string{"路灯", "坏了", "a", "b ", " ", "  ", "\n", "\n\n", "\t", "\r", "\u3000", "\u2028", "\u00a0", "\x00", "\ufeff", "\ufffd", "\xff", "\u202e", "。", "7", "é"})
-		s := ""
-		for _, p := range rapid.SliceOfN(piece, 0, 6).Draw(t, "pieces") {
-			s += p
-		}
+		s := strings.Join(rapid.SliceOfN(piece, 0, 6).Draw(t, "pieces"), "")
 		if want := tidyLines(s); lines(s) != want || tidied(s) && want != s {
 			t.Fatalf("%q: %q, tidied %v", s, want, tidied(s))
 		}

@@ -3,6 +3,7 @@ package embedded
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -113,12 +114,12 @@ func TestGroupsOfWordsThatAreEnough(t *testing.T) {
 		{[]words.Word{word("噪音", 1), word("烧烤", 0.5), word("油烟", 0.4)}, "噪音; "},
 		{[]words.Word{word("噪音", 1), word("烧烤", 0.7), word("油烟", 0.7)}, "噪音烧烤; 噪音油烟; 烧烤油烟; "},
 	} {
-		got := ""
+		var got strings.Builder
 		for _, group := range (stage{words: c.list, some: true}).groups() {
-			got += words.Joined(group) + "; "
+			got.WriteString(words.Joined(group) + "; ")
 		}
-		if got != c.want {
-			t.Errorf("%s: %s expected", got, c.want)
+		if got.String() != c.want {
+			t.Errorf("%s: %s expected", got.String(), c.want)
 		}
 	}
 	e, pool := filled(t, 6000)

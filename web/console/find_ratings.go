@@ -28,7 +28,7 @@ const ratingWord = "rating"
 // ratingsAsked takes the filter out of what was typed; ok is false where there is none.
 func ratingsAsked(typed string) (s rating.Sought, rest string, ok bool) {
 	var others []string
-	for _, field := range strings.Fields(typed) {
+	for field := range strings.FieldsSeq(typed) {
 		name, value, cut := strings.Cut(words.Fold(field), ":")
 		if !cut || ok || name != ratingWord && name != words.Fold(locale.ZH.T("find.rating_word")) {
 			others = append(others, field)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image/png"
 	"os"
+	"strings"
 	"testing"
 )
 
@@ -37,10 +38,7 @@ func TestACardIsAPictureThatSaysItsNumber(t *testing.T) {
 
 // Long and unknown texts are cut, replaced and never leave the picture.
 func TestNoTextBreaksACard(t *testing.T) {
-	long := ""
-	for range 60 {
-		long += "长𠮷🙂W"
-	}
+	long := strings.Repeat("长𠮷🙂W", 60)
 	if _, err := Draw(Card{Brand: long, Title: long, Number: long, Unit: long, Label: long, Basis: long, State: long, Snapshot: long, Address: long}); err != nil {
 		t.Fatal(err)
 	}

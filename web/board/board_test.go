@@ -481,7 +481,7 @@ func TestMonthsWithoutFiguresSayWhy(t *testing.T) {
 			t.Errorf("%s does not say %q", path, key)
 		}
 	}
-	for path, want := range map[string]int{"/board?month=nonsense": 422, "/board.json?month=2026-13": 422, "/districts/123456": 404, "/districts/990101001": 404, "/departments/nobody": 404, "/departments/nobody.json": 404,
+	for path, want := range map[string]int{"/board?month=nonsense": 422, "/board.json?month=2026-13": 422, "/districts/123456": 404, "/districts/990101001": 404, "/departments/nobody": 404, "/departments/nobody.json": 404, "/streets": 303, "/streets/990101001": 303, "/streets/s-linjiang-xiangyang": 303, "/streets/c-chengguan": 404,
 		"/cases/nothing": 404, "/cases?district=1": 422, "/cases?page=-1": 422, "/cases?kind=x": 422, "/cases?unit=x": 422, "/cases?outcome=x": 422, "/cases?category=zz": 422} {
 		if status, _ := w.get(path); status != want {
 			t.Errorf("%s answers %d, want %d", path, status, want)

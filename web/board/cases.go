@@ -362,7 +362,7 @@ func (x *Pages) casesCSV(c *fiber.Ctx) error {
 		if k.Satisfaction > 0 {
 			satisfaction = strconv.Itoa(int(k.Satisfaction))
 		}
-		_ = w.Write([]string{cell(k.Number), k.FiledOn, k.District, k.Street, k.Category, string(k.Kind), string(k.Unit), string(k.Outcome), string(k.Kept), string(k.Solved), satisfaction, strconv.Itoa(k.Rounds)})
+		_ = w.Write([]string{shell.NoFormula(k.Number), k.FiledOn, k.District, k.Street, k.Category, string(k.Kind), string(k.Unit), string(k.Outcome), string(k.Kept), string(k.Solved), satisfaction, strconv.Itoa(k.Rounds)})
 	}
 	w.Flush()
 	c.Attachment("huiyin-cases.csv")

@@ -15,6 +15,7 @@ import (
 	"huiyin/casework"
 	"huiyin/locale"
 	"huiyin/supervision"
+	"huiyin/web/shell"
 )
 
 // publication is what stands beside a page for programs: the same numbers, each with its numerator, denominator, exclusions, period,
@@ -240,16 +241,8 @@ func writeFigures(w *csv.Writer, part, code string, n *name, all figures) {
 		if f.Suppressed {
 			numerator, denominator = "", ""
 		}
-		_ = w.Write([]string{part, code, cell(n.ZH), cell(n.EN), key, f.Definition, string(f.Measure), numerator, denominator, exclusions(f), f.Period.String(), string(f.State), strconv.FormatBool(f.Suppressed)})
+		_ = w.Write([]string{part, code, shell.NoFormula(n.ZH), shell.NoFormula(n.EN), key, f.Definition, string(f.Measure), numerator, denominator, exclusions(f), f.Period.String(), string(f.State), strconv.FormatBool(f.Suppressed)})
 	}
-}
-
-// cell keeps a spreadsheet from reading a text as a formula.
-func cell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }
 
 // exclusions writes the rows left out by reason: "returned=1;running=3".

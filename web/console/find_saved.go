@@ -1,8 +1,6 @@
 package console
 
 import (
-	"bytes"
-	"encoding/csv"
 	"strconv"
 	"strings"
 
@@ -10,7 +8,6 @@ import (
 
 	"huiyin/fault"
 	"huiyin/locale"
-	"huiyin/privacy"
 	"huiyin/search"
 	"huiyin/search/words"
 	"huiyin/web/dossier"
@@ -188,33 +185,12 @@ func (x *Pages) foundFile(c *fiber.Ctx) error {
 	}
 	l := shell.Lang(c)
 	names := dossier.Namer{City: x.City, Lang: l}
-	b := bytes.NewBufferString("\ufeff") // spreadsheets read the file as UTF-8 only with this mark
-	w := csv.NewWriter(b)
-	rows := [][]string{{l.T("console.number"), l.T("find.filed"), l.T("console.column_state"), l.T("console.kind"), l.T("dossier.category"), l.T("console.column_unit"), l.T("console.column_title"), l.T("find.text")}}
+	table := dossier.Table{Name: "search", Rows: [][]any{{l.T("console.number"), l.T("find.filed"), l.T("console.column_state"), l.T("console.kind"), l.T("dossier.category"), l.T("console.column_unit"), l.T("console.column_title"), l.T("find.text")}}}
 	for _, h := range hits {
 		k := h.Case
-		rows = append(rows, []string{k.Number, k.FiledAt.In(locale.Zone).Format("2006-01-02 15:04"), l.T("state." + string(k.State)), l.T("kind." + string(k.Kind)), x.City.CategoryPath(k.Category, l), names.Unit(k), plain(h.Title), plain(h.Text)})
+		table.Rows = append(table.Rows, []any{k.Number, k.FiledAt.In(locale.Zone).Format("2006-01-02 15:04"), l.T("state." + string(k.State)), l.T("kind." + string(k.Kind)), x.City.CategoryPath(k.Category, l), names.Unit(k), plain(h.Title), plain(h.Text)})
 	}
-	for _, row := range rows {
-		for i := range row {
-			row[i] = harmless(privacy.StaffTables.Hide(row[i]))
-		}
-		if err := w.Write(row); err != nil {
-			return err
-		}
-	}
-	w.Flush()
-	c.Set(fiber.HeaderContentType, "text/csv; charset=utf-8")
-	c.Set(fiber.HeaderContentDisposition, `attachment; filename="search.csv"`)
-	return c.Send(b.Bytes())
+	return table.SendCSV(c)
 }
 
 func plain(e words.Excerpt) string { return strings.Join(strings.Fields(e.String()), " ") }
-
-// harmless keeps a spreadsheet from taking a cell for a formula.
-func harmless(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
-}

@@ -1,16 +1,10 @@
 package inbox
 
 import (
-	"bytes"
-	"encoding/csv"
-	"fmt"
-
 	"github.com/gofiber/fiber/v2"
-	"github.com/xuri/excelize/v2"
 
 	"huiyin/casework"
 	"huiyin/locale"
-	"huiyin/privacy"
 	"huiyin/supervision"
 	"huiyin/web/dossier"
 	"huiyin/web/shell"
@@ -178,14 +172,12 @@ func (v reportView) table() [][]any {
 			}
 		}
 	}
-	for _, row := range rows {
-		for i, cell := range row {
-			if text, ok := cell.(string); ok {
-				row[i] = privacy.StaffTables.Hide(text)
-			}
-		}
-	}
 	return rows
+}
+
+// asFile is the report to be taken away.
+func (v reportView) asFile() dossier.Table {
+	return dossier.Table{Name: "report-" + v.Month.String(), Rows: v.table()}
 }
 
 func (x *Pages) reportXLSX(c *fiber.Ctx) error {
@@ -193,46 +185,7 @@ func (x *Pages) reportXLSX(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	body, err := workbook(v.P.T("day.report"), v.table())
-	if err != nil {
-		return err
-	}
-	c.Set(fiber.HeaderContentType, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-	return sendFile(c, "report-"+v.Month.String()+".xlsx", body)
-}
-
-// workbook is one sheet of rows under a bold heading that stays in sight.
-func workbook(name string, rows [][]any) ([]byte, error) {
-	book := excelize.NewFile()
-	defer book.Close()
-	sheet := []rune(name)
-	name = string(sheet[:min(len(sheet), excelize.MaxSheetNameLength)])
-	if err := book.SetSheetName("Sheet1", name); err != nil {
-		return nil, fmt.Errorf("name sheet: %w", err)
-	}
-	for i, row := range rows {
-		if err := book.SetSheetRow(name, fmt.Sprintf("A%d", i+1), &row); err != nil {
-			return nil, fmt.Errorf("write row: %w", err)
-		}
-	}
-	bold, err := book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
-	if err != nil {
-		return nil, fmt.Errorf("heading style: %w", err)
-	}
-	if err := book.SetRowStyle(name, 1, 1, bold); err != nil {
-		return nil, fmt.Errorf("heading style: %w", err)
-	}
-	if err := book.SetColWidth(name, "A", "H", 18); err != nil {
-		return nil, fmt.Errorf("column width: %w", err)
-	}
-	if err := book.SetPanes(name, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
-		return nil, fmt.Errorf("freeze heading: %w", err)
-	}
-	out, err := book.WriteToBuffer()
-	if err != nil {
-		return nil, fmt.Errorf("write workbook: %w", err)
-	}
-	return out.Bytes(), nil
+	return v.asFile().SendXLSX(c, v.P.T("day.report"))
 }
 
 func (x *Pages) reportCSV(c *fiber.Ctx) error {
@@ -240,29 +193,7 @@ func (x *Pages) reportCSV(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	b.WriteString("\ufeff") // spreadsheets read the file as UTF-8 only with this mark
-	w := csv.NewWriter(&b)
-	for _, row := range v.table() {
-		cells := make([]string, len(row))
-		for i, cell := range row {
-			cells[i] = fmt.Sprint(cell)
-		}
-		if err := w.Write(cells); err != nil {
-			return err
-		}
-	}
-	w.Flush()
-	if err := w.Error(); err != nil {
-		return err
-	}
-	c.Set(fiber.HeaderContentType, "text/csv; charset=utf-8")
-	return sendFile(c, "report-"+v.Month.String()+".csv", b.Bytes())
-}
-
-func sendFile(c *fiber.Ctx, name string, body []byte) error {
-	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+name+`"`)
-	return c.Send(body)
+	return v.asFile().SendCSV(c)
 }
 
 func (v reportView) figures() shell.Grid {

@@ -26,10 +26,7 @@ type place struct {
 //
 // It looks only where one can begin: at each one for a mobile number, at every sixth byte for a run of six digits or more, with which the others begin. What stands there is read at most once to its end, so the time is linear.
 func find(body []byte, want kindSet) place {
-	for _, seek := range []struct {
-		kinds kindSet
-		look  func([]byte, kindSet) place
-	}{{phoneKind, findPhone}, {identityKind | numberKind, findRuns}, {cardKind, findCard}, {phoneKind | identityKind, findWide}, {phoneKind, findSpelled}, {emailKind, findMailbox}, {plateKind, findPlate}} {
+	for _, seek := range seekers {
 		if seek.kinds&want != 0 {
 			if one := seek.look(body, want); one.kind != "" {
 				return one
@@ -37,6 +34,43 @@ func find(body []byte, want kindSet) place {
 		}
 	}
 	return place{}
+}
+
+// seekers look for one or two kinds each, for the first place from the beginning of what they are given.
+var seekers = []struct {
+	kinds kindSet
+	look  func([]byte, kindSet) place
+}{{phoneKind, findPhone}, {identityKind | numberKind, findRuns}, {cardKind, findCard}, {phoneKind | identityKind, findWide}, {phoneKind, findSpelled}, {emailKind, findMailbox}, {plateKind, findPlate}}
+
+// hideOnce is the text with three stars for each place of the kinds that are wanted; nil where there is none. However many there are, each seeker reads the text once.
+func hideOnce(body []byte, want kindSet) []byte {
+	hidden := false
+	for _, seek := range seekers {
+		if seek.kinds&want == 0 {
+			continue
+		}
+		var out []byte
+		rest := body
+		for {
+			one := seek.look(rest, want)
+			if one.kind == "" {
+				break
+			}
+			if out == nil {
+				rest, out = bytes.Clone(rest), make([]byte, 0, len(body))
+			}
+			out = append(append(out, rest[:one.from]...), "**"...)
+			rest = rest[one.to-1:] // the last byte is the third star: what follows sees a border before it
+			rest[0] = '*'
+		}
+		if out != nil {
+			body, hidden = append(out, rest...), true
+		}
+	}
+	if !hidden {
+		return nil
+	}
+	return body
 }
 
 func findPhone(body []byte, _ kindSet) place {

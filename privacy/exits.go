@@ -101,10 +101,10 @@ func (e Exit) Check(body []byte) error {
 func (e Exit) Hide(text string) string {
 	b := []byte(text)
 	for {
-		one := find(b, forbidden[e])
-		if one.kind == "" {
+		left := hideOnce(b, forbidden[e])
+		if left == nil {
 			return string(b)
 		}
-		b = slices.Replace(b, one.from, one.to, []byte("***")...)
+		b = left // what was hidden is a border: beside it something may have become a number
 	}
 }

@@ -30,11 +30,11 @@ func (s *scan) chain(i int) (end int, ok bool) {
 	at := i
 	for {
 		from := at
-		for s.doorPart(at) || at > from && s.at(at) == '-' && s.doorPart(at+1) {
+		for at-from <= longestDoor && (s.doorPart(at) || at > from && s.at(at) == '-' && s.doorPart(at+1)) {
 			at++
 		}
 		n := at - from
-		if n == 0 || n > 9 {
+		if n == 0 || n > longestDoor {
 			return end, ok
 		}
 		strong, weak := strongParts.at(s.text, at), weakParts.at(s.text, at)
@@ -63,6 +63,9 @@ func (s *scan) chain(i int) (end int, ok bool) {
 		}
 	}
 }
+
+// longestDoor is how many signs the number of a house or room has at most; a longer run is none, and is not read to its end.
+const longestDoor = 9
 
 const number = 0x53F7 // the word for a number (of a house, a day, a line)
 

@@ -1,5 +1,10 @@
 package privacy
 
+import (
+	"maps"
+	"slices"
+)
+
 // names finds personal names by the words that announce them (before or behind), by a phone number or a sex behind them,
 // in lists, and by having been found elsewhere in the same text.
 func (s *scan) names() {
@@ -157,16 +162,23 @@ func (s *scan) inLists(first int) {
 	}
 }
 
-// again takes the other places of the names found.
+// again takes the other places of the names found. However many they are, the text is read once.
 func (s *scan) again(first int) {
-	for _, f := range s.found[first:len(s.found):len(s.found)] {
-		if f.Kind != Name {
+	names, begin, lengths := map[string]bool{}, map[rune]bool{}, map[int]bool{}
+	for _, f := range s.found[first:] {
+		if f.Kind == Name {
+			name := s.text[f.Start:f.End]
+			names[string(name)], begin[name[0]], lengths[len(name)] = true, true, true
+		}
+	}
+	longestFirst := slices.SortedFunc(maps.Keys(lengths), func(a, b int) int { return b - a })
+	for i, r := range s.text {
+		if !begin[r] {
 			continue
 		}
-		name := s.text[f.Start:f.End]
-		for i := 0; i+len(name) <= len(s.text); i++ {
-			if s.text[i] == name[0] && equal(s.text[i:i+len(name)], name) {
-				s.take(i, i+len(name), Name)
+		for _, n := range longestFirst {
+			if i+n <= len(s.text) && names[string(s.text[i:i+n])] {
+				s.take(i, i+n, Name)
 			}
 		}
 	}

@@ -51,7 +51,7 @@ func (x *Pages) word(c *fiber.Ctx, channel string) rating.Word {
 	}
 	return rating.Word{
 		Level: levelOf(c.FormValue("level")), Tags: tags, Text: c.FormValue("text"), Name: c.FormValue("name"), Phone: c.FormValue("phone"), Channel: channel,
-		Key: shell.IdempotencyKey(c), Address: c.IP(), Device: c.IP() + " " + c.Get(fiber.HeaderUserAgent), Opened: rating.OpenedAt(x.Keys, c.FormValue("opened")),
+		Key: shell.IdempotencyKey(c), Address: shell.Address(c), Device: shell.Address(c) + " " + c.Get(fiber.HeaderUserAgent), Opened: rating.OpenedAt(x.Keys, c.FormValue("opened")),
 	}
 }
 

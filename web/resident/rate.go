@@ -209,12 +209,12 @@ func (x *Pages) rate(c *fiber.Ctx) error {
 		keep, book := x.Desk.Rate, rating.Book{DB: x.DB, Keys: x.Keys, Zone: x.City.TZ, Now: x.Now}
 		if v.Change {
 			keep = x.Desk.ChangeRating
-		} else if r.Doubts, err = book.CaseDoubts(ctx, c.IP()+" "+c.Get(fiber.HeaderUserAgent), sent); err != nil {
+		} else if r.Doubts, err = book.CaseDoubts(ctx, shell.Address(c)+" "+c.Get(fiber.HeaderUserAgent), sent); err != nil {
 			return err
 		}
 		_, err = keep(ctx, casework.Resident(id), casework.Ref{ID: id}, r)
 		if err == nil && !v.Change {
-			err = book.NoteNetwork(ctx, id, round, f.Case.Lead, rating.Level(r.Satisfaction), c.IP())
+			err = book.NoteNetwork(ctx, id, round, f.Case.Lead, rating.Level(r.Satisfaction), shell.Address(c))
 		}
 	}
 	switch fault.KeyOf(err) {

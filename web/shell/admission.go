@@ -98,7 +98,7 @@ type queueView struct {
 func (s *shell) queue(c *fiber.Ctx, r *request) error {
 	page := newPage(c, r, r.lang.T("queue.title"))
 	page.Status, page.Private = fiber.StatusServiceUnavailable, true
-	v := queueView{Action: c.OriginalURL(), Seconds: gateRefresh}
+	v := queueView{Action: LocalPath(c.OriginalURL(), c.Path()), Seconds: gateRefresh}
 	c.Set(fiber.HeaderRetryAfter, strconv.Itoa(gateRefresh))
 	if safe(c.Method()) {
 		c.Set("Refresh", strconv.Itoa(gateRefresh))

@@ -68,7 +68,7 @@ func newPage(c *fiber.Ctx, r *request, title string) Page {
 // here is the address of the page with its query; after a form that failed, of the nearest page that can be asked for.
 func (r *request) here(c *fiber.Ctx) string {
 	if safe(c.Method()) {
-		return c.OriginalURL()
+		return LocalPath(c.OriginalURL(), c.Path()) // a request may name another host in its first line
 	}
 	if r.page {
 		return c.Path()

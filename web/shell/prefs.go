@@ -3,6 +3,7 @@ package shell
 import (
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -50,7 +51,8 @@ func keep(c *fiber.Ctx, name, value string) {
 
 // LocalPath is the given address where it leads to a page of ours, else the fallback: for "next" and "back" fields.
 func LocalPath(given, fallback string) string {
-	if !strings.HasPrefix(given, "/") || strings.HasPrefix(given, "//") || strings.ContainsAny(given, "\\\r\n\t") {
+	path, _, _ := strings.Cut(given, "?")
+	if !strings.HasPrefix(given, "/") || strings.Contains(path, "//") || strings.ContainsFunc(given, func(r rune) bool { return r == '\\' || unicode.IsControl(r) }) {
 		return fallback
 	}
 	return given

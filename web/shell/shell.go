@@ -138,6 +138,9 @@ type request struct {
 // begin gives the request its number, language, deadline and protective headers.
 func (s *shell) begin(c *fiber.Ctx) error {
 	s.requestOf(c)
+	if err := oneLength(c); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), s.Timeout)
 	defer cancel()
 	c.SetUserContext(ctx)

@@ -398,6 +398,7 @@ func TestOnlyOwnAddressesAreFollowed(t *testing.T) {
 	for given, want := range map[string]string{
 		"/inbox": "/inbox", "/inbox?x=1": "/inbox?x=1", "": "/", "//evil.example": "/", "https://evil.example": "/",
 		"/\\evil.example": "/", "javascript:alert(1)": "/", "/a\r\nSet-Cookie: x": "/", "/\t/evil": "/",
+		"/..//evil.example": "/", "/.//evil.example": "/", "/\x00//evil": "/", "/\x00evil": "/", "/a?b=//c": "/a?b=//c", "/en//evil.example": "/",
 	} {
 		if got := LocalPath(given, "/"); got != want {
 			t.Errorf("LocalPath(%q) = %q, want %q", given, got, want)

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
@@ -138,13 +140,27 @@ type foundView struct {
 	Articles []search.Article // answers in force beside the cases, on the first page
 }
 
-func askedOf(get func(string, ...string) string) asked {
+func askedOf(value func(string, ...string) string) asked {
+	get := func(name string) string { return readable(value(name)) }
 	a := asked{Text: strings.TrimSpace(get("q")), Unit: get("unit"), State: get("state"), Since: get("since"), Until: get("until"), District: get("district"), Category: get("category"), Kind: get("kind"), Month: get("month"),
 		Sort: get("sort"), Like: get("like"), Page: 1}
 	if n, err := strconv.Atoi(get("page")); err == nil && n > 1 && n <= search.MaxOffset/foundPage {
 		a.Page = n
 	}
 	return a
+}
+
+// readable is a text without what no database keeps as one: broken signs, and signs that steer devices.
+func readable(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == utf8.RuneError:
+			return -1
+		case unicode.IsControl(r):
+			return ' '
+		}
+		return r
+	}, s)
 }
 
 func (x *Pages) showSearch(c *fiber.Ctx) error { return x.drawFound(c, askedOf(c.Query)) }

@@ -52,7 +52,7 @@ func (x *Pages) saveSearch(c *fiber.Ctx) error {
 	}
 	q := x.query(a)
 	q.Offset = 0
-	if err := x.shelf().Save(c.UserContext(), by.StaffID, c.FormValue("name"), q, search.Alert(c.FormValue("alert"))); err != nil {
+	if err := x.shelf().Save(c.UserContext(), by.StaffID, readable(c.FormValue("name")), q, search.Alert(c.FormValue("alert"))); err != nil {
 		if _, ok := shell.Mistakes(shell.Lang(c), err); ok {
 			shell.Flash(c, shell.Bad, fault.KeyOf(err))
 			return shell.SeeOther(c, a.address(1))

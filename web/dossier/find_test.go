@@ -34,6 +34,14 @@ func TestASearchIsNarrowedSavedAndTakenAway(t *testing.T) {
 	}
 	b.get("/console/search.csv?q="+url.QueryEscape(phone)).wants(t, 422)
 
+	for _, odd := range []string{"%00", "%FF", "a%00b", "%ED%A0%80", "%0A"} { // what no database keeps as text
+		for _, name := range []string{"q", "unit", "district", "category", "kind", "state", "since", "month", "sort", "like"} {
+			b.get("/console/search?q="+q+"&"+name+"="+odd).wants(t, 200)
+			b.get("/console/search.csv?"+name+"="+odd).wants(t, 200)
+		}
+	}
+	b.post("/console/search/save", url.Values{"q": {"a\x00b"}, "name": {"\x00\xff"}}).leads(t, "/console/search?q=a+b")
+
 	b.post("/console/search/save", url.Values{"q": {"摊贩"}, "name": {""}}).leads(t, "/console/search?q="+q)
 	b.post("/console/search/save", url.Values{"q": {phone}, "name": {"某人"}}).wants(t, 422)
 	b.post("/console/search/save", url.Values{"q": {"摊贩"}, "name": {"夜市"}, "alert": {"daily"}, "kind": {"complaint"}}).leads(t, "/console/search?kind=complaint&q="+q)

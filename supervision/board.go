@@ -282,6 +282,7 @@ func (b *Board) assemble(x sheets, units []Unit, chains map[casework.UnitCode][]
 			}
 		}
 	}
+	hideRests(b.Whole, b.Topics)
 	slices.SortStableFunc(b.Topics, func(x, y TopicLine) int {
 		return cmp.Or(cmp.Compare(x.Level, y.Level), cmp.Compare(y.Get("received").Denominator, x.Get("received").Denominator))
 	})

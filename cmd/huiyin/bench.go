@@ -31,6 +31,8 @@ type benchRun struct {
 	cases   int           // to fill in before, for those that measure reading
 	data    string        // directory with texts that residents wrote
 	dump    string        // file for documents and questions, by which other engines are measured
+	only    string        // which parts of growth; empty: all
+	plot    string        // file for the plot of growth
 	large   int           // how many of the largest submissions, for those that take any
 }
 
@@ -41,8 +43,10 @@ func measure(ctx context.Context, env *Env, args []string) error {
 	b := &benchRun{env: env}
 	f.BoolVar(&b.json, "json", false, "end with one JSON object on standard output, and nothing else there")
 	f.IntVar(&b.workers, "workers", 64, "how many work at once")
-	f.IntVar(&b.cases, "cases", 0, "how many cases are filled in first, for the benches that read")
+	f.IntVar(&b.cases, "cases", 0, "how many cases are filled in first, for the benches that read; for growth, the largest number, up to 3000000")
 	f.StringVar(&b.dump, "dump", "", "`file` for the documents and questions of search, by which scripts/bleve measures another engine")
+	f.StringVar(&b.only, "only", "", "for growth: which `parts` are measured, of intake,search,board; all of them where none is named")
+	f.StringVar(&b.plot, "plot", "", "`file` for the plot of growth, as SVG")
 	f.StringVar(&b.data, "data", "../shared/data", "`directory` whose sentences cases are made of, for search; where there is none, the demonstration city's serve")
 	f.IntVar(&b.large, "large", 24, "how many 25 MB messages show that memory stays flat, for mail; 0 leaves them out")
 	seconds := f.Int("seconds", 12, "how long is measured in all")

@@ -4,131 +4,184 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
 	"time"
 
 	"huiyin/bench"
-	"huiyin/casework"
-	"huiyin/pg"
 )
 
-// growthSizes are the numbers of cases at which the same work is measured.
-var growthSizes = []int{10_000, 100_000, 1_000_000}
+// growthSizes are the numbers of cases at which the same work is measured: as far as --cases says, a million where it says nothing.
+var growthSizes = []int{10_000, 100_000, 1_000_000, 3_000_000}
 
-// growthResult is what `huiyin bench growth --json` ends with: the last size in the usual fields, and each size in Sizes.
+// growthParts are what is measured, each over cases of its own kind in a database of its own, with the disk that a case takes at most while its part is measured, in bytes.
+var growthParts = []struct {
+	name    string
+	disk    float64
+	measure func(ctx context.Context, b *benchRun, p *parts, s *growthSize) error
+}{
+	{"intake", 3000, growIntake},
+	{"search", 7500, growSearch},
+	{"board", 6000, growBoard},
+}
+
+const (
+	growthMost   = 1_000_000
+	growthRounds = 5 // of every measurement: the middle one counts, and how far they are apart is the noise
+)
+
+// growthResult is what `huiyin bench growth --json` ends with: the filing at the last size in the usual fields, each size in Sizes, and what each figure does from size to size in Columns.
 type growthResult struct {
 	bench.Result
-	Sizes []growthSize `json:"sizes"`
+	Sizes   []growthSize   `json:"sizes"`
+	Columns []bench.Column `json:"columns"`
 }
 
-// growthSize is the same work beside so many cases. Times are of one piece alone, half and 95 of a hundred within them.
+// growthSize is the same work beside so many cases.
 type growthSize struct {
-	Cases    int     `json:"cases"`
-	LoadTook float64 `json:"load_seconds"`
-	FileP50  float64 `json:"file_p50_ms"` // one case filed by the API's door
-	FileP95  float64 `json:"file_p95_ms"` //
-	FileCost float64 `json:"file_cpu_us"` // processor time of a case when 32 file at once
-	FileRate float64 `json:"file_rate"`   // a second, then
-	Plain    float64 `json:"plain_rate"`  // plain durable inserts a second by as many, in the same minute
-	SweepP50 float64 `json:"sweep_p50_ms"`
-	SweepP95 float64 `json:"sweep_p95_ms"`
-	ReadP50  float64 `json:"read_p50_ms"` // one case with all that hangs on it
-	ReadP95  float64 `json:"read_p95_ms"`
+	Cases   int                     `json:"cases"`
+	Took    float64                 `json:"seconds"`    // to load and to measure
+	Rate    float64                 `json:"file_rate"`  // cases filed a second by 32 at once
+	Plain   float64                 `json:"plain_rate"` // plain durable inserts a second by as many, in the same minute
+	Figures map[string]bench.Figure `json:"figures"`    // by the names of growthColumns
+
+	whole bench.Result // of the filing
 }
 
-// benchGrowth does the same work beside ten thousand, a hundred thousand and a million cases; with --cases, up to that many.
+// growthColumns are the figures in their order: milliseconds, of processor time (the program and the database together) where nothing else is said.
+var growthColumns = []string{
+	"a filing, 32 at once", "a look at all limits, by the clock", "a case read, by the clock",
+	"words, half", "words, 95 %", "counts of 30 days, half", "counts of 30 days, 95 %", "counts over all time, half", "counts over all time, 95 %",
+	"a public page drawn, half", "a public page drawn, 95 %",
+}
+
+// benchGrowth does the same work beside growing numbers of cases and judges what each figure does. What grows faster than the logarithm is an error.
 func benchGrowth(ctx context.Context, b *benchRun) error {
 	most := b.cases
+	if most == 0 {
+		most = growthMost
+	}
+	if err := b.growthRoom(most); err != nil {
+		return err
+	}
 	var r growthResult
+	var sizes []int
 	for _, n := range growthSizes {
-		if most > 0 && n > most {
+		if n > most {
 			continue
 		}
 		b.cases = n
-		err := b.alone(func(config Config) error {
-			own := *b.env
-			own.Config, own.Stdout, own.Stderr = config, discard{}, discard{}
-			p, err := assemble(ctx, &own, "bench", b.env.progress())
-			if err != nil {
-				return err
+		s := growthSize{Cases: n, Figures: map[string]bench.Figure{}}
+		begun := time.Now()
+		for _, part := range growthParts {
+			if !b.grows(part.name) {
+				continue
 			}
-			one, whole, err := b.growth(ctx, p)
-			if err != nil {
-				return closeAfter(p.database, err)
+			b.say("%d cases: %s", n, part.name)
+			if err := b.growing(ctx, &s, part.measure); err != nil {
+				return fmt.Errorf("%s beside %d cases: %w", part.name, n, err)
 			}
-			r.Sizes, r.Result = append(r.Sizes, one), whole
-			return p.Close()
-		})
-		if err != nil {
-			return err
 		}
+		s.Took = math.Round(time.Since(begun).Seconds())
+		r.Sizes, r.Result, sizes = append(r.Sizes, s), s.whole, append(sizes, n)
 	}
-	if len(r.Sizes) == 0 {
+	if len(sizes) == 0 {
 		return usage{fmt.Sprintf("bench growth begins at %d cases: --cases", growthSizes[0])}
 	}
-	if b.json {
-		return b.tell(r.Result, r)
+	var faster []string
+	for _, name := range growthColumns {
+		var figures []bench.Figure
+		for _, s := range r.Sizes {
+			if f, measured := s.Figures[name]; measured {
+				figures = append(figures, f)
+			}
+		}
+		if len(figures) < len(sizes) {
+			continue
+		}
+		c := bench.Judge(name, sizes, figures)
+		if r.Columns = append(r.Columns, c); !c.Within {
+			faster = append(faster, name)
+		}
 	}
-	for _, s := range r.Sizes {
-		if _, err := fmt.Fprintf(b.env.Stdout, "%9d cases: filed in %.1f ms (95 %%: %.1f), %.0f us of processor time each when many come; a look at all limits %.2f ms (%.2f); a case read in %.1f ms (%.1f)\n",
-			s.Cases, s.FileP50, s.FileP95, s.FileCost, s.SweepP50, s.SweepP95, s.ReadP50, s.ReadP95); err != nil {
+	if b.plot != "" {
+		if err := os.WriteFile(b.plot, []byte(bench.Plot(sizes, r.Columns, "cases (logarithmic)", "how many times what it is at the smallest number of cases; straight lines grow with the logarithm")), 0o644); err != nil { //nolint:gosec // a picture for everybody
 			return err
 		}
+	}
+	if err := b.tellGrowth(r); err != nil {
+		return err
+	}
+	if faster != nil {
+		return fmt.Errorf("faster than the logarithm: %s", strings.Join(faster, "; "))
 	}
 	return nil
 }
 
-func (b *benchRun) growth(ctx context.Context, p *parts) (growthSize, bench.Result, error) {
-	s := growthSize{Cases: b.cases}
-	var whole bench.Result
-	owner, err := pg.Open(ctx, p.URL, pg.Options{Name: "huiyin bench", MaxConns: 4, AsOwner: true, StatementTimeout: time.Hour})
-	if err != nil {
-		return s, whole, err
+// grows tells whether a part is to be measured.
+func (b *benchRun) grows(part string) bool {
+	return b.only == "" || slices.Contains(strings.Split(b.only, ","), part)
+}
+
+// growthRoom says what the largest size needs, and refuses where the disk does not have it.
+func (b *benchRun) growthRoom(most int) error {
+	need, measured := 0.0, false
+	for _, part := range growthParts {
+		if b.grows(part.name) {
+			need, measured = max(need, part.disk*float64(most)), true
+		}
 	}
-	defer owner.Close()
-	t := &timers{parts: p, owner: owner, run: b}
-	begun := time.Now()
-	if err := t.load(ctx); err != nil {
-		return s, whole, fmt.Errorf("load cases: %w", err)
+	if !measured {
+		return usage{"--only takes intake, search and board, separated by commas"}
 	}
-	s.LoadTook = time.Since(begun).Round(time.Second).Seconds()
-	b.say("%d cases loaded in %.0f s", b.cases, s.LoadTook)
-	idle, err := t.idle(ctx)
-	if err != nil {
-		return s, whole, err
+	if err := os.MkdirAll(b.env.Config.Data, 0o711); err != nil {
+		return err
 	}
-	s.SweepP50, s.SweepP95 = idle.Within(0.50), idle.Within(0.95)
-	f := newFiler(p)
-	alone, err := bench.Load{Workers: 1, N: 300, Begin: func(context.Context, int) (func(context.Context, int) error, func(), error) {
-		return func(ctx context.Context, _ int) error { return f.one(ctx) }, func() {}, nil
-	}}.Run(ctx)
-	if err != nil {
-		return s, whole, err
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(b.env.Config.Data, &disk); err != nil {
+		return fmt.Errorf("ask the disk of %s: %w", b.env.Config.Data, err)
 	}
-	s.FileP50, s.FileP95 = alone.Within(0.50), alone.Within(0.95)
-	read, err := bench.Load{Workers: 1, N: 300, Begin: func(context.Context, int) (func(context.Context, int) error, func(), error) {
-		return func(ctx context.Context, i int) error {
-			_, err := p.Docket.Dossier(ctx, casework.System, t.due[i*7919%len(t.due)])
+	free := float64(disk.Bavail) * float64(disk.Bsize)
+	b.say("%d cases take some %.0f GB of disk under %s while they are measured, and nothing afterwards; %.0f GB are free", most, math.Ceil(need/1e9), b.env.Config.Data, free/1e9)
+	if free < need+2e9 {
+		return fmt.Errorf("the disk of %s has not enough room: give fewer --cases, fewer parts by --only, or another HUIYIN_DATA", b.env.Config.Data)
+	}
+	return nil
+}
+
+// growing measures one part in a database of its own.
+func (b *benchRun) growing(ctx context.Context, s *growthSize, measure func(context.Context, *benchRun, *parts, *growthSize) error) error {
+	return b.alone(func(config Config) error {
+		own := *b.env
+		own.Config, own.Stdout, own.Stderr = config, discard{}, discard{}
+		p, err := assemble(ctx, &own, "bench", b.env.progress())
+		if err != nil {
 			return err
-		}, func() {}, nil
-	}}.Run(ctx)
-	if err != nil {
-		return s, whole, err
-	}
-	s.ReadP50, s.ReadP95 = read.Within(0.50), read.Within(0.95)
-	plain, stop, err := ceiling(ctx, p.URL, len(f.body(0)), intakeWriters)
-	if err != nil {
-		return s, whole, err
-	}
-	defer stop()
-	var many, inserts costed
-	for range stretches {
-		if err := inserts.run(ctx, p, plain(b.seconds/stretches/4)); err != nil {
-			return s, whole, err
 		}
-		if err := many.run(ctx, p, f.load(b.seconds/stretches/2)); err != nil {
-			return s, whole, err
+		if err := measure(ctx, b, p, s); err != nil {
+			return closeAfter(p.database, err)
+		}
+		return p.Close()
+	})
+}
+
+func (b *benchRun) tellGrowth(r growthResult) error {
+	if b.json {
+		return b.tell(r.Result, r)
+	}
+	var head []string
+	for _, s := range r.Sizes {
+		head = append(head, fmt.Sprintf("%d", s.Cases))
+	}
+	if _, err := fmt.Fprintf(b.env.Stdout, "milliseconds beside %s cases; of processor time, where nothing else is said\n", strings.Join(head, ", ")); err != nil {
+		return err
+	}
+	for _, c := range r.Columns {
+		if _, err := fmt.Fprintln(b.env.Stdout, c); err != nil {
+			return err
 		}
 	}
-	s.FileCost, s.FileRate, s.Plain = many.each(), math.Round(many.Rate()), math.Round(inserts.Rate())
-	return s, many.Against(inserts.Sample), nil
+	return nil
 }

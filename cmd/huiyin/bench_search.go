@@ -104,35 +104,7 @@ func (b *benchRun) searching(ctx context.Context, p *parts) error {
 	if r.Text, err = t.prepare(ctx, b.data); err != nil {
 		return err
 	}
-	begun := time.Now()
-	if err := t.load(ctx); err != nil {
-		return fmt.Errorf("load cases: %w", err)
-	}
-	r.LoadTook = round1(time.Since(begun).Seconds())
-	b.say("%d cases loaded in %.0f s", b.cases, r.LoadTook)
-	before := p.processor()
-	begun = time.Now()
-	n, err := p.buildIndex(ctx, func(done int) {
-		if done%100_000 == 0 {
-			b.say("%d cases read for the index, %s", done, time.Since(begun).Round(time.Second))
-		}
-	})
-	if err != nil {
-		return err
-	}
-	if n != b.cases {
-		return fmt.Errorf("%d of %d cases are in the index", n, b.cases)
-	}
-	r.BuildTook = round1(time.Since(begun).Seconds())
-	r.BuildRate = math.Round(float64(n) / time.Since(begun).Seconds())
-	r.BuildCost = math.Round(float64((p.processor() - before).Microseconds()) / float64(n))
-	var size int64
-	if err := owner.QueryRow(ctx, `select pg_total_relation_size('search_document')`).Scan(&size); err != nil {
-		return err
-	}
-	r.IndexMB = math.Round(float64(size) / (1 << 20))
-	b.say("index built in %.0f s, %.0f a second, %.0f MB; %.0f µs of processor time a document", r.BuildTook, r.BuildRate, r.IndexMB, r.BuildCost)
-	if _, err := owner.Exec(ctx, `vacuum analyze search_document`); err != nil {
+	if err := t.fill(ctx, &r); err != nil {
 		return err
 	}
 	t.forget()
@@ -155,6 +127,40 @@ func (b *benchRun) searching(ctx context.Context, p *parts) error {
 	stop()
 	r.RSS, r.CeilingP95 = memory(), plain.Within(0.95)
 	return b.tellSearch(r)
+}
+
+// fill puts the cases in and builds the index over them.
+func (t *searchTown) fill(ctx context.Context, r *searchResult) error {
+	begun := time.Now()
+	if err := t.load(ctx); err != nil {
+		return fmt.Errorf("load cases: %w", err)
+	}
+	r.LoadTook = round1(time.Since(begun).Seconds())
+	t.run.say("%d cases loaded in %.0f s", t.run.cases, r.LoadTook)
+	before := t.processor()
+	begun = time.Now()
+	n, err := t.buildIndex(ctx, func(done int) {
+		if done%100_000 == 0 {
+			t.run.say("%d cases read for the index, %s", done, time.Since(begun).Round(time.Second))
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if n != t.run.cases {
+		return fmt.Errorf("%d of %d cases are in the index", n, t.run.cases)
+	}
+	r.BuildTook = round1(time.Since(begun).Seconds())
+	r.BuildRate = math.Round(float64(n) / time.Since(begun).Seconds())
+	r.BuildCost = math.Round(float64((t.processor() - before).Microseconds()) / float64(n))
+	var size int64
+	if err := t.owner.QueryRow(ctx, `select pg_total_relation_size('search_document')`).Scan(&size); err != nil {
+		return err
+	}
+	r.IndexMB = math.Round(float64(size) / (1 << 20))
+	t.run.say("index built in %.0f s, %.0f a second, %.0f MB; %.0f µs of processor time a document", r.BuildTook, r.BuildRate, r.IndexMB, r.BuildCost)
+	_, err = t.owner.Exec(ctx, `vacuum analyze search_document`)
+	return err
 }
 
 func round1(f float64) float64 { return math.Round(10*f) / 10 }
@@ -243,9 +249,14 @@ func (t *searchTown) atRest(ctx context.Context, r *searchResult) error {
 
 // ask asks questions one after the other for some time, beginning at one of them.
 func (t *searchTown) ask(ctx context.Context, make func(*searchTown, int) search.Query, d time.Duration, from int) (bench.Sample, error) {
+	return t.questions(ctx, make, bench.Load{For: d}, from)
+}
+
+// questions asks one question after the other, as many or as long as a load says, beginning at one of them.
+func (t *searchTown) questions(ctx context.Context, make func(*searchTown, int) search.Query, load bench.Load, from int) (bench.Sample, error) {
 	meter := bench.NewMeter(t.server())
 	t.cost = bench.Sample{}
-	return bench.Load{Workers: 1, For: d, Begin: func(context.Context, int) (func(context.Context, int) error, func(), error) {
+	return bench.Load{Workers: 1, For: load.For, N: load.N, Begin: func(context.Context, int) (func(context.Context, int) error, func(), error) {
 		return func(ctx context.Context, i int) error {
 			before := meter.Read()
 			r, err := t.service.Find(ctx, operator, make(t, from+i))

@@ -68,10 +68,18 @@ func labels(q search.Query, sight casework.Sight, now time.Time) [][]words.Token
 	if len(q.Units) > 0 {
 		overlap("unit", texts(q.Units))
 	}
-	if len(q.Districts) > 0 {
+	matter := len(q.Category) > 0 && len(q.Category)%2 == 0
+	switch {
+	case len(q.Districts) > 0 && matter:
+		tokens := make([]words.Token, len(q.Districts))
+		for i, d := range q.Districts {
+			tokens[i] = areaLabel(d, q.Category)
+		}
+		all = append(all, tokens)
+	case len(q.Districts) > 0:
 		overlap("district", q.Districts)
 	}
-	if n := len(q.Category); n > 0 && n%2 == 0 {
+	if matter && (len(q.Districts) == 0 || len(q.Category) > 2) {
 		overlap("category", []string{q.Category})
 	}
 	return all

@@ -61,11 +61,11 @@ func TestAStormOfOneMatterIsNotTakenForTheWhole(t *testing.T) {
 		holds, thought float64
 		least, most    float64 // of the documents asked for next
 	}{
-		{0, 2000, 0.15, 10000, 20000},
-		{10, 2000, 0.15, 10000, 20000},
-		{100, 2000, 0.15, 5000, 6000},
-		{0, 100000, 0.003, 500000, 900000},
-		{15, 1000, 0.3, 5000, 10000},
+		{0, 2000, 0.15, 7000, 14000},
+		{10, 2000, 0.15, 7000, 14000},
+		{100, 2000, 0.15, 3500, 4500},
+		{0, 100000, 0.003, 350000, 700000},
+		{15, 1000, 0.3, 4000, 8000},
 	} {
 		if next := ranking / seenIn(c.found, c.holds, c.thought); next < c.least || next > c.most {
 			t.Errorf("after %d of %.0f documents %.0f are asked for", c.found, c.holds, next)

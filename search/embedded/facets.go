@@ -14,9 +14,9 @@ import (
 )
 
 const (
-	counted   = 5000        // documents read to count; of more, a part drawn by chance is read and the numbers are multiplied
-	bound     = 4 * counted // read at most, where the expectation was wrong
-	maxValues = 60          // values of one facet
+	counted   = 2000  // documents read to count; of more than twice as many, a part drawn by chance is read and the numbers are multiplied
+	bound     = 20000 // read at most, where the expectation was wrong
+	maxValues = 60    // values of one facet
 )
 
 // facets counts what the stage finds: all of it, or one in so many documents where that would be more than anybody waits for. Facets.About says that numbers were multiplied.
@@ -74,14 +74,13 @@ func (e *Engine) count(ctx context.Context, q search.Query, sight casework.Sight
 	if s.some {
 		conds = append(conds, s.enough(st))
 	}
-	level := len(q.Category)/2*2 + 2
 	sql := fmt.Sprintf(`with m as materialized (select d.state, d.kind, left(d.category, %d) as category, d.district, d.lead_unit, to_char(d.filed_at at time zone %s, 'YYYY-MM') as month
 		from search_document d%s limit %d)
 		select case when grouping(state) = 0 then 'state' when grouping(kind) = 0 then 'kind' when grouping(category) = 0 then 'category'
 			when grouping(district) = 0 then 'district' when grouping(lead_unit) = 0 then 'unit' when grouping(month) = 0 then 'month' else '' end as facet,
 			coalesce(state, kind, category, district, lead_unit, month, '') as value, count(*)::int as n
 		from m group by grouping sets ((), (state), (kind), (category), (district), (lead_unit), (month)) order by 1, 3 desc, 2`,
-		level, e.zone(st), where(conds), bound+1)
+		categoryLevel(q), e.zone(st), where(conds), bound+1)
 	rows, err := e.DB.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, st.args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("count facets: %w", err)

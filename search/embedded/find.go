@@ -19,6 +19,7 @@ const (
 	candidates = 300  // of the window, to be ranked
 	nearRead   = 400  // newest documents with a part of the words, to be ranked
 	nearWanted = 10   // below so many hits, documents with a part of the words are shown too
+	whole      = 1000 // hits of a stage that are all read, so that they are counted as well
 )
 
 // stage is one way to read a query: all of these words, or (some) as many as make up half of what was asked.
@@ -32,6 +33,7 @@ type row struct {
 	id    casework.CaseID
 	score float64
 	filed time.Time
+	of    properties // where they are to be counted
 }
 
 // Find asks in stages until there is enough: as typed with synonyms, in parts, by sound where nothing was found, and some of the words.
@@ -95,7 +97,7 @@ func (e *Engine) Find(ctx context.Context, q search.Query, sight casework.Sight)
 	}
 	found := a.page()
 	found.Instead = instead
-	if q.Facets {
+	if found.Facets = a.counted; q.Facets && found.Facets == nil {
 		var err error
 		if found.Facets, err = e.facets(ctx, q, sight, a.first); err != nil {
 			return search.Found{}, err
@@ -114,12 +116,20 @@ type answer struct {
 	near  map[casework.CaseID]bool
 	seen  map[casework.CaseID]bool
 	first *stage // the first stage that found something
+
+	counted *search.Facets // its hits, where all of them were read
 }
 
 func (a *answer) run(ctx context.Context, s stage, near bool) error {
-	rows, err := a.e.stage(ctx, a.q, a.sight, s, a.want)
+	rows, all, err := a.e.stage(ctx, a.q, a.sight, s, a.want)
 	if err != nil {
 		return err
+	}
+	if len(rows) > 0 && a.first == nil {
+		a.first = &s
+		if all {
+			a.counted = a.e.countRows(rows, a.q)
+		}
 	}
 	for _, r := range rows {
 		if a.seen[r.id] || len(a.rows) >= a.want {
@@ -134,9 +144,6 @@ func (a *answer) run(ctx context.Context, s stage, near bool) error {
 		}
 		r.score += s.base
 		a.rows = append(a.rows, r)
-	}
-	if len(rows) > 0 && a.first == nil {
-		a.first = &s
 	}
 	return nil
 }
@@ -155,35 +162,52 @@ func (a *answer) page() search.Found {
 	return found
 }
 
-// stage runs one stage by the inverted index: of what is frequent the newest first, and all where that is not enough. What no token finds is looked for in the newest documents.
-func (e *Engine) stage(ctx context.Context, q search.Query, sight casework.Sight, s stage, want int) ([]row, error) {
+// stage runs one stage by the inverted index: of what is frequent the newest first, and all where that is not enough. What no token finds is looked for in the newest documents. all tells that these are all hits of the
+// stage, with their properties, which happens only where they are to be counted.
+func (e *Engine) stage(ctx context.Context, q search.Query, sight casework.Sight, s stage, want int) (rows []row, all bool, err error) {
+	some := q
+	some.Facets = false
 	st := &statement{}
-	sql, ok := e.byIndex(st, q, sight, s, want)
-	if !ok {
+	if _, ok := e.byIndex(st, some, sight, s, want); !ok {
 		st = &statement{}
-		return e.rows(ctx, e.byReading(st, q, sight, s, want), st.args)
+		rows, err := e.rows(ctx, e.byReading(st, some, sight, s, want), st.args, false)
+		return rows, false, err
 	}
 	if err := e.known.fresh(ctx, e.DB); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	part, documents := e.known.expected(s, q, sight)
-	for wanted := ranking / part; documents > few; {
+	enough, ranking := want, float64(ranking)
+	if s.some {
+		enough, ranking = min(want, nearWanted), nearRank
+	}
+	for wanted := ranking / part; documents > 2*ranking; {
 		since, holds := e.known.span(wanted, q)
 		if since.IsZero() {
 			break
 		}
-		recent, only := &statement{}, q
-		only.Since = since
-		newest, _ := e.byIndex(recent, only, sight, s, want)
-		rows, err := e.rows(ctx, newest, recent.args)
-		if err != nil || len(rows) >= want || s.some && len(rows) > 0 {
-			return rows, err
+		recent := &statement{}
+		some.Since = since
+		newest, _ := e.byIndex(recent, some, sight, s, want)
+		rows, err := e.rows(ctx, newest, recent.args, false)
+		if err != nil || len(rows) >= enough {
+			return rows, false, err
 		}
 		seen := seenIn(len(rows), holds, part)
 		documents, wanted = seen/part*documents, max(ranking/seen, wider*holds)
 		part = seen
 	}
-	return e.rows(ctx, sql, st.args)
+	if s.some {
+		q.Facets = false
+	}
+	limit := want
+	if q.Facets {
+		limit = max(want, whole)
+	}
+	st = &statement{}
+	sql, _ := e.byIndex(st, q, sight, s, limit)
+	rows, err = e.rows(ctx, sql, st.args, q.Facets)
+	return rows, q.Facets && len(rows) < limit, err
 }
 
 // seenIn is what part of all documents a stage finds, after so many of a span were fewer than was thought: what was seen, but not rarer by any factor, since the newest may all be about one matter that nobody asked for.
@@ -191,7 +215,7 @@ func seenIn(found int, holds, thought float64) float64 {
 	return max(float64(found+1)/holds, thought/wider)
 }
 
-func (e *Engine) rows(ctx context.Context, sql string, args []any) ([]row, error) {
+func (e *Engine) rows(ctx context.Context, sql string, args []any, counted bool) ([]row, error) {
 	// Planned with the values: a plan for any value would not know which words are rare.
 	rows, err := e.DB.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, args...)...)
 	if err != nil {
@@ -199,8 +223,11 @@ func (e *Engine) rows(ctx context.Context, sql string, args []any) ([]row, error
 	}
 	out, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (row, error) {
 		var one row
-		err := r.Scan(&one.id, &one.score, &one.filed)
-		return one, err
+		into := []any{&one.id, &one.score, &one.filed}
+		if counted {
+			into = append(into, one.of.into()...)
+		}
+		return one, r.Scan(into...)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
@@ -209,13 +236,17 @@ func (e *Engine) rows(ctx context.Context, sql string, args []any) ([]row, error
 }
 
 // columns are those that the ranking reads: of the tokens, by far the largest, only the sounds, and only where a word may be found by its sound alone.
-func (s stage) columns() string {
+func (s stage) columns(counted bool) string {
+	columns := "d.case_id, d.filed_at, d.title, d.body"
+	if counted {
+		columns += ", " + propertyColumns
+	}
 	for _, w := range s.words {
 		if slices.ContainsFunc(w.Forms, func(f words.Form) bool { return f.Text == "" }) {
-			return "d.case_id, d.filed_at, d.title, d.body, d.sounds"
+			return columns + ", d.sounds"
 		}
 	}
-	return "d.case_id, d.filed_at, d.title, d.body"
+	return columns
 }
 
 // byReading is the statement over the newest documents. With no words at all it reads on until there is enough.
@@ -235,7 +266,7 @@ func (e *Engine) byReading(st *statement, q search.Query, sight casework.Sight, 
 		conds = append(conds, st.onText(w))
 	}
 	match := joined(s, conds)
-	from := fmt.Sprintf("(select %s from (%s) d%s limit %d) d", s.columns(), newest, where(st.filters(q, sight), match), max(limit, want))
+	from := fmt.Sprintf("(select %s from (%s) d%s limit %d) d", s.columns(false), newest, where(st.filters(q, sight), match), max(limit, want))
 	return e.ranked(st, from, q, s, want)
 }
 
@@ -249,7 +280,7 @@ func (e *Engine) byIndex(st *statement, q search.Query, sight casework.Sight, s 
 	if s.some {
 		newest = fmt.Sprintf(" order by d.filed_at desc limit %d", nearRead)
 	}
-	return e.ranked(st, fmt.Sprintf("(select %s from search_document d%s%s) d", s.columns(), where(match), newest), q, s, want), true
+	return e.ranked(st, fmt.Sprintf("(select %s from search_document d%s%s) d", s.columns(q.Facets), where(match), newest), q, s, want), true
 }
 
 // match are all conditions, with those of the words by tokens for the index and on the text of what it finds; ok is false where the index cannot answer.
@@ -302,7 +333,7 @@ func (e *Engine) ranked(st *statement, candidates string, q search.Query, s stag
 	if q.Sort == search.Newest {
 		order = "filed_at desc, case_id desc"
 	}
-	score := []string{fmt.Sprintf("exp(-greatest(0, extract(epoch from (%s::timestamptz - d.filed_at))::float8) / 5184000)", st.arg(e.Now()))}
+	score := []string{fmt.Sprintf("exp(-greatest(0, date_part('epoch', %s::timestamptz - d.filed_at)) / 5184000)", st.arg(e.Now()))}
 	from, enough := candidates, ""
 	if s.some {
 		from, enough = s.matched(st, candidates)
@@ -310,14 +341,18 @@ func (e *Engine) ranked(st *statement, candidates string, q search.Query, s stag
 	for i, w := range s.words {
 		value := st.worth(w)
 		if s.some {
-			value = fmt.Sprintf("case when d.m%d then %s else 0 end", i, value)
+			value = fmt.Sprintf("case when d.m%d then %s else 0::float8 end", i, value)
 		}
-		score = append(score, fmt.Sprintf("%g::float8 * (%s)::float8", w.Weight, value))
+		score = append(score, fmt.Sprintf("%g::float8 * %s", w.Weight, value))
 	}
 	if len(s.words) > 1 {
-		score = append(score, fmt.Sprintf("case when strpos(d.body, %s) > 0 then %g else 0 end", st.arg(words.Joined(s.words)), words.Together))
+		score = append(score, fmt.Sprintf("case when strpos(d.body, %s) > 0 then %g::float8 else 0 end", st.arg(words.Joined(s.words)), words.Together))
 	}
-	return fmt.Sprintf("select d.case_id, (%s)::float8 as score, d.filed_at from %s%s order by %s limit %d", strings.Join(score, " + "), from, enough, order, want)
+	columns := ""
+	if q.Facets {
+		columns = ", " + propertyColumns
+	}
+	return fmt.Sprintf("select d.case_id, %s as score, d.filed_at%s from %s%s order by %s limit %d", strings.Join(score, " + "), columns, from, enough, order, want)
 }
 
 // matched is the candidates with a column for each word that tells whether it is there, and the condition that half of what was asked is.
@@ -344,15 +379,15 @@ func (s *statement) worth(w words.Word) string {
 		body = append(body, "strpos(d.body, "+text+") > 0")
 	}
 	typed := s.arg(w.Text)
-	value := fmt.Sprintf("case when strpos(d.title, %s) > 0 then %g when strpos(d.body, %s) > 0 then %g", typed, words.TypedInTitle, typed, words.TypedInText)
+	value := fmt.Sprintf("case when strpos(d.title, %s) > 0 then %g::float8 when strpos(d.body, %s) > 0 then %g::float8", typed, words.TypedInTitle, typed, words.TypedInText)
 	if len(title) > 0 {
-		value += fmt.Sprintf(" when %s then %g", strings.Join(title, " or "), words.OtherInTitle)
+		value += fmt.Sprintf(" when %s then %g::float8", strings.Join(title, " or "), words.OtherInTitle)
 	}
 	if sounds && len(body) > 0 {
-		value += fmt.Sprintf(" when %s then %g", strings.Join(body, " or "), words.OtherInText)
+		value += fmt.Sprintf(" when %s then %g::float8", strings.Join(body, " or "), words.OtherInText)
 	}
 	if sounds {
-		return value + fmt.Sprintf(" else %g end", words.OnlyTheSound)
+		return value + fmt.Sprintf(" else %g::float8 end", words.OnlyTheSound)
 	}
-	return value + fmt.Sprintf(" else %g end", words.OtherInText)
+	return value + fmt.Sprintf(" else %g::float8 end", words.OtherInText)
 }

@@ -3,6 +3,7 @@ package embedded
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -20,8 +21,8 @@ import (
 )
 
 const (
-	few       = 1500        // expected documents that are all read and ranked
-	ranking   = 300         // of more, so many of the newest are ranked
+	ranking   = 200         // where twice as many documents are expected, so many of the newest are ranked
+	nearRank  = 120         // the same where a part of the words is enough
 	wider     = 8           // how many times more documents are looked through at least where the newest were not enough
 	refresh   = time.Minute // how long statistics are good
 	maxDays   = 14          // a span of so many days is asked for by days,
@@ -137,7 +138,7 @@ func (s *statistics) among(q search.Query) float64 {
 	return max(0, n)
 }
 
-// part is the part of all documents that a stage is expected to find. Words that are asked for together stand together more often than by chance: the middle between chance and always is taken.
+// part is the part of all documents that a stage is expected to find. Words that are asked for together stand together more often than by chance: something between chance and always is taken.
 func (s *statistics) part(st stage, q search.Query, sight casework.Sight) float64 {
 	p := 0.0
 	groups := [][]words.Word{st.words}
@@ -151,7 +152,7 @@ func (s *statistics) part(st stage, q search.Query, sight casework.Sight) float6
 			all *= of
 			least = min(least, of)
 		}
-		p = min(1, p+math.Sqrt(all*least))
+		p = min(1, p+math.Pow(all, 1-kinship)*math.Pow(least, kinship))
 	}
 	label := func(name string, values []string) {
 		of := 0.0
@@ -217,13 +218,20 @@ func (s *statistics) span(n float64, q search.Query) (since time.Time, holds flo
 	if !q.Until.IsZero() {
 		from = s.newer(q.Until)
 	}
-	for _, a := range s.ages {
-		if a.newer >= from+n {
-			if !a.since.After(q.Since) {
-				break
-			}
-			return a.since, a.newer - from
+	for i, a := range s.ages {
+		if a.newer < from+n {
+			continue
 		}
+		since, holds := a.since, a.newer
+		if i > 0 { // about evenly between the two
+			b := s.ages[i-1]
+			holds = from + n
+			since = b.since.Add(-time.Duration(float64(b.since.Sub(a.since)) * (holds - b.newer) / (a.newer - b.newer)))
+		}
+		if !since.After(q.Since) {
+			break
+		}
+		return since, holds - from
 	}
 	return time.Time{}, 0
 }
@@ -261,16 +269,22 @@ func between(since, until time.Time) []words.Token {
 }
 
 // parts are parts of all documents, drawn by chance: one in so many. Who counts reads one of them where all would be too many.
-var parts = []int{4, 16, 64}
+var parts = []int{4, 16, 64, 256, 1024}
 
 func partLabel(one int) words.Token { return words.Label("one in", strconv.Itoa(one)) }
 
 // partsOf are the labels of the parts to which a case belongs, by the last bits of its identifier, which are chance.
 func partsOf(id casework.CaseID) (all []words.Token) {
+	last := int(binary.BigEndian.Uint16(id[len(id)-2:]))
 	for _, one := range parts {
-		if int(id[len(id)-1])%one == 0 {
+		if last%one == 0 {
 			all = append(all, partLabel(one))
 		}
 	}
 	return all
+}
+
+// areaLabel is district and first level of the category in one: of two labels that many documents have, the index would go through both lists.
+func areaLabel(district, category string) words.Token {
+	return words.Label("area", district+"/"+category[:2])
 }

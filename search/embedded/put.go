@@ -55,6 +55,9 @@ func entryOf(d search.Document) entry {
 		labels = append(labels, words.Label("unit", string(u)))
 	}
 	labels = append(labels, partsOf(d.Case)...)
+	if d.District != "" && len(d.Category) >= 2 {
+		labels = append(labels, areaLabel(d.District, d.Category))
+	}
 	for n := 2; n <= len(d.Category); n += 2 {
 		labels = append(labels, words.Label("category", d.Category[:n]))
 	}

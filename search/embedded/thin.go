@@ -9,16 +9,20 @@ import (
 	"huiyin/search/words"
 )
 
-// What it costs the database, in microseconds: only how the three compare matters. Measured on a million documents of 250 characters.
+// What it costs the database, in microseconds: only how they compare matters. Measured on a million documents of 250 characters that lie in memory.
 const (
-	readCost   = 9.0   // to read a document and look for a word in it
-	seekCost   = 9.0   // to look up a document in the list of a token
-	walkCost   = 0.010 // to go past a document in such a list; looking up many is never more than going through the whole list
-	gatherCost = 0.06  // to gather a document of such a list, to compare with what another index finds
+	readCost   = 3.5   // to read a document and look for a word in it
+	dropCost   = 2.0   // to read a document of which a column says that it is none
+	seekCost   = 15.0  // to look up a document in the list of a token: a page of the list is unpacked
+	walkCost   = 0.015 // to go past a document in such a list; looking up many is never more than going through the whole list
+	gatherCost = 0.14  // to gather a document of such a list, to compare with what another index finds
 )
 
 // impliedStay is the part of the documents with the rarest token of a word that also have its others.
 const impliedStay = 0.8
+
+// kinship is how far words that are asked for together are from standing together by chance (0) to always (1).
+const kinship = 0.35
 
 // list is a part of an arm: one of the tokens.
 type list struct {
@@ -26,6 +30,7 @@ type list struct {
 	of     float64 // part of all documents
 	stay   float64 // part of the documents found so far that is expected to stay
 	must   bool    // is not left out
+	column bool    // a column says the same, which is looked at before the text
 	into   *[][]words.Token
 }
 
@@ -79,7 +84,11 @@ func (s *statistics) thinWritten(a arm) (out arm, cost float64) {
 	documents := s.total
 	for i, l := range s.lists(a, &out) {
 		asking := min(documents*seekCost, s.total*l.of*walkCost)
-		if i > 0 && !l.must && documents*(1-l.stay)*readCost < asking {
+		spared := readCost
+		if l.column {
+			spared = dropCost
+		}
+		if i > 0 && !l.must && documents*(1-l.stay)*spared < asking {
 			continue
 		}
 		if documents *= l.stay; i == 0 {
@@ -102,25 +111,27 @@ func (s *statistics) lists(a arm, out *arm) []list {
 		all = append(all, list{tokens: tokens, of: of, stay: stay(of), must: must, into: into})
 	}
 	chance := func(of float64) float64 { return of }
+	together := func(of float64) float64 { return math.Pow(of, 1-kinship) } // words stand together more often than by chance
 	implied := func(float64) float64 { return impliedStay }
 	for _, form := range a.forms {
 		rarest := slices.MinFunc(form, func(a, b words.Token) int { return cmp.Compare(s.token(a), s.token(b)) })
 		for _, t := range form {
 			if t == rarest {
-				add(&out.forms, []words.Token{t}, false, math.Sqrt) // words stand together more often than by chance
+				add(&out.forms, []words.Token{t}, false, together)
 			} else {
 				add(&out.forms, []words.Token{t}, false, implied)
 			}
 		}
 	}
 	for _, any := range a.any {
-		add(&out.any, any, false, math.Sqrt)
+		add(&out.any, any, false, together)
 	}
 	for _, any := range a.alone {
-		add(&out.alone, any, true, math.Sqrt)
+		add(&out.alone, any, true, together)
 	}
 	for _, any := range a.labels {
 		add(&out.labels, any, false, chance)
+		all[len(all)-1].column = true
 	}
 	slices.SortStableFunc(all, func(a, b list) int { return cmp.Compare(a.of, b.of) })
 	return all

@@ -27,6 +27,7 @@ type bound struct {
 	reason     string
 	tags       []string
 	proposal   []byte
+	grounds    string
 	data       []byte
 	sealed     struct{ name, phone, email, address, title, body, place, code, mailID, raw []byte }
 	hash       struct{ name, phone, email, code, words []byte }
@@ -56,7 +57,7 @@ func (d *Docket) bind(f *Filing) (*bound, error) {
 		b.tags = []string{}
 	}
 	b.seal(d.Keys)
-	if b.proposal, err = document(f.Proposal); err != nil {
+	if b.proposal, b.grounds, err = document(f.Proposal); err != nil {
 		return nil, fmt.Errorf("write proposal: %w", err)
 	}
 	b.data, err = json.Marshal(filedData{Channel: f.Channel, Kind: f.Kind, Category: f.Category, Territory: f.Territory, Urgency: f.Urgency,
@@ -64,18 +65,23 @@ func (d *Docket) bind(f *Filing) (*bound, error) {
 	return b, err
 }
 
-// appender writes itself as JSON, faster than can be found out from its type.
-type appender interface{ AppendJSON(b []byte) []byte }
+// appender writes itself as JSON, and its reasons apart from it: faster than can be found out from its type.
+type appender interface {
+	AppendJSON(b []byte) []byte
+	AppendGrounds(b []byte) []byte
+}
 
-// document is what was proposed, as it is kept: an empty object where nothing was.
-func document(proposal any) ([]byte, error) {
+// document is what was proposed, as it is kept, and the reasons beside it: an empty object and none where nothing was.
+func document(proposal any) (kept []byte, grounds string, err error) {
 	switch p := proposal.(type) {
 	case nil:
-		return []byte("{}"), nil
+		return []byte("{}"), "", nil
 	case appender:
-		return p.AppendJSON(make([]byte, 0, 2048)), nil
+		kept = p.AppendJSON(make([]byte, 0, 2048))
+		return kept, string(p.AppendGrounds(kept)[len(kept):]), nil // written behind, read apart
 	}
-	return json.Marshal(proposal)
+	kept, err = json.Marshal(proposal)
+	return kept, "", err
 }
 
 // seal encrypts the personal fields under the case's key and makes the keyed hashes of those that have exact search.

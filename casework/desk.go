@@ -233,7 +233,7 @@ func (d *Docket) DeskList(ctx context.Context, by Actor, q DeskQuery) (DeskPage,
 }
 
 // deskColumns are caseColumns without what no list of a desk shows.
-var deskColumns = strings.NewReplacer(`c.body`, `''`, `c.tags`, `null::text[]`, `c.proposal`, `null::jsonb`).Replace(caseColumns)
+var deskColumns = strings.NewReplacer(`c.body`, `''`, `c.tags`, `null::text[]`, `c.proposal`, `null::jsonb`, `c.grounds`, `''`).Replace(caseColumns)
 
 // afterAnswer are the states of a case between a unit's answer and its end.
 var afterAnswer = []State{Replied, Reviewed, FollowedUp, Rated}

@@ -41,7 +41,7 @@ func (d *Docket) EraseMasked(ctx context.Context, id CaseID) error {
 		}
 		w.c.Title, w.c.Body, w.c.Place, w.c.Told, w.c.Plan = "", "", "", "", ""
 		for _, sql := range []string{
-			`update message set body = '' where case_id = $1`, `update rating set body = '' where case_id = $1`, `update rights_request set words = '' where case_id = $1`,
+			`update cases set grounds = '' where id = $1`, `update message set body = '' where case_id = $1`, `update rating set body = '' where case_id = $1`, `update rights_request set words = '' where case_id = $1`,
 		} {
 			if _, err := w.tx.Exec(ctx, sql, w.c.ID); err != nil {
 				return nil, fmt.Errorf("erase masked words: %w", err)

@@ -177,9 +177,9 @@ type filedData struct {
 
 // openSQL stores case, event, clock, person, tracking hash and submission in one statement.
 const openSQL = `with c as (
-	insert into cases (id, number, state, kind, category, territory, urgency, channel, language, external_no, title, body, place, secret, publish, unreadable, tags, proposal, owner_unit, filed_at, limit_at)
+	insert into cases (id, number, state, kind, category, territory, urgency, channel, language, external_no, title, body, place, secret, publish, unreadable, tags, proposal, grounds, owner_unit, filed_at, limit_at)
 	values (@id, @day || lpad(nextval('case_number')::text, 6, '0'), 'registered', @kind, @category, @territory, @urgency, @channel, @language, @external_no, @title, @body, @place,
-		@secret, @publish, @unreadable, @tags, @proposal, 'hotline', @at, @due)
+		@secret, @publish, @unreadable, @tags, @proposal, @grounds, 'hotline', @at, @due)
 	returning number),
 k as (
 	insert into clock (case_id, name, leg, started_at, due_at, original_due_at, working_days, provisional, policy, calendar, statute, ordinary_due_at, calendar_days, months, rolls)
@@ -206,7 +206,7 @@ func (d *Docket) open(ctx context.Context, tx pgx.Tx, f *Filing) (Receipt, error
 	err = tx.QueryRow(ctx, openSQL, pgx.NamedArgs{
 		"id": b.id, "day": b.day, "kind": f.Kind, "category": f.Category, "territory": f.Territory, "urgency": f.Urgency,
 		"channel": f.Channel, "language": b.language, "external_no": b.externalNo, "title": b.title, "body": b.body, "place": b.place,
-		"secret": f.Secret, "publish": f.Publish && !f.Secret, "unreadable": f.Unreadable, "tags": b.tags, "proposal": b.proposal, "at": f.At,
+		"secret": f.Secret, "publish": f.Publish && !f.Secret, "unreadable": f.Unreadable, "tags": b.tags, "proposal": b.proposal, "grounds": b.grounds, "at": f.At,
 		"due": f.Total.Due, "working_days": f.Total.WorkingDays, "provisional": f.Total.Provisional, "policy": f.Total.Policy, "calendar": f.Total.Calendar, "statute": f.Total.Statute, "ordinary": f.Total.Ordinary, "calendar_days": f.Total.CalendarDays, "months": f.Total.Months, "rolls": f.Total.Rolls,
 		"wrapped": b.wrapped, "p_name": b.sealed.name, "p_phone": b.sealed.phone, "p_email": b.sealed.email, "p_address": b.sealed.address,
 		"p_title": b.sealed.title, "p_body": b.sealed.body, "p_place": b.sealed.place, "p_code": b.sealed.code, "p_mail_id": b.sealed.mailID,

@@ -38,6 +38,7 @@ type Case struct {
 	Unreadable  bool
 	Tags        []string
 	Proposal    json.RawMessage
+	Grounds     string // the reasons of the proposal, which stand apart from it; read only with one whole case
 	Owner       UnitCode
 	Lead        UnitCode // empty before dispatch
 	Round       int
@@ -63,11 +64,11 @@ type Case struct {
 }
 
 const caseColumns = `c.id, c.number, c.version, c.state, c.kind, c.category, c.territory, c.urgency, c.channel, c.language, c.external_no, c.title, c.body, c.place,
-	c.secret, c.publish, c.unreadable, c.tags, c.proposal, c.owner_unit, coalesce(c.lead_unit, ''), c.round, c.leg, c.designated, coalesce(c.pending, ''), coalesce(c.supervised, ''), c.raised,
+	c.secret, c.publish, c.unreadable, c.tags, c.proposal, c.grounds, c.owner_unit, coalesce(c.lead_unit, ''), c.round, c.leg, c.designated, coalesce(c.pending, ''), coalesce(c.supervised, ''), c.raised,
 	c.merged_into, c.channel_told, c.review_on, c.plan, c.filed_at, c.replied_at, c.closed_at, k.due_at, k.met_at, h.due_at, c.restricted_at is not null`
 
 // wordColumns are caseColumns of cases that are compared or listed by their words: what is large and not asked for stays in the database.
-var wordColumns = strings.NewReplacer(`c.tags`, `null::text[]`, `c.proposal`, `null::jsonb`, `c.plan`, `''`).Replace(caseColumns)
+var wordColumns = strings.NewReplacer(`c.tags`, `null::text[]`, `c.proposal`, `null::jsonb`, `c.grounds`, `''`, `c.plan`, `''`).Replace(caseColumns)
 
 // lineColumns are those of a line of a list, and the line that its words call for.
 var lineColumns = strings.Replace(wordColumns, `c.body`, `''`, 1) + `, coalesce(c.proposal->'emergency'->>'number', '')`
@@ -76,7 +77,7 @@ const caseTables = ` from cases c join clock k on k.case_id = c.id and k.name = 
 
 func (c *Case) dest() []any {
 	return []any{&c.ID, &c.Number, &c.Version, &c.State, &c.Kind, &c.Category, &c.Territory, &c.Urgency, &c.Channel, &c.Language, &c.ExternalNo, &c.Title, &c.Body, &c.Place,
-		&c.Secret, &c.Publish, &c.Unreadable, &c.Tags, &c.Proposal, &c.Owner, &c.Lead, &c.Round, &c.Leg, &c.Designated, &c.Pending, &c.Supervised, &c.Raised,
+		&c.Secret, &c.Publish, &c.Unreadable, &c.Tags, &c.Proposal, &c.Grounds, &c.Owner, &c.Lead, &c.Round, &c.Leg, &c.Designated, &c.Pending, &c.Supervised, &c.Raised,
 		&c.MergedInto, &c.Told, &c.ReviewOn, &c.Plan, &c.FiledAt, &c.RepliedAt, &c.ClosedAt, &c.Due, &c.Met, &c.UnitDue, &c.Restricted}
 }
 

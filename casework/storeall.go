@@ -21,10 +21,10 @@ var whole = storing{name: "huiyin_file_scope", sql: `select set_config('huiyin.s
 
 // storings fill the tables of a case, the first of them tells the numbers that the cases get.
 var storings = []storing{
-	{"huiyin_file_cases", `insert into cases (id, number, state, kind, category, territory, urgency, channel, language, external_no, title, body, place, secret, publish, unreadable, tags, proposal, owner_unit, filed_at, limit_at)
-		select id, day || lpad(nextval('case_number')::text, 6, '0'), 'registered', kind, category, territory, urgency, channel, language, external_no, title, body, place, secret, publish, unreadable, tags::text[], proposal, 'hotline', at, due
-		from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bool[], $14::bool[], $15::bool[], $16::text[], $17::jsonb[], $18::timestamptz[], $19::timestamptz[])
-			as f (id, day, kind, category, territory, urgency, channel, language, external_no, title, body, place, secret, publish, unreadable, tags, proposal, at, due)
+	{"huiyin_file_cases", `insert into cases (id, number, state, kind, category, territory, urgency, channel, language, external_no, title, body, place, secret, publish, unreadable, tags, proposal, grounds, owner_unit, filed_at, limit_at)
+		select id, day || lpad(nextval('case_number')::text, 6, '0'), 'registered', kind, category, territory, urgency, channel, language, external_no, title, body, place, secret, publish, unreadable, tags::text[], proposal, grounds, 'hotline', at, due
+		from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bool[], $14::bool[], $15::bool[], $16::text[], $17::jsonb[], $18::text[], $19::timestamptz[], $20::timestamptz[])
+			as f (id, day, kind, category, territory, urgency, channel, language, external_no, title, body, place, secret, publish, unreadable, tags, proposal, grounds, at, due)
 		returning id, number`, casesColumns},
 	{"huiyin_file_clock", `insert into clock (case_id, name, leg, started_at, due_at, original_due_at, working_days, provisional, policy, calendar, statute, ordinary_due_at, calendar_days, months, rolls)
 		select id, 'total', 0, at, due, due, nullif(days, 0), provisional, policy, calendar, statute, ordinary, nullif(calendar_days, 0), nullif(months, 0), rolls
@@ -70,6 +70,7 @@ func casesColumns(a *arrays, all []*bound) {
 	a.bools(all, func(b *bound) bool { return b.f.Unreadable })
 	a.texts(all, func(b *bound) string { return arrayOf(b.tags) })
 	a.documents(all, func(b *bound) []byte { return b.proposal })
+	a.texts(all, func(b *bound) string { return b.grounds })
 	a.times(all, filedAt)
 	a.times(all, dueAt)
 }

@@ -3,7 +3,6 @@ package intake
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"strings"
 	"time"
@@ -155,6 +154,6 @@ func (d *Door) known(s Submission) error {
 
 // ProposalOf reads back the proposal that was kept when a case was filed; ok is false where there is none.
 func ProposalOf(c casework.Case) (p routing.Proposal, ok bool) {
-	err := json.Unmarshal(c.Proposal, &p)
+	p, err := routing.ReadProposal(c.Proposal, c.Grounds)
 	return p, err == nil && p.Version != ""
 }

@@ -25,6 +25,7 @@ type Copy struct {
 	Files     []File                            `json:"files"`
 	Raw       []byte                            `json:"raw,omitempty"` // the submission as it came
 	Machine   json.RawMessage                   `json:"proposal,omitempty"`
+	Grounds   json.RawMessage                   `json:"proposal_reasons,omitempty"`
 	Uses      []Used                            `json:"uses"` // newest first
 	Withheld  int                               `json:"uses_withheld"`
 	Requests  []Asked                           `json:"requests"`
@@ -126,7 +127,7 @@ func (o *Office) Copy(ctx context.Context, r casework.RightRequest) (Copy, error
 		out.Former = append(out.Former, FormerValue(v))
 	}
 	if len(c.Proposal) > 2 {
-		out.Machine = c.Proposal
+		out.Machine, out.Grounds = c.Proposal, json.RawMessage(c.Grounds)
 	}
 	uses, err := datause.ForCase(ctx, d, me, r.Case)
 	if err != nil {

@@ -3,15 +3,22 @@ package routing
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
-// AppendJSON writes the proposal as it is kept with its case: as json.Marshal would, but that what is empty is left out and a name that is the same
-// in every language is written once. json.Unmarshal reads both forms. Every case carries one, so its size and the time to write it count.
+// ReadProposal reads what AppendJSON and AppendGrounds wrote. A proposal that was kept before reasons stood apart holds its own; its grounds are empty.
+func ReadProposal(kept []byte, grounds string) (Proposal, error) {
+	var p Proposal
+	if err := json.Unmarshal(kept, &p); err != nil || grounds == "" {
+		return p, err
+	}
+	return p, p.readGrounds([]byte(grounds))
+}
+
+// AppendJSON writes the proposal as it is kept with its case: as json.Marshal would, but without what is empty and without its reasons, which
+// AppendGrounds writes. The database counts with this part and leaves the other as it is. Every case carries both, so their size and the time to write them count.
 func (p Proposal) AppendJSON(b []byte) []byte {
 	w := writer{b: append(b, '{')}
 	w.text("kind", string(p.Kind))
@@ -51,27 +58,22 @@ func (p Proposal) AppendJSON(b []byte) []byte {
 			w.open("", '{')
 			w.text("unit", string(c.Unit))
 			w.number("p", c.P)
-			w.reasons(c.Reasons)
 			w.close('}')
 		}
 		w.close(']')
 	}
 	w.open("sure", '{')
-	for _, one := range []struct {
-		name string
-		b    *Belief
-	}{{"kind", &p.Sure.Kind}, {"category", &p.Sure.Category}, {"territory", &p.Sure.Territory}, {"urgency", &p.Sure.Urgency}} {
+	for _, one := range p.Sure.named() {
 		w.open(one.name, '{')
 		w.number("p", one.b.P)
 		w.text("source", string(one.b.Source))
-		w.reasons(one.b.Reasons)
 		w.close('}')
 	}
 	w.close('}')
 	return append(w.b, '}')
 }
 
-// UnmarshalJSON reads a name in every language, or the one word that AppendJSON wrote for all of them.
+// UnmarshalJSON reads a name in every language, or the one word that was kept for all of them.
 func (n *Name) UnmarshalJSON(b []byte) error {
 	if bytes.HasPrefix(b, []byte(`"`)) {
 		err := json.Unmarshal(b, &n.ZH)
@@ -126,34 +128,6 @@ func texts[T ~string](w *writer, name string, list []T) {
 	w.open(name, '[')
 	for _, s := range list {
 		w.text("", string(s))
-	}
-	w.close(']')
-}
-
-func (w *writer) reasons(list []Reason) {
-	if len(list) == 0 {
-		return
-	}
-	w.open("reasons", '[')
-	for _, r := range list {
-		w.open("", '{')
-		w.text("key", r.Key)
-		if len(r.Args) > 0 {
-			w.open("args", '{')
-			for _, k := range slices.Sorted(maps.Keys(r.Args)) {
-				n := r.Args[k]
-				if n.ZH == n.EN {
-					w.text(k, n.ZH)
-					continue
-				}
-				w.open(k, '{')
-				w.text("zh", n.ZH)
-				w.text("en", n.EN)
-				w.close('}')
-			}
-			w.close('}')
-		}
-		w.close('}')
 	}
 	w.close(']')
 }

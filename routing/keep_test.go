@@ -40,19 +40,30 @@ func TestAKeptProposalIsReadBackWhole(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var want, got Proposal
+		var want Proposal
 		if err := json.Unmarshal(plain, &want); err != nil {
 			t.Fatal(err)
 		}
-		kept := p.AppendJSON(nil)
-		if err := json.Unmarshal(kept, &got); err != nil {
-			t.Fatalf("%v: %s", err, kept)
+		kept, grounds := p.AppendJSON(nil), p.AppendGrounds(nil)
+		got, err := ReadProposal(kept, string(grounds))
+		if err != nil {
+			t.Fatalf("%v: %s %s", err, kept, grounds)
 		}
 		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
-			t.Fatalf("%s\n%s", kept, diff)
+			t.Fatalf("%s\n%s\n%s", kept, grounds, diff)
 		}
-		if len(kept) > len(plain) {
-			t.Fatalf("kept in %d bytes, plain in %d", len(kept), len(plain))
+		if old, err := ReadProposal(plain, ""); err != nil || !cmp.Equal(want, old, cmpopts.EquateEmpty()) {
+			t.Fatalf("kept before reasons stood apart: %v, %v", old, err)
 		}
 	})
+}
+
+// Grounds that somebody damaged are an error, never a wrong reason.
+func TestDamagedGroundsAreRefused(t *testing.T) {
+	for _, grounds := range []string{`{`, `[]`, `{"kind":[["a",{"Place":0}]]}`, `{"names":[["一","one"]],"kind":[["a",{"Place":1}]]}`, `{"names":[["一","one"]],"kind":[["a",{"Place":-1}]]}`,
+		`{"kind":[["a",{"Place":true}]]}`, `{"kind":[[1]]}`, `{"kind":[["a",[]]]}`, `{"units":[[["a",{"Place":9}]]]}`} {
+		if p, err := ReadProposal([]byte(`{"version":"1","candidates":[{"unit":"u"}]}`), grounds); err == nil {
+			t.Errorf("%s was read as %+v", grounds, p)
+		}
+	}
 }

@@ -129,8 +129,8 @@ func (x *Pages) showRight(c *fiber.Ctx) error {
 
 // machine tells what a machine proposed for the case, by which rules or model, how sure it was, why, and who decided (PIPL 24).
 func (x *Pages) machine(p shell.Page, v statusView) []shell.Item {
-	var made routing.Proposal
-	if json.Unmarshal(v.Case.Proposal, &made) != nil || len(made.Candidates) == 0 {
+	made, err := routing.ReadProposal(v.Case.Proposal, v.Case.Grounds)
+	if err != nil || len(made.Candidates) == 0 {
 		return nil
 	}
 	by := p.T("rights.by_rules", locale.Args{"Version": made.Version})

@@ -97,7 +97,7 @@ func (d *Door) File(ctx context.Context, s Submission) (casework.Receipt, error)
 	if err != nil {
 		return r, err
 	}
-	d.log.Info("case filed", "case", r.ID, "channel", f.Channel, "existing", r.Existing)
+	d.log.LogAttrs(ctx, slog.LevelInfo, "case filed", slog.String("case", r.ID.String()), slog.String("channel", string(f.Channel)), slog.Bool("existing", r.Existing))
 	return r, nil
 }
 

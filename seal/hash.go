@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/tink-crypto/tink-go/v2/prf"
 	"golang.org/x/text/unicode/norm"
@@ -73,7 +74,7 @@ func compute(p prf.PRF, size uint32, parts ...string) []byte {
 
 // normalise evens out the ways one value is written.
 func normalise(kind, value string) string {
-	v := norm.NFKC.String(value)
+	v := compatible(value)
 	switch kind {
 	case Phone:
 		return normalisePhone(v)
@@ -85,6 +86,33 @@ func normalise(kind, value string) string {
 		return strings.ToUpper(strings.Map(dropIf(func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), v))
 	}
 	return strings.TrimSpace(v)
+}
+
+// compatible is the NFKC form (Unicode Standard Annex 15). Of the characters that nearly every text here is made of, those of ASCII and Chinese, it is known
+// without the tables: full-width signs become those of ASCII, the others stay. Neighbours of that kind never join.
+func compatible(s string) string {
+	var b strings.Builder
+	from := 0
+	for i, r := range s {
+		switch {
+		case r < utf8.RuneSelf, r >= 0x3001 && r <= 0x3029, r >= 0x4E00 && r <= 0x9FFF:
+		case r == 0x3000, r >= 0xFF01 && r <= 0xFF5E:
+			b.WriteString(s[from:i])
+			from = i + len("\uFF01")
+			if r == 0x3000 {
+				b.WriteByte(' ')
+			} else {
+				b.WriteByte(byte(r - 0xFF01 + '!'))
+			}
+		default:
+			return norm.NFKC.String(s)
+		}
+	}
+	if from == 0 {
+		return s
+	}
+	b.WriteString(s[from:])
+	return b.String()
 }
 
 // normalisePhone keeps the digits of the national number: a mobile has 11 and begins with 1, a landline with area code begins with 0.

@@ -14,14 +14,15 @@ import (
 const (
 	gatherWriters  = 3                     // transactions that file at once, where the first takes long
 	gatherPatience = 50 * time.Millisecond // after which it does
+	gatherFull     = 15                    // filings for which a second begins beside the first: it costs each of them hardly more than a larger first would
 	gatherMost     = 128                   // filings of one transaction
 	gatherBytes    = 64 << 10              // a filing with more than these bytes beside its words has a transaction of its own
 	gatherLimit    = 30 * time.Second      // for one transaction
 )
 
 // Gather lets filings that come at the same moment share a transaction: a commit, a plan and a round trip for many cost little more than for one. While
-// few come, each goes alone and at once. One transaction is under way at a time, so that the next is as large as can be; another begins only where that one
-// keeps a filing waiting. The statements of a transaction leave together, and its commit with them: one round trip.
+// few come, each goes alone and at once. One transaction is under way at a time, so that the next is as large as can be; another begins only for as many as
+// make it worth its cost, or where the first keeps a filing waiting. The statements of a transaction leave together, and its commit with them: one round trip.
 type Gather struct {
 	DB *pgxpool.Pool // where the docket files
 
@@ -34,6 +35,7 @@ type Gather struct {
 // gathered is one filing on its way.
 type gathered struct {
 	b    *bound
+	came time.Time
 	done chan opened // answered once
 }
 
@@ -49,7 +51,7 @@ func (d *Docket) gather(ctx context.Context, f Filing) (Receipt, error) {
 		return Receipt{}, err
 	}
 	g := d.Gather
-	one := &gathered{b: b, done: make(chan opened, 1)}
+	one := &gathered{b: b, came: time.Now(), done: make(chan opened, 1)}
 	g.mu.Lock()
 	g.waiting = append(g.waiting, one)
 	g.mu.Unlock()
@@ -68,29 +70,32 @@ func (d *Docket) gather(ctx context.Context, f Filing) (Receipt, error) {
 	}
 }
 
-// write begins a transaction for what waits, unless as many as most are under way.
+// write begins a transaction for what waits, unless as many as most are under way, or one where so many wait that a second is worth its cost.
 func (d *Docket) write(most int) {
 	g := d.Gather
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if len(g.waiting) >= gatherFull {
+		most = max(most, 2)
+	}
 	if len(g.waiting) > 0 && g.writers < most {
 		g.writers++
 		go d.writeGathered()
 	}
 }
 
-// writeGathered files what waits, as many as came during the last transaction, until none waits.
+// writeGathered files what waits, as many as came during the last transaction, until none waits, or few for which another transaction will soon have room.
 func (d *Docket) writeGathered() {
 	g := d.Gather
 	for {
 		g.mu.Lock()
-		batch := g.waiting[:min(len(g.waiting), gatherMost)]
-		g.waiting = g.waiting[len(batch):]
-		if len(batch) == 0 {
+		if len(g.waiting) == 0 || g.writers > 1 && len(g.waiting) < gatherFull && time.Since(g.waiting[0].came) < gatherPatience {
 			g.writers--
 			g.mu.Unlock()
 			return
 		}
+		batch := g.waiting[:min(len(g.waiting), gatherMost)]
+		g.waiting = g.waiting[len(batch):]
 		g.mu.Unlock()
 		d.openGathered(batch)
 	}

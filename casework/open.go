@@ -203,7 +203,19 @@ func (d *Docket) open(ctx context.Context, tx pgx.Tx, f *Filing) (Receipt, error
 		return Receipt{}, err
 	}
 	var number string
-	err = tx.QueryRow(ctx, openSQL, pgx.NamedArgs{
+	if err = tx.QueryRow(ctx, openSQL, b.args()).Scan(&number); err != nil {
+		return Receipt{}, err
+	}
+	if err := storeFiles(ctx, tx, b.key, b.id, nil, f.At, "", f.Files); err != nil {
+		return Receipt{}, err
+	}
+	return b.receipt(number), nil
+}
+
+// args are the parameters of openSQL.
+func (b *bound) args() pgx.NamedArgs {
+	f := b.f
+	return pgx.NamedArgs{
 		"id": b.id, "day": b.day, "kind": f.Kind, "category": f.Category, "territory": f.Territory, "urgency": f.Urgency,
 		"channel": f.Channel, "language": b.language, "external_no": b.externalNo, "title": b.title, "body": b.body, "place": b.place,
 		"secret": f.Secret, "publish": f.Publish && !f.Secret, "unreadable": f.Unreadable, "tags": b.tags, "proposal": b.proposal, "grounds": b.grounds, "at": f.At,
@@ -212,14 +224,7 @@ func (d *Docket) open(ctx context.Context, tx pgx.Tx, f *Filing) (Receipt, error
 		"p_title": b.sealed.title, "p_body": b.sealed.body, "p_place": b.sealed.place, "p_code": b.sealed.code, "p_mail_id": b.sealed.mailID,
 		"name_hash": b.hash.name, "phone_hash": b.hash.phone, "email_hash": b.hash.email, "words_hash": b.hash.words, "real_name": f.RealName, "code_hash": b.hash.code,
 		"key": f.Key[:], "reason": b.reason, "size": len(f.Raw), "raw": b.sealed.raw, "actor": f.By.Kind, "staff_id": f.By.StaffID, "role": b.role, "unit": f.By.Unit, "data": b.data,
-	}).Scan(&number)
-	if err != nil {
-		return Receipt{}, err
 	}
-	if err := storeFiles(ctx, tx, b.key, b.id, nil, f.At, "", f.Files); err != nil {
-		return Receipt{}, err
-	}
-	return b.receipt(number), nil
 }
 
 func (d *Docket) zone() *time.Location {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"math"
 	"os"
@@ -13,6 +14,8 @@ import (
 	"github.com/google/uuid"
 
 	"huiyin/bench"
+	"huiyin/casework"
+	"huiyin/intake"
 	"huiyin/pg"
 )
 
@@ -100,4 +103,52 @@ func bareCases(ctx context.Context, url string, size int) (load func(time.Durati
 		}}
 	}
 	return load, pool.Close, nil
+}
+
+// storingMost is more than is stored so in a second.
+const storingMost = 6000
+
+// storing gives a load that stores filings that are ready, each by one statement and one commit, in the tables of the service and as their owner, for whom
+// no rule of sight stands: what the rows of a filing cost without reading, masking, routing and sealing. It makes them ready when it is asked for the load.
+func (f *filer) storing(ctx context.Context) (load func(time.Duration) (bench.Load, error), stop func(), err error) {
+	pool, err := pg.Open(ctx, f.URL, pg.Options{Name: "huiyin bench", MaxConns: intakeWriters, AsOwner: true})
+	if err != nil {
+		return nil, nil, err
+	}
+	load = func(d time.Duration) (bench.Load, error) {
+		ready := make([]casework.Ready, int(d.Seconds()*storingMost))
+		for i := range ready {
+			if ready[i], err = f.ready(); err != nil {
+				return bench.Load{}, err
+			}
+		}
+		return bench.Load{Workers: intakeWriters, For: d, N: len(ready), Begin: func(ctx context.Context, _ int) (func(context.Context, int) error, func(), error) {
+			conn, err := pool.Acquire(ctx)
+			if err != nil {
+				return nil, nil, err
+			}
+			return func(ctx context.Context, i int) error {
+				f.stored.Add(1)
+				return ready[i].Store(ctx, conn)
+			}, conn.Release, nil
+		}}, nil
+	}
+	return load, pool.Close, nil
+}
+
+// ready is the next filing, prepared up to its rows.
+func (f *filer) ready() (casework.Ready, error) {
+	i := f.serial.Add(1)
+	f.stored.Add(-1)
+	s, err := intake.API(f.body(i))
+	if err != nil {
+		return casework.Ready{}, err
+	}
+	s.Key, s.Reason = sha256.Sum256(fmt.Appendf(nil, "bench-%d", i)), fmt.Sprintf("api:%064x", i)
+	filing, err := f.Door.Prepare(s)
+	if err != nil {
+		return casework.Ready{}, err
+	}
+	filing.By = casework.Resident(casework.CaseID{})
+	return f.Docket.Ready(filing)
 }

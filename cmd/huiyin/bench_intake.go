@@ -39,9 +39,12 @@ type intakeResult struct {
 	Connections int     `json:"connections"`         // of the service to its database
 	Statement   float64 `json:"statement_ceiling"`   // a second of one statement that stores a case, its event and its clock on bare tables, as many writers
 	ByStatement float64 `json:"ratio_to_statement"`  // Rate by Statement
+	Storing     float64 `json:"storing_ceiling"`     // a second of one statement that stores the rows of a filing, which is prepared beforehand, in the tables of the service, as many writers
+	ByStoring   float64 `json:"ratio_to_storing"`    // Rate by Storing
 	CostCase    float64 `json:"case_cpu_us"`         // processor time of one case, of this program and the database together
 	CostInsert  float64 `json:"insert_cpu_us"`       // of one plain insert
 	CostState   float64 `json:"statement_cpu_us"`    // of one such statement
+	CostStoring float64 `json:"storing_cpu_us"`      // of storing one prepared filing by itself
 	Followers   float64 `json:"followers_cpu_us"`    // of reading one case by every follower
 }
 
@@ -76,27 +79,36 @@ func (b *benchRun) intake(ctx context.Context, p *parts) error {
 		return err
 	}
 	defer stopBare()
+	storing, stopStoring, err := f.storing(ctx)
+	if err != nil {
+		return err
+	}
+	defer stopStoring()
 	b.say("warming up")
 	if _, err := f.load(2 * time.Second).Run(ctx); err != nil {
 		return err
 	}
-	var inserts, statements, cases costed
+	var inserts, statements, stored, cases costed
 	for i := range stretches {
 		b.say("measuring, %d of %d", i+1, stretches)
-		each := b.seconds / stretches / 3
+		each := b.seconds / stretches / 4
+		prepared, err := storing(each)
+		if err != nil {
+			return err
+		}
 		for _, one := range []struct {
 			load bench.Load
 			into *costed
-		}{{plain(each), &inserts}, {bare(each), &statements}, {f.load(each), &cases}} {
+		}{{plain(each), &inserts}, {bare(each), &statements}, {prepared, &stored}, {f.load(each), &cases}} {
 			if err := one.into.run(ctx, p, one.load); err != nil {
 				return err
 			}
 		}
 	}
 	r := intakeResult{Result: cases.Against(inserts.Sample), Connections: int(p.Pool.Config().MaxConns), CostCase: cases.each(), CostInsert: inserts.each(), CostState: statements.each(),
-		Statement: math.Round(statements.Rate())}
-	if r.Statement > 0 {
-		r.ByStatement = math.Round(1000*cases.Rate()/r.Statement) / 1000
+		CostStoring: stored.each(), Statement: math.Round(statements.Rate()), Storing: math.Round(stored.Rate())}
+	if r.Statement > 0 && r.Storing > 0 {
+		r.ByStatement, r.ByStoring = math.Round(1000*cases.Rate()/r.Statement)/1000, math.Round(1000*cases.Rate()/r.Storing)/1000
 	}
 	if err := b.reading(ctx, p, f, &r); err != nil {
 		return err
@@ -126,7 +138,7 @@ func (b *benchRun) reading(ctx context.Context, p *parts, f *filer, r *intakeRes
 	if err != nil {
 		return err
 	}
-	r.CaughtUpN = int(f.serial.Load())
+	r.CaughtUpN = int(f.serial.Load() + f.stored.Load())
 	b.say("the followers read %d cases", r.CaughtUpN)
 	begun, used := time.Now(), p.processor()
 	running.Go(func() { p.Announce.Run(ctx, p.Pool) })
@@ -158,7 +170,8 @@ func (b *benchRun) reading(ctx context.Context, p *parts, f *filer, r *intakeRes
 // filer files cases that differ from each other by the API's door.
 type filer struct {
 	*parts
-	serial atomic.Int64
+	serial atomic.Int64 // of the last filing
+	stored atomic.Int64 // below zero: how many were made ready and then not stored
 	title  string
 	text   string
 }
@@ -212,7 +225,7 @@ func (f *filer) allFiled(ctx context.Context) error {
 	err := pg.InTx(ctx, f.Pool, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
 		return tx.QueryRow(ctx, `select (select count(*) from cases), (select count(*) from clock), (select count(*) from event where step = 'file')`).Scan(&cases, &clocks, &events)
 	})
-	if n := int(f.serial.Load()); err == nil && (cases != n || clocks != n || events != n) {
+	if n := int(f.serial.Load() + f.stored.Load()); err == nil && (cases != n || clocks != n || events != n) {
 		err = fmt.Errorf("%d cases were acknowledged; %d cases, %d clocks and %d filings stand in the database", n, cases, clocks, events)
 	}
 	return err

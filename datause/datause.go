@@ -19,17 +19,18 @@ const FollowerName = "datause"
 func Follower(zone *time.Location) follow.Follower {
 	return follow.Follower{Name: FollowerName, Handle: func(ctx context.Context, tx pgx.Tx, events []casework.Event) error {
 		var seqs []int64
+		var cases []casework.CaseID
 		var days []string
 		for _, e := range events {
 			if e.Step == casework.StepUse {
-				seqs = append(seqs, e.Seq)
+				seqs, cases = append(seqs, e.Seq), append(cases, e.Case)
 				days = append(days, e.At.In(zone).Format(time.DateOnly))
 			}
 		}
 		if len(seqs) == 0 {
 			return nil
 		}
-		if _, err := tx.Exec(ctx, keepUses, seqs, days); err != nil {
+		if _, err := tx.Exec(ctx, keepUses, seqs, days, cases); err != nil {
 			return fmt.Errorf("keep uses: %w", err)
 		}
 		return nil
@@ -47,8 +48,8 @@ const keepUses = `with recursive below as (
 			array(select jsonb_array_elements_text(e.data -> 'fields')), coalesce((e.data ->> 'automatic')::boolean, false), coalesce(e.data ->> 'receiver', ''),
 			e.actor <> 'staff' or e.unit = 'hotline'
 				or exists (select 1 from party p join below b on b.unit = p.unit where p.case_id = e.case_id and b.of = e.unit and p.joined_at <= e.at)
-		from event e where e.seq = any ($1::bigint[]) and e.step = 'use'
-		on conflict (seq) do nothing
+		from event e where e.seq = any ($1::bigint[]) and e.case_id = any ($3::uuid[]) and e.step = 'use'
+		on conflict do nothing
 		returning seq, unit, purpose, automatic, assigned),
 	dated as (select * from unnest($1::bigint[], $2::date[]) as d (seq, day))
 	insert into data_use_day as t (day, unit, purpose, automatic, assigned, n)

@@ -74,33 +74,28 @@ func (f Follower) Step(ctx context.Context, db pg.DB) (int, error) {
 		if _, err := tx.Exec(ctx, `insert into follower (name) values ($1) on conflict do nothing`, f.Name); err != nil {
 			return err
 		}
-		var xid string
-		var seq int64
-		err := tx.QueryRow(ctx, `select xid::text, seq from follower where name = $1 for update skip locked`, f.Name).Scan(&xid, &seq)
+		var from place
+		err := tx.QueryRow(ctx, `select xid::text, seq, `+recentSQL(`read_to`)+`, `+horizonSQL+` from follower where name = $1 for update skip locked`, f.Name).Scan(&from.xid, &from.seq, &from.recent, &from.horizon)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return errElsewhere
 		}
 		if err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, `select `+casework.EventColumns+` from event
-			where (xid, seq) > ($1::text::xid8, $2) and xid < pg_snapshot_xmin(pg_current_snapshot()) order by xid, seq limit $3`, xid, seq, batch)
-		if err != nil {
-			return err
-		}
-		events, err := pgx.CollectRows(rows, casework.ScanEvent)
+		events, err := from.read(ctx, tx, batch)
 		if err != nil {
 			return err
 		}
 		if len(events) == 0 {
-			return inOrder(ctx, tx)
+			return inOrder(ctx, tx, from.recent)
 		}
 		if err := f.handle(ctx, tx, events); err != nil {
 			return fmt.Errorf("follower %s at %d: %w", f.Name, events[0].Seq, err)
 		}
 		last := events[len(events)-1]
 		n = len(events)
-		_, err = tx.Exec(ctx, `update follower set xid = $2::text::xid8, seq = $3, read_at = clock_timestamp() where name = $1`, f.Name, strconv.FormatUint(last.XID, 10), last.Seq)
+		_, err = tx.Exec(ctx, `update follower set xid = $2::text::xid8, seq = $3, read_at = clock_timestamp(), read_to = (select recorded_at from event where case_id = $4 and seq = $3) where name = $1`,
+			f.Name, strconv.FormatUint(last.XID, 10), last.Seq, last.Case)
 		return err
 	})
 	if errors.Is(err, errElsewhere) {
@@ -110,9 +105,9 @@ func (f Follower) Step(ctx context.Context, db pg.DB) (int, error) {
 }
 
 // inOrder refuses a history whose transaction numbers this cluster has not reached: it would never be read, and nobody would notice.
-func inOrder(ctx context.Context, tx pgx.Tx) error {
+func inOrder(ctx context.Context, tx pgx.Tx, recent casework.CaseID) error {
 	var ahead bool
-	err := tx.QueryRow(ctx, `select coalesce((select xid from event order by xid desc, seq desc limit 1) >= pg_snapshot_xmax(pg_current_snapshot()), false)`).Scan(&ahead)
+	err := tx.QueryRow(ctx, `select coalesce((select xid from event where case_id >= $1 order by xid desc, seq desc limit 1) >= pg_snapshot_xmax(pg_current_snapshot()), false)`, recent).Scan(&ahead)
 	if err == nil && ahead {
 		err = errors.New("the history was restored from a dump and its order is not this cluster's: stop every huiyin on it and start again")
 	}

@@ -75,7 +75,7 @@ func (f Follower) Step(ctx context.Context, db pg.DB) (int, error) {
 			return err
 		}
 		var from place
-		err := tx.QueryRow(ctx, `select xid::text, seq, `+recentSQL(`read_to`)+`, `+horizonSQL+` from follower where name = $1 for update skip locked`, f.Name).Scan(&from.xid, &from.seq, &from.recent, &from.horizon)
+		err := tx.QueryRow(ctx, `select xid::text, seq, `+RecentSQL(`read_to`)+`, `+horizonSQL+` from follower where name = $1 for update skip locked`, f.Name).Scan(&from.xid, &from.seq, &from.recent, &from.horizon)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return errElsewhere
 		}

@@ -22,9 +22,9 @@ type place struct {
 // horizonSQL is the first transaction that may still bring events: every event of an earlier one is visible to the statements that follow.
 const horizonSQL = `pg_snapshot_xmin(pg_current_snapshot())::text`
 
-// recentSQL is the first case of those months in which unread events may lie that late_event does not name, for a reader whose last event was
-// written at readTo. A month may be passed over when its late steps have been told for a month longer than that: no transaction lasts so long.
-func recentSQL(readTo string) string {
+// RecentSQL is the first case of those months in which unread events may lie that late_event does not name, for a reader whose last event was
+// written at readTo, an SQL expression. A month may be passed over when its late steps have been told for a month longer than that: no transaction lasts so long.
+func RecentSQL(readTo string) string {
 	return `coalesce((select m.first from event_month m where m.late_since is null or ` + readTo + ` is null or m.late_since > ` + readTo + ` - interval '30 days' order by m.first limit 1), '00000000-0000-0000-0000-000000000000')`
 }
 

@@ -84,6 +84,8 @@ create table late_event (
 );
 comment on table late_event is 'Where the steps lie that were taken in months of event_month after late_since. It is appended to by a trigger, as its owner.';
 revoke insert, update, delete, truncate on late_event from huiyin_app;
+alter table late_event enable row level security;
+create policy late_event_scope on late_event for select using (coalesce(current_setting('huiyin.scope', true), '') in ('', 'system', 'hotline'));
 create trigger late_event_append_only before update or delete on late_event for each row execute function history_is_append_only();
 -- +goose StatementBegin
 create function event_is_late() returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"huiyin/casework"
 	"huiyin/pg"
 )
 
@@ -17,6 +18,28 @@ var databaseChecks = []Check{
 	{"database role", inDatabase(checkRole)},
 	{"row security", inDatabase(checkRowSecurity)},
 	{"clock", inDatabase(checkClock)},
+	{"tables by month", inDatabase(checkMonths)},
+}
+
+// checkMonths tells before a month comes that has no tables of its own: rows are kept without them, but beside the others.
+func checkMonths(ctx context.Context, p *patient) (Finding, error) {
+	m, err := casework.MonthsKept(ctx, p.db)
+	if err != nil {
+		return Finding{}, err
+	}
+	return judgeMonths(m), nil
+}
+
+func judgeMonths(m casework.Months) Finding {
+	switch {
+	case m.Waiting:
+		return doubt("rows lie beside the tables of their months: either no huiyin has run for months, and they move within ten minutes of its start, or the clock of a machine was set to a time to come")
+	case m.Ahead < 0:
+		return bad("the present month has no tables: nothing is lost, but the worker that makes them does not run or somebody reads the history without a pause; look for \"tables_by_month\" in the log")
+	case m.Ahead < casework.MonthsAhead-1:
+		return doubt("tables stand for %d months ahead instead of %d: the worker that makes them does not run, or somebody reads the history without a pause", m.Ahead, casework.MonthsAhead)
+	}
+	return fine("made for %d months ahead", m.Ahead)
 }
 
 // protected are the tables on which row-level security must stand, forced, for the rules of data use to hold.

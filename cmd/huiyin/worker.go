@@ -185,6 +185,7 @@ func (p *parts) sweeps() []sweep {
 		{"rating_terminals", 10 * time.Minute, services.Forget},
 		{"calls", time.Minute, func(ctx context.Context) (int, error) { return room.Sweep(ctx, 500) }},
 		{"counts", time.Minute, func(ctx context.Context) (int, error) { return shell.SweepCounts(ctx, p.Pool, 10_000) }},
+		{"tables_by_month", 10 * time.Minute, func(ctx context.Context) (int, error) { return casework.SweepMonths(ctx, p.Pool) }},
 		{"sessions", time.Hour, func(ctx context.Context) (int, error) {
 			n, err := p.Staff.Sweep(ctx)
 			return int(n), err
@@ -197,7 +198,7 @@ func (p *parts) sweeps() []sweep {
 }
 
 // long are the sweeps that may take longer than a minute: they go over every count row of a month, or of all, or over every file of open data.
-var long = map[string]time.Duration{"months": 30 * time.Minute, "sums": 30 * time.Minute, "data_files": 30 * time.Minute, "days": 30 * time.Minute, "gaming": 30 * time.Minute}
+var long = map[string]time.Duration{"months": 30 * time.Minute, "sums": 30 * time.Minute, "data_files": 30 * time.Minute, "days": 30 * time.Minute, "gaming": 30 * time.Minute, "tables_by_month": 40 * time.Minute}
 
 // gentle are the long sweeps that nobody waits for: one at a time, and at a walk, so that readers and writers have the processors.
 var gentle = []string{"months", "data_files", "days", "gaming"}

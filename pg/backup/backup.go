@@ -27,6 +27,7 @@ type Manifest struct {
 	MadeAt    time.Time        `json:"made_at"`
 	Schema    int64            `json:"schema"` // version of the database schema
 	Tables    []Table          `json:"tables"` // in an order in which they can be filled
+	Months    []Month          `json:"months"` // parts of the tables by month
 	Sequences map[string]int64 `json:"sequences"`
 	Files     []string         `json:"files"` // beside the tables
 }
@@ -81,6 +82,9 @@ func (m *Manifest) write(ctx context.Context, tx pgx.Tx, z *zip.Writer, files ma
 	if m.Tables, err = tables(ctx, tx); err != nil {
 		return err
 	}
+	if m.Months, err = months(ctx, tx); err != nil {
+		return err
+	}
 	for i := range m.Tables {
 		t := &m.Tables[i]
 		err := put(z, tableDir+t.Name, func(w io.Writer) error {
@@ -130,7 +134,7 @@ func (t Table) columns() string {
 // tables lists the tables with their own columns, those that others refer to first.
 func tables(ctx context.Context, q pg.Querier) ([]Table, error) {
 	rows, err := q.Query(ctx, `select c.relname, array_agg(a.attname::text order by a.attnum) from pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
-		join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' where c.relkind in ('r', 'p') and not c.relispartition and c.relname <> 'goose_db_version' group by c.relname order by c.relname`)
+		join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' where c.relkind in ('r', 'p') and not c.relispartition and c.relname not in ('goose_db_version', 'event_month') group by c.relname order by c.relname`)
 	if err != nil {
 		return nil, err
 	}

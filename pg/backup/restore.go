@@ -54,6 +54,9 @@ func (m Manifest) restore(ctx context.Context, tx pgx.Tx, z *zip.Reader) error {
 	if err := m.fits(here); err != nil {
 		return err
 	}
+	if err := m.remake(ctx, tx); err != nil {
+		return err
+	}
 	for _, t := range slices.Backward(m.Tables) { // what the schema itself put there
 		if _, err := tx.Exec(ctx, `alter table `+quote(t.Name)+` disable trigger user; alter table `+quote(t.Name)+` no force row level security; delete from `+quote(t.Name)); err != nil {
 			return fmt.Errorf("empty %s: %w", t.Name, err)

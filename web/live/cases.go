@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"huiyin/casework"
+	"huiyin/follow"
 	"huiyin/pg"
 )
 
@@ -54,32 +55,33 @@ func (s *Cases) Begin(ctx context.Context, db *pgxpool.Pool) error {
 func (s *Cases) Read(ctx context.Context, db *pgxpool.Pool) ([]Message, error) {
 	var out []Message
 	err := pg.InTx(ctx, db, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `select e.seq, e.case_id, e.step, e.state_to, coalesce(e.staff_id, 0), e.recorded_at,
-				coalesce((select p.unit from party p where p.case_id = e.case_id and p.role = 'lead' and p.left_at is null), ''),
-				coalesce((select array_agg(p.unit) from party p where p.case_id = e.case_id and p.left_at is null), '{}')
-			from event e where e.seq > $1 and not (e.seq = any ($2)) order by e.seq limit $3`, s.last-window, keysOf(s.seen), batch)
+		var recent casework.CaseID
+		if err := tx.QueryRow(ctx, `select `+follow.RecentSQL(`now()`)).Scan(&recent); err != nil {
+			return err
+		}
+		after := s.last - window
+		fresh, last, err := s.messages(ctx, tx, `e.seq > $1 and not (e.seq = any ($2)) and e.case_id >= $3 order by e.seq limit $4`, after, keysOf(s.seen), recent, batch)
 		if err != nil {
 			return err
 		}
-		var m Message
-		var step Step
+		s.last, out = max(s.last, last), append(out, fresh...)
+		// Steps in cases filed long ago lie in other months.
+		rows, err := tx.Query(ctx, `select case_id, seq from (select case_id, seq from late_event order by xid desc, seq desc limit $4) l where seq > $1 and not (seq = any ($2)) and case_id < $3`, after, keysOf(s.seen), recent, window)
+		if err != nil {
+			return err
+		}
+		var of casework.CaseID
 		var seq int64
-		_, err = pgx.ForEachRow(rows, []any{&seq, &m.Case, &step.Step, &step.State, &m.By, &m.At, &m.Lead, &m.Units}, func() error {
-			s.seen[seq] = true
-			s.last = max(s.last, seq)
-			if step.Step == casework.StepUse {
-				return nil
-			}
-			step.Case, m.Name = m.Case, "case"
-			body, err := json.Marshal(step)
-			if err != nil {
-				return err
-			}
-			m.Body = body
-			out = append(out, m)
-			m.Units = nil
+		var cases []casework.CaseID
+		var seqs []int64
+		if _, err := pgx.ForEachRow(rows, []any{&of, &seq}, func() error {
+			cases, seqs = append(cases, of), append(seqs, seq)
 			return nil
-		})
+		}); err != nil || len(seqs) == 0 {
+			return err
+		}
+		late, _, err := s.messages(ctx, tx, `e.case_id = any ($1) and e.seq = any ($2) order by e.seq`, cases, seqs)
+		out = append(out, late...)
 		return err
 	})
 	if err != nil {
@@ -91,4 +93,35 @@ func (s *Cases) Read(ctx context.Context, db *pgxpool.Pool) ([]Message, error) {
 		}
 	}
 	return out, nil
+}
+
+// messages reads the steps that where names, tells the number of the last, and remembers that they were passed on.
+func (s *Cases) messages(ctx context.Context, q pg.Querier, where string, args ...any) (out []Message, last int64, err error) {
+	rows, err := q.Query(ctx, `select e.seq, e.case_id, e.step, e.state_to, coalesce(e.staff_id, 0), e.recorded_at,
+			coalesce((select p.unit from party p where p.case_id = e.case_id and p.role = 'lead' and p.left_at is null), ''),
+			coalesce((select array_agg(p.unit) from party p where p.case_id = e.case_id and p.left_at is null), '{}')
+		from event e where `+where, args...)
+	if err != nil {
+		return nil, 0, err
+	}
+	var m Message
+	var step Step
+	var seq int64
+	_, err = pgx.ForEachRow(rows, []any{&seq, &m.Case, &step.Step, &step.State, &m.By, &m.At, &m.Lead, &m.Units}, func() error {
+		s.seen[seq] = true
+		last = max(last, seq)
+		if step.Step == casework.StepUse {
+			return nil
+		}
+		step.Case, m.Name = m.Case, "case"
+		body, err := json.Marshal(step)
+		if err != nil {
+			return err
+		}
+		m.Body = body
+		out = append(out, m)
+		m.Units = nil
+		return nil
+	})
+	return out, last, err
 }

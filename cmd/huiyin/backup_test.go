@@ -104,7 +104,7 @@ func contents(t *testing.T, dir string) map[string]string {
 	if _, err := pool.Exec(t.Context(), `set huiyin.scope = 'system'`); err != nil {
 		t.Fatal(err)
 	}
-	rows, err := pool.Query(t.Context(), `select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'`)
+	rows, err := pool.Query(t.Context(), `select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition`)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ func (w *work) destroyed(ctx context.Context, what string, why Erasure, request 
 	return nil
 }
 
-// EraseMasked destroys also the masked words of a case whose personal data is gone: titles, texts and notes that stayed for ten years. Codes, times and the history remain.
+// EraseMasked destroys also the masked words of a case whose personal data is gone: titles, texts and notes that stayed for ten years, and what was proposed for them, whose reasons cite them. Codes, times and the history remain.
 // Errors: fault.Conflict where personal data is still there.
 func (d *Docket) EraseMasked(ctx context.Context, id CaseID) error {
 	return d.step(ctx, System, Ref{ID: id}, StepErase, func(ctx context.Context, w *work) (any, error) {
@@ -41,7 +41,7 @@ func (d *Docket) EraseMasked(ctx context.Context, id CaseID) error {
 		}
 		w.c.Title, w.c.Body, w.c.Place, w.c.Told, w.c.Plan = "", "", "", "", ""
 		for _, sql := range []string{
-			`update cases set grounds = '' where id = $1`, `update message set body = '' where case_id = $1`, `update rating set body = '' where case_id = $1`, `update rights_request set words = '' where case_id = $1`,
+			`update cases set grounds = '', proposal = '{}' where id = $1`, `update message set body = '' where case_id = $1`, `update rating set body = '' where case_id = $1`, `update rights_request set words = '' where case_id = $1`,
 		} {
 			if _, err := w.tx.Exec(ctx, sql, w.c.ID); err != nil {
 				return nil, fmt.Errorf("erase masked words: %w", err)

@@ -346,6 +346,9 @@ func TestMaskedWordsEndAfterTenYearsWithACertificate(t *testing.T) {
 	o := newOffice(t)
 	ctx := t.Context()
 	id := o.Open(t, "路灯").ID
+	if _, err := pgtest.OwnerPool(t).Exec(ctx, `update cases set grounds = '{"kind":[["words",{"Words":"路灯"}]]}' where id = $1`, id); err != nil {
+		t.Fatal(err)
+	}
 	o.over(id)
 	sweep := func() int {
 		t.Helper()
@@ -364,8 +367,8 @@ func TestMaskedWordsEndAfterTenYearsWithACertificate(t *testing.T) {
 		t.Error("masked words did not go once after ten years")
 	}
 	c, err := o.Town.Case(ctx, casework.System, id)
-	if err != nil || c.Title != "" || c.Body != "" || c.Place != "" {
-		t.Errorf("left: %q %q %q, %v", c.Title, c.Body, c.Place, err)
+	if err != nil || c.Title != "" || c.Body != "" || c.Place != "" || c.Grounds != "" || string(c.Proposal) != "{}" {
+		t.Errorf("left: %q %q %q %q %s, %v", c.Title, c.Body, c.Place, c.Grounds, c.Proposal, err)
 	}
 	if n, err := (&rights.Certifier{DB: o.Pool, Log: o.log}).Sweep(context.WithoutCancel(ctx)); err != nil || n != 2 {
 		t.Errorf("%d certificates, %v", n, err)

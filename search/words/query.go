@@ -50,9 +50,11 @@ const (
 	knownWeight   = 1.0
 )
 
-// leftover is how much counts what stands between the known words of a sentence: the longer, the less likely that anybody else wrote just that.
+// leftover is how much counts what stands between the known words of a sentence: the longer, the less likely that anybody else wrote just that. A number or a Latin word, such as that of a plate, is what was meant.
 func leftover(text string) float64 {
 	switch n := utf8.RuneCountInString(text); {
+	case n > 2 && !strings.ContainsFunc(text, isHan):
+		return unknownWeight
 	case n < 2:
 		return plainWeight
 	case n == 2:

@@ -73,7 +73,9 @@ func (c Column) String() string {
 	for _, f := range c.Figures {
 		fmt.Fprintf(&b, " %8.2f", f.Value)
 	}
-	b.WriteString("; each tenfold adds")
+	if c.Steps != nil {
+		b.WriteString("; each tenfold adds")
+	}
 	for _, s := range c.Steps {
 		fmt.Fprintf(&b, " %+.2f", s)
 	}

@@ -69,6 +69,7 @@ func TestTheWallTellsHowFarCasesAreRaised(t *testing.T) {
 	}
 	wall := func() supervision.Wall {
 		t.Helper()
+		s.do(supervision.OnTheWall(s.Now).CatchUpAll(s.ctx, s.Pool))
 		w, err := supervision.WallNow(s.ctx, s.Docket, city, caseworktest.Clerk(), s.Now().Add(15*time.Hour))
 		s.do(err)
 		return w

@@ -61,7 +61,7 @@ type AtWork struct {
 	Since  time.Time
 }
 
-// WallNow reads how the hotline stands. It is for those who see every case; others get fault.Forbidden. tonight is the end of the city's day.
+// WallNow reads how the hotline stands, by the rows that OnTheWall keeps. It is for those who see every case; others get fault.Forbidden. tonight is the end of the city's day.
 func WallNow(ctx context.Context, d *casework.Docket, city *routing.City, by casework.Actor, tonight time.Time) (Wall, error) {
 	w := Wall{At: d.Now()}
 	if !by.Sight().All {
@@ -92,22 +92,16 @@ func (w *Wall) readWaiting(tries casework.Tries) func(context.Context, pgx.Tx) e
 func (w *Wall) readQueues(ctx context.Context, tx pgx.Tx, tries casework.Tries) error {
 	var longest, calls, kept *time.Time
 	err := tx.QueryRow(ctx, `
-		with triage as (
-			select c.urgency, (select max(e.at) from event e where e.case_id = c.id and e.state_to in ('registered','accepted') and e.state_from not in ('registered','accepted')) as since
-			from cases c where c.state in ('registered','accepted')
-		), calls as (
-			select c.replied_at from cases c
-			cross join lateral (select coalesce(array_agg(e.at order by e.at), '{}') as tries from event e where e.case_id = c.id and e.step = 'follow_up' and e.round = c.round and not (e.data ->> 'reached')::boolean) t
-			where c.state = any ($1::text[]) and c.replied_at is not null and may_call(t.tries, $2, $3, $6)
-				and exists (select 1 from person p where p.case_id = c.id and p.phone is not null)
+		with counted as (
+			select count(*) filter (where state in ('registered','accepted')) as triage, count(*) filter (where state in ('registered','accepted') and urgency = 'critical') as critical, min(since) as longest,
+				count(*) filter (where pending and not over) as asked, count(*) filter (where called) as calls, min(replied_at) filter (where called) as calling
+			from (select *, state = any ($1::text[]) and replied_at is not null and may_call(tries, $2, $3, $6) as called from wall_case) w
 		), kept as (
 			select s.received_at from submission s where s.case_id is null and s.settled_at is null
 		)
-		select (select count(*) from triage), (select count(*) from triage where urgency = 'critical'), (select min(since) from triage),
-			(select count(*) from cases c where c.pending is not null and c.state not in ('closed','archived','declined','redirected','terminated','merged','withdrawn')),
-			(select count(*) from request r where r.decided_at is null and r.decide_by < $6),
-			(select count(*) from calls), (select min(replied_at) from calls), (select count(*) from kept), (select min(received_at) from kept),
-			(select count(*) from letter l where l.state = 'queued' and l.queued_at < $4 or l.state = 'failed' and l.queued_at > $5)`,
+		select triage, critical, longest, asked, (select count(*) from request r where r.decided_at is null and r.decide_by < $6), calls, calling, (select count(*) from kept), (select min(received_at) from kept),
+			(select count(*) from letter l where l.state = 'queued' and l.queued_at < $4 or l.state = 'failed' and l.queued_at > $5)
+		from counted`,
 		words(casework.Lifecycle[casework.StepFollowUp].From), tries.Most, int64(tries.Apart.Seconds()), w.At.UTC().Add(-SlowLetter), w.At.UTC().AddDate(0, 0, -1), w.At.UTC()).
 		Scan(&w.Waiting, &w.Critical, &longest, &w.Asked, &w.AskedLate, &w.CallBacks, &calls, &w.Kept, &kept, &w.Letters)
 	if err != nil {
@@ -125,14 +119,9 @@ func (w *Wall) readQueues(ctx context.Context, tx pgx.Tx, tries casework.Tries) 
 // is not due today.
 func (w *Wall) readDue(ctx context.Context, tx pgx.Tx, tonight time.Time) error {
 	rows, err := tx.Query(ctx, `
-		with soon as ( -- by the case's limit, or by the promise where the unit has longer: each has its index
-			select id from cases where limit_at <= $2 and state not in ('closed','archived','declined','redirected','terminated','merged','withdrawn')
-			union select case_id from clock where name = 'total' and met_at is null and due_at <= $2
-		), open as (
-			select c.owner_unit, c.state, case when c.state = any ($3::text[]) then c.raised else 0 end as raised, k.met_at is null and k.due_at < $1 or h.met_at is null and h.cancelled_at is null and h.due_at < $1 as late,
-				k.met_at is null and k.due_at <= $2 or h.met_at is null and h.cancelled_at is null and h.due_at <= $2 as today
-			from soon join cases c using (id) join clock k on k.case_id = c.id and k.name = 'total' and k.leg = 0 left join clock h on h.case_id = c.id and h.name = 'handle' and h.leg = c.leg
-			where c.state not in ('closed','archived','declined','redirected','terminated','merged','withdrawn')
+		with open as (
+			select owner_unit, state, case when state = any ($3::text[]) then raised else 0 end as raised, total_due < $1 or handle_due < $1 as late, total_due <= $2 or handle_due <= $2 as today
+			from wall_case where not over and (limit_at <= $2 or total_due <= $2)
 		)
 		select owner_unit, count(*) filter (where late) as n, count(*) filter (where today and late is not true and state not in ('paused','hung_up')) as m, max(raised)
 		from open group by owner_unit having bool_or(today) order by n desc, m desc, owner_unit`, w.At.UTC(), tonight.UTC(), words(withUnits))
@@ -156,8 +145,7 @@ var withUnits = slices.DeleteFunc(slices.Clone(casework.States), func(s casework
 
 // readLevels counts the cases with units by how far they are raised.
 func (w *Wall) readLevels(ctx context.Context, tx pgx.Tx) error {
-	rows, err := tx.Query(ctx, `select raised, count(*) from cases where raised > 0 and state = any ($1::text[])
-		and state not in ('closed','archived','declined','redirected','terminated','merged','withdrawn') group by raised order by raised`, words(withUnits))
+	rows, err := tx.Query(ctx, `select raised, count(*) from wall_case where raised > 0 and state = any ($1::text[]) and not over group by raised order by raised`, words(withUnits))
 	if err != nil {
 		return err
 	}
@@ -190,8 +178,8 @@ func (w *Wall) readPeople(ctx context.Context, tx pgx.Tx) error {
 func (w *Wall) readSurges(ctx context.Context, tx pgx.Tx, city *routing.City) error {
 	rows, err := tx.Query(ctx, `
 		select c.category, c.territory, d.day, count(*) from generate_series(0, $2::int) d (day)
-		join cases c on c.filed_at > $1::timestamptz - make_interval(days => d.day) - make_interval(secs => $3) and c.filed_at <= $1::timestamptz - make_interval(days => d.day)
-		where c.category <> '' group by c.category, c.territory, d.day`, w.At.UTC(), SurgeDays, SurgeWindow.Seconds())
+		cross join lateral (select category, territory from wall_case c where c.filed_at > $1::timestamptz - make_interval(days => d.day) - make_interval(secs => $3) and c.filed_at <= $1::timestamptz - make_interval(days => d.day) and c.category <> '' offset 0) c
+		group by c.category, c.territory, d.day`, w.At.UTC(), SurgeDays, SurgeWindow.Seconds())
 	if err != nil {
 		return err
 	}

@@ -29,6 +29,7 @@ func TestTheWallCountsWhatItsListsShow(t *testing.T) {
 	wall := func() supervision.Wall {
 		t.Helper()
 		now := s.Now()
+		s.do(supervision.OnTheWall(s.Now).CatchUpAll(s.ctx, s.Pool))
 		w, err := supervision.WallNow(s.ctx, s.Docket, city, caseworktest.Clerk(), time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, s.Zone))
 		s.do(err)
 		return w
@@ -98,6 +99,7 @@ func TestTheWallTellsWhoIsAtWork(t *testing.T) {
 			insert into attention (account, case_id, since, seen_at) select id, $2, $1::timestamptz - interval '2 minutes', $1 from a where login = 'one'`, now, open.ID)
 		return err
 	}))
+	s.do(supervision.OnTheWall(s.Now).CatchUpAll(s.ctx, s.Pool))
 	w, err := supervision.WallNow(s.ctx, s.Docket, city, caseworktest.Clerk(), now)
 	s.do(err)
 	if len(w.People) != 1 || w.People[0].Name != "秦禾" || w.People[0].Number != open.Number || w.People[0].Case != open.ID || now.Sub(w.People[0].Since) != 2*time.Minute {
@@ -121,6 +123,7 @@ func TestAMatterSurgesWhereItStandsOut(t *testing.T) {
 	file(dumped, "990101001", 3) // at least 3, but not twice the 2 of a week ago
 	surges := func() []supervision.Surge {
 		t.Helper()
+		s.do(supervision.OnTheWall(s.Now).CatchUpAll(s.ctx, s.Pool))
 		w, err := supervision.WallNow(s.ctx, s.Docket, city, caseworktest.Clerk(), s.Now())
 		s.do(err)
 		return w.Surges

@@ -35,6 +35,7 @@ func (p *parts) followers() []follow.Follower {
 	return []follow.Follower{
 		supervision.FiguresUnder(p.City.TZ, p.newestCodes()),
 		supervision.Channels(p.City.TZ),
+		supervision.OnTheWall(p.Config.Now()),
 		supervision.Cards(p.Keys, p.City.TZ, p.Config.Now()),
 		datause.Follower(p.City.TZ),
 		p.indexer(),

@@ -21,6 +21,7 @@ import (
 	"huiyin/knowledge"
 	"huiyin/locale"
 	"huiyin/pg/pgtest"
+	"huiyin/supervision"
 )
 
 // drawn are the pages that staff live on, each with who reads it.
@@ -100,6 +101,9 @@ func crisis(t testing.TB, queue, sent int) (h *house, one casework.CaseID, trips
 		}
 	}
 	one = h.sent(urban, nil)
+	if err := supervision.OnTheWall(func() time.Time { return h.now }).CatchUpAll(t.Context(), h.pool); err != nil {
+		t.Fatal(err)
+	}
 	return h, one, trips
 }
 

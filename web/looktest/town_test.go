@@ -109,7 +109,7 @@ func newTownHearing(t testing.TB, hear func(field, owner string)) *town {
 	if _, err := w.docket.SweepBreaches(t.Context(), 500); err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range []follow.Follower{supervision.Figures(rules.TZ), supervision.Channels(rules.TZ), supervision.Cards(keys, rules.TZ, now), datause.Follower(rules.TZ)} {
+	for _, f := range []follow.Follower{supervision.Figures(rules.TZ), supervision.Channels(rules.TZ), supervision.OnTheWall(now), supervision.Cards(keys, rules.TZ, now), datause.Follower(rules.TZ)} {
 		must(f.CatchUpAll(t.Context(), w.pool))
 	}
 	ledger := &translog.Log{DB: w.pool, Keys: keys, Origin: "linlan.example/log", Now: now}

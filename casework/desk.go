@@ -55,24 +55,27 @@ var deskViews = map[DeskView]string{
 
 // deskRows are the cases that units lead, hold or assist in, with what the views ask of them. The limit is the reader's own: that of the unit's
 // handling where it leads, of the hop where the case was handed to it, of the co-handling where it assists.
-const deskRows = `with touched as (
-		select id from cases where lead_unit = any (@units::text[]) and state = any (@states::text[])
-		union select case_id from assignment where ended_at is null and unit = any (@units::text[])
+// Each case is read once: those that the units lead by their index, the others by what was handed to them.
+const deskRows = `with handed as (
+		select case_id from assignment where ended_at is null and unit = any (@units::text[])
 		union select case_id from party where left_at is null and role in ('co', 'sub') and unit = any (@units::text[])
+	), mine as (
+		select id, state, round, leg, designated, pending, urgency, category, lead_unit, filed_at from cases where lead_unit = any (@units::text[]) and state = any (@states::text[])
+		union all
+		select id, state, round, leg, designated, pending, urgency, category, lead_unit, filed_at from cases where id in (select case_id from handed) and (lead_unit = any (@units::text[])) is not true and state = any (@states::text[])
 	), part as (
-		select c.id, c.state, c.round, c.designated, c.pending, c.urgency, c.category, c.lead_unit = any (@units::text[]) as led, c.state = any (@handling::text[]) as handled,
+		select c.id, c.state, c.round, c.designated, c.pending, c.urgency, c.category, c.lead_unit, c.lead_unit = any (@units::text[]) as led, c.state = any (@handling::text[]) as handled,
 			coalesce(h.due_at, k.due_at) as lead_due, k.due_at as total_due, k.met_at as total_met, c.filed_at,
 			coalesce(t.unit, c.lead_unit) as held_unit, t.staff_id as held_staff, t.due_at as held_due, t.by_unit,
 			o.due_at as own_due, o.assigned_at as own_from, p.role as part_role, least(p.due_at, w.report_by) as part_due, not c.lead_unit = any (@units::text[]) and w.report_by is not null and c.state = any (@handling::text[]) as called,
 			exists (select 1 from appeal a where a.case_id = c.id and a.decided_at is null and a.unit = any (@units::text[])) as appealed, p.joined_at as part_from, t.unit is null and r.outcome = 'returned' as returned
-		from touched join cases c using (id)
+		from mine c
 		join clock k on k.case_id = c.id and k.name = 'total' and k.leg = 0 left join clock h on h.case_id = c.id and h.name = 'handle' and h.leg = c.leg
 		left join lateral (select unit, staff_id, due_at, by_unit from assignment where case_id = c.id and ended_at is null order by depth desc limit 1) t on true
 		left join lateral (select due_at, assigned_at from assignment where case_id = c.id and ended_at is null and unit = any (@units::text[]) order by depth limit 1) o on true
 		left join lateral (select outcome from assignment where case_id = c.id and leg = c.leg and ended_at is not null order by ended_at desc, depth limit 1) r on true
 		left join lateral (select role, due_at, joined_at from party where case_id = c.id and left_at is null and role in ('co', 'sub') and unit = any (@units::text[]) order by role limit 1) p on true
 		left join lateral (select min(w.report_by) as report_by from whistle w join whistle_call r on r.whistle = w.id where w.case_id = c.id and r.reported_at is null and r.unit = any (@units::text[])) w on true
-		where c.state = any (@states::text[])
 	), desk as (
 		select *, handled and (led or own_due is not null) as owed, not led and own_due is null and part_role = 'co' as assists, not led and own_due is null and part_role = 'sub' as handed_in,
 			case when led then lead_due else coalesce(own_due, part_due, lead_due) end as due,
@@ -182,20 +185,19 @@ func (d *Docket) DeskList(ctx context.Context, by Actor, q DeskQuery) (DeskPage,
 	if q.Count {
 		counts = deskCounts
 	}
-	sql := deskRows + `select ` + deskColumns + `, d.since, d.due, d.led, d.held_unit, coalesce(d.held_staff, 0), d.held_due, coalesce(d.returned, false),
-		d.assists and exists (select 1 from event e where e.case_id = c.id and e.leg = c.leg and e.step = 'co_report' and e.unit = any (@units::text[])), ` + counts + caseTables + `join (select * from desk where ` + deskViews[q.View] + `) d on d.id = c.id where true`
+	shown := `(` + deskViews[q.View] + `)`
 	add := func(cond, name string, arg any) {
-		sql += ` and ` + cond
+		shown += ` and ` + cond
 		args[name] = arg
 	}
 	if q.Unit != "" {
-		add(`(c.lead_unit = @only or d.held_unit = @only)`, "only", q.Unit)
+		add(`(lead_unit = @only or held_unit = @only)`, "only", q.Unit)
 	}
 	if q.Urgency != "" {
-		add(`c.urgency = @urgency`, "urgency", q.Urgency)
+		add(`urgency = @urgency`, "urgency", q.Urgency)
 	}
 	if q.Category != "" {
-		add(`starts_with(c.category, @category)`, "category", q.Category)
+		add(`starts_with(category, @category)`, "category", q.Category)
 	}
 	if q.After != "" {
 		at, id, err := readCursor(q.After)
@@ -203,9 +205,11 @@ func (d *Docket) DeskList(ctx context.Context, by Actor, q DeskQuery) (DeskPage,
 			return DeskPage{}, err
 		}
 		args["after"] = at
-		add(`(d.due, c.id) > (@after, @last)`, "last", id)
+		add(`(due, id) > (@after, @last)`, "last", id)
 	}
-	sql += ` order by d.due, c.id limit ` + strconv.Itoa(q.Limit+1)
+	sql := deskRows + `select ` + deskColumns + `, d.since, d.due, d.led, d.held_unit, coalesce(d.held_staff, 0), d.held_due, coalesce(d.returned, false),
+		d.assists and exists (select 1 from event e where e.case_id = c.id and e.leg = c.leg and e.step = 'co_report' and e.unit = any (@units::text[])), ` + counts + caseTables +
+		`join (select * from desk where ` + shown + ` order by due, id limit ` + strconv.Itoa(q.Limit+1) + `) d on d.id = c.id order by d.due, c.id`
 	var page DeskPage
 	var list []int
 	err := pg.Ask(ctx, d.DB, by.scope(), func(b *pgx.Batch) {

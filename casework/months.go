@@ -51,15 +51,18 @@ const lockNotAvailable = "55P03"
 // Months tells how the tables by month stand.
 type Months struct {
 	Ahead   int  // months after the present one that have tables; below 0 when the present one has none
+	Parts   int  // tables in which the history lies
+	Locks   int  // max_locks_per_transaction of the server: a statement over the whole history takes one for each part
 	Waiting bool // rows lie in the rest, because their month had no table, or because a clock is wrong
 }
 
 // MonthsKept looks how far the tables by month reach.
 func MonthsKept(ctx context.Context, q pg.Querier) (m Months, err error) {
 	const ask = `select (extract(year from upto) * 12 + extract(month from upto))::int - 1 - (extract(year from here) * 12 + extract(month from here))::int,
+			(select count(*) from event_month) + 1, current_setting('max_locks_per_transaction')::int,
 			exists (select 1 from event where case_id >= past) or exists (select 1 from data_use where case_id >= past)
 		from (select past, case_filed_at(past) at time zone 'UTC' as upto, clock_timestamp() at time zone 'UTC' as here from event_month order by past desc limit 1) m`
-	if err := q.QueryRow(ctx, ask).Scan(&m.Ahead, &m.Waiting); err != nil {
+	if err := q.QueryRow(ctx, ask).Scan(&m.Ahead, &m.Parts, &m.Locks, &m.Waiting); err != nil {
 		return m, pg.Classify(fmt.Errorf("look at the months: %w", err))
 	}
 	return m, nil

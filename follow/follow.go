@@ -70,7 +70,7 @@ var errElsewhere = errors.New("another process runs this follower")
 // and so is everything after them, so that an event committing late is never missed (the cursor is the pair of transaction and sequence).
 func (f Follower) Step(ctx context.Context, db pg.DB) (int, error) {
 	n := 0
-	err := pg.InTx(ctx, db, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
+	err := pg.InTx(ctx, db, reading, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `insert into follower (name) values ($1) on conflict do nothing`, f.Name); err != nil {
 			return err
 		}
@@ -88,6 +88,9 @@ func (f Follower) Step(ctx context.Context, db pg.DB) (int, error) {
 		}
 		if len(events) == 0 {
 			return inOrder(ctx, tx, from.recent)
+		}
+		if _, err := tx.Exec(ctx, `set local plan_cache_mode = auto`); err != nil {
+			return err
 		}
 		if err := f.handle(ctx, tx, events); err != nil {
 			return fmt.Errorf("follower %s at %d: %w", f.Name, events[0].Seq, err)

@@ -154,7 +154,8 @@ func (c *Cluster) startServer(ctx context.Context, lock *os.File) error {
 
 func (c *Cluster) settings() []string {
 	args := []string{"-D", c.data(), "-p", strconv.Itoa(c.port), "-c", "unix_socket_permissions=0700",
-		"-c", "timezone=UTC", "-c", "log_timezone=UTC", "-c", "cluster_name=huiyin", "-c", "jit=off"}
+		"-c", "timezone=UTC", "-c", "log_timezone=UTC", "-c", "cluster_name=huiyin", "-c", "jit=off",
+		"-c", "max_locks_per_transaction=192"} // a statement over the whole history locks the table of each month
 	if c.socket != "" {
 		args = append(args, "-c", "listen_addresses=", "-c", `unix_socket_directories="`+c.socket+`"`)
 	} else {

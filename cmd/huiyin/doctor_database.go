@@ -39,6 +39,9 @@ func judgeMonths(m casework.Months) Finding {
 	case m.Ahead < casework.MonthsAhead-1:
 		return doubt("tables stand for %d months ahead instead of %d: the worker that makes them does not run, or somebody reads the history without a pause", m.Ahead, casework.MonthsAhead)
 	}
+	if m.Parts > m.Locks {
+		return doubt("the history lies in %d tables, and max_locks_per_transaction is %d: set it to %d in postgresql.conf and start the server anew", m.Parts, m.Locks, 2*m.Locks)
+	}
 	return fine("made for %d months ahead", m.Ahead)
 }
 

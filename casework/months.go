@@ -17,7 +17,7 @@ const (
 	monthRests = 60 * 24 * time.Hour
 )
 
-// SweepMonths makes the tables of the coming months of the history and of the uses of data, lets old months rest, and tells the planner once a week
+// SweepMonths makes the tables of the coming months of the history and of the uses of data, lets old months rest, and tells the planner from time to time
 // what lies in them. It counts the months made and put to rest. Where somebody reads a table for long it leaves the rest to the next sweep, without an error.
 func SweepMonths(ctx context.Context, db pg.DB) (int, error) {
 	n := 0

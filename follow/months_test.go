@@ -19,8 +19,11 @@ import (
 func TestAFollowerReadsOnWhileTheMonthTurns(t *testing.T) {
 	t.Parallel()
 	town, owner := New(t), pgtest.OwnerPool(t)
-	now := time.Now()
-	Months(t, owner, now, now.Add(200*time.Millisecond), now.Add(400*time.Millisecond), now.Add(600*time.Millisecond))
+	turn := time.Now()
+	for ahead := time.Second; time.Now().After(turn.Add(-300 * time.Millisecond)); ahead *= 2 { // the tables must stand before the first month turns
+		turn = time.Now().Add(ahead)
+		Months(t, owner, turn, turn.Add(200*time.Millisecond), turn.Add(400*time.Millisecond), turn.Add(600*time.Millisecond))
+	}
 	var read []casework.Event
 	reader := follow.Follower{Name: "turn", Handle: func(_ context.Context, _ pgx.Tx, events []casework.Event) error {
 		read = append(read, events...)
@@ -70,7 +73,7 @@ func TestAFollowerReadsOnWhileTheMonthTurns(t *testing.T) {
 		writers.Wait()
 		must(t, reader.CatchUpAll(ctx, town.Pool))
 	}
-	busy(800 * time.Millisecond)
+	busy(time.Until(turn) + 900*time.Millisecond)
 	// The first two months come to rest while nobody stops for it, and a month later the follower no longer looks there.
 	var rested sync.WaitGroup
 	rested.Go(func() {

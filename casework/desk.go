@@ -166,6 +166,7 @@ type DeskEntry struct {
 	HolderDue   *time.Time
 	Returned    bool // came back from below
 	Reported    bool // the reader's unit assists, and has reported in this leg
+	Called      bool // the reader's unit is called to the spot, and has not come yet
 }
 
 // DeskPage is one page of a view, most urgent limit first; Next is empty on the last.
@@ -207,14 +208,14 @@ func (d *Docket) DeskList(ctx context.Context, by Actor, q DeskQuery) (DeskPage,
 		args["after"] = at
 		add(`(due, id) > (@after, @last)`, "last", id)
 	}
-	sql := deskRows + `select ` + deskColumns + `, d.since, d.due, d.led, d.held_unit, coalesce(d.held_staff, 0), d.held_due, coalesce(d.returned, false),
+	sql := deskRows + `select ` + deskColumns + `, d.since, d.due, d.led, d.held_unit, coalesce(d.held_staff, 0), d.held_due, coalesce(d.returned, false), coalesce(d.called, false),
 		d.assists and exists (select 1 from event e where e.case_id = c.id and e.leg = c.leg and e.step = 'co_report' and e.unit = any (@units::text[])), ` + counts + caseTables +
 		`join (select * from desk where ` + shown + ` order by due, id limit ` + strconv.Itoa(q.Limit+1) + `) d on d.id = c.id order by d.due, c.id`
 	var page DeskPage
 	var list []int
 	err := pg.Ask(ctx, d.DB, by.scope(), func(b *pgx.Batch) {
 		pg.Rows(b, &page.Entries, func(row pgx.CollectableRow) (e DeskEntry, err error) {
-			return e, row.Scan(append(e.dest(), &e.Since, &e.Limit, &e.Led, &e.HolderUnit, &e.HolderStaff, &e.HolderDue, &e.Returned, &e.Reported, &list)...)
+			return e, row.Scan(append(e.dest(), &e.Since, &e.Limit, &e.Led, &e.HolderUnit, &e.HolderStaff, &e.HolderDue, &e.Returned, &e.Called, &e.Reported, &list)...)
 		}, sql, args)
 	})
 	if err != nil {

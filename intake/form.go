@@ -96,16 +96,29 @@ func isEmail(s string) bool {
 // IsPhone reports whether what somebody typed can be a telephone number, before anything is filed.
 func IsPhone(s string) bool { return isPhone(line(s, maxName)) }
 
-// isPhone takes digits with the signs people put between them: 3 (a short number) to 20 digits.
+// isPhone takes digits with the signs people put between them: 3 (a short number) to 20 digits. What begins as a mobile number of the mainland does, and has
+// nine, ten or twelve digits, was typed wrong: nobody can be reached under it.
 func isPhone(s string) bool {
-	digits := 0
+	var digits []rune
 	for _, r := range s {
 		switch {
-		case r >= '0' && r <= '9', r >= 0xFF10 && r <= 0xFF19:
-			digits++
-		case !strings.ContainsRune("+-() /.*#xX\u3000\uFF0B\uFF0D\uFF08\uFF09\u2014\u8f6c", r):
+		case r >= '0' && r <= '9':
+			digits = append(digits, r)
+		case r >= 0xFF10 && r <= 0xFF19:
+			digits = append(digits, '0'+r-0xFF10)
+		case !strings.ContainsRune(betweenDigits+extension, r):
 			return false
 		}
 	}
-	return digits >= 3 && digits <= 20
+	n := len(digits)
+	if (n == 9 || n == 10 || n == 12) && digits[0] == '1' && digits[1] >= '3' && !strings.ContainsAny(s, "+\uFF0B"+extension) {
+		return false
+	}
+	return n >= 3 && n <= 20
 }
+
+// betweenDigits are the signs that people put into a number; extension those before the number of a desk behind it.
+const (
+	betweenDigits = "+-() /.*\u3000\uFF0B\uFF0D\uFF08\uFF09\u2014"
+	extension     = "#xX\u8f6c"
+)

@@ -61,6 +61,9 @@ func TestFormNamesTheFieldAtFault(t *testing.T) {
 		{func(f *Form) { f.Email = "no address" }, "email", fault.Invalid},
 		{func(f *Form) { f.Email = "a@b.example, c@d.example" }, "email", fault.Invalid},
 		{func(f *Form) { f.Phone = "call me" }, "phone", fault.Invalid},
+		{func(f *Form) { f.Phone = "139 0000 000" }, "phone", fault.Invalid},
+		{func(f *Form) { f.Phone = "1390000000" }, "phone", fault.Invalid},
+		{func(f *Form) { f.Phone = "１３９００００００００0" }, "phone", fault.Invalid},
 		{func(f *Form) { f.Files = []casework.Attachment{{Name: "a", Data: make([]byte, casework.MaxFile+1)}} }, "files", fault.TooLarge},
 		{func(f *Form) { f.Nonce = "" }, "", fault.Invalid},
 	} {
@@ -69,6 +72,14 @@ func TestFormNamesTheFieldAtFault(t *testing.T) {
 		_, err := f.Submission()
 		if fe := (*fault.Error)(nil); !errors.As(err, &fe) || fe.Field != tc.field || fe.Kind != tc.kind {
 			t.Errorf("%s: %v", tc.field, err)
+		}
+	}
+}
+
+func TestNumbersThatPeopleHaveAreTaken(t *testing.T) {
+	for _, number := range []string{"12345", "8800 1234", "139 0000 0000", "0990-8800123", "099088001234", "400 800 1234", "13900000000转8", "+86 139 0000 0000", "+1 310 555 0100"} {
+		if !IsPhone(number) {
+			t.Errorf("%q is taken for no number", number)
 		}
 	}
 }

@@ -108,7 +108,11 @@ func extend(ctx context.Context, r dossier.Request) error {
 	if err != nil {
 		return fault.Wrap(fault.Invalid, "fault.days_needed", err).At("days")
 	}
-	return r.Desk.AskExtension(ctx, r.By, r.Ref, days, r.Value("reason"))
+	reason, err := reasonOf(r)
+	if err != nil {
+		return err
+	}
+	return r.Desk.AskExtension(ctx, r.By, r.Ref, days, reason)
 }
 
 // approve is the leader's decision on the first extension (Anyang regulations of 2021, article 50).
@@ -117,11 +121,19 @@ func approve(ctx context.Context, r dossier.Request) error {
 }
 
 func askReturn(ctx context.Context, r dossier.Request) error {
-	return r.Desk.AskReturn(ctx, r.By, r.Ref, casework.ReturnReason(r.Value("code")), r.Value("reason"), r.Value("basis"), casework.UnitCode(r.Value("unit")))
+	reason, err := reasonOf(r)
+	if err != nil {
+		return err
+	}
+	return r.Desk.AskReturn(ctx, r.By, r.Ref, casework.ReturnReason(r.Value("code")), reason, r.Value("basis"), casework.UnitCode(r.Value("unit")))
 }
 
 func terminate(ctx context.Context, r dossier.Request) error {
-	return r.Docket.AskTermination(ctx, r.By, r.Ref, r.Value("reason"))
+	reason, err := reasonOf(r)
+	if err != nil {
+		return err
+	}
+	return r.Docket.AskTermination(ctx, r.By, r.Ref, reason)
 }
 
 func hang(ctx context.Context, r dossier.Request) error {
@@ -132,13 +144,21 @@ func hang(ctx context.Context, r dossier.Request) error {
 			return fault.Wrap(fault.Invalid, "fault.review_date_needed", err).At("review_on")
 		}
 	}
-	return r.Docket.AskHang(ctx, r.By, r.Ref, r.Value("reason"), on)
+	reason, err := reasonOf(r)
+	if err != nil {
+		return err
+	}
+	return r.Docket.AskHang(ctx, r.By, r.Ref, reason, on)
 }
 
 func unhang(ctx context.Context, r dossier.Request) error { return r.Desk.Unhang(ctx, r.By, r.Ref) }
 
 func pause(ctx context.Context, r dossier.Request) error {
-	return r.Desk.Pause(ctx, r.By, r.Ref, r.Value("reason"))
+	reason, err := reasonOf(r)
+	if err != nil {
+		return err
+	}
+	return r.Desk.Pause(ctx, r.By, r.Ref, reason)
 }
 
 func resume(ctx context.Context, r dossier.Request) error { return r.Desk.Resume(ctx, r.By, r.Ref) }

@@ -79,6 +79,13 @@ func (x *Pages) draw(c *fiber.Ctx, by casework.Actor, id casework.CaseID, refuse
 }
 
 // chosenText is the standard text that a link without script asked for.
+// uncalled reports whether the unit has still to reach the resident, and time is set for it.
+func (v caseView) uncalled() bool {
+	return v.F.Case.State == casework.Signed && slices.ContainsFunc(v.F.Clocks, func(k casework.Clock) bool {
+		return k.Name == "contact" && k.Leg == v.F.Case.Leg && k.Met == nil
+	})
+}
+
 func (v caseView) chosenText(n int) string {
 	if n < 1 || n > len(v.Texts) {
 		return ""

@@ -44,7 +44,11 @@ func reportIn(ctx context.Context, r dossier.Request) error {
 
 func appeal(kind casework.AppealKind) func(context.Context, dossier.Request) error {
 	return func(ctx context.Context, r dossier.Request) error {
-		a := casework.Appeal{Kind: kind, Reason: r.Value("reason")}
+		reason, err := reasonOf(r)
+		if err != nil {
+			return err
+		}
+		a := casework.Appeal{Kind: kind, Reason: reason}
 		if kind == casework.ScoreAppeal {
 			a.Figures = r.All("figures")
 		}

@@ -83,6 +83,14 @@ func (x *Pages) useLine(p shell.Page, u datause.Use, index int64, logged bool) s
 	return shell.Happening{Title: upperFirst(p.T(u.ActionName())), At: u.At, Who: who, View: useDetails(p, u, index, logged)}
 }
 
+// receiver says in words to whom data was given; the name of a program or a city stands for itself.
+func receiver(p shell.Page, name string) string {
+	if name == "mail" {
+		return p.T("mydata.by_mail")
+	}
+	return name
+}
+
 // fieldNames lists personal fields in words.
 func fieldNames(lang locale.Lang, fields []casework.PersonalField) string {
 	var names []string
@@ -105,13 +113,13 @@ func held(p shell.Page, own casework.Revealed, v statusView) []shell.Item {
 		value := own[item.Field]
 		switch {
 		case item.Field == casework.FieldMessages && len(v.Said) > 0:
-			value = p.T("mydata.count", locale.Args{"N": len(v.Said)})
+			value = p.Lang.N("mydata.count", len(v.Said))
 		case item.Field == casework.FieldFile && files > 0:
-			value = p.T("mydata.count", locale.Args{"N": files})
+			value = p.Lang.N("mydata.count", files)
 		case value == "" || item.Field == casework.FieldTitle && strings.HasPrefix(own[casework.FieldBody], value):
 			continue // not kept, or a copy of the first words of the text
 		case slices.Contains([]casework.PersonalField{casework.FieldBody, casework.FieldPlace, casework.FieldTitle}, item.Field):
-			value = p.T("mydata.chars", locale.Args{"N": utf8.RuneCountInString(value)})
+			value = p.Lang.N("mydata.chars", utf8.RuneCountInString(value))
 		default:
 			value = partly(value)
 		}

@@ -2,6 +2,8 @@ package resident
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -20,7 +22,8 @@ type proofView struct {
 	translog.Evidence
 	Erased bool
 	Steps  []shell.Happening
-	Uses   []shell.Happening // of the resident's data, and what else stands in the log beside the steps
+	Uses   []shell.Happening // of the resident's data
+	Notes  []shell.Happening // what else stands in the log beside the steps
 }
 
 // showProof shows each step of the case with its place in the public log; the browser checks it again.
@@ -42,6 +45,8 @@ func (x *Pages) showProof(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	reads := map[string]shell.Happening{} // the steps that stand beside a use, by its time and unit
+	entries := map[string]string{}        // and in which entry of the log
 	for _, s := range out.Evidence.Steps {
 		var step form.Step
 		if err := json.Unmarshal([]byte(s.Payload), &step); err != nil {
@@ -51,16 +56,48 @@ func (x *Pages) showProof(c *fiber.Ctx) error {
 		if err != nil {
 			return fault.Wrap(fault.Internal, "fault.internal", err)
 		}
-		out.Steps = append(out.Steps, shell.Happening{Title: page.T("step." + step.Step), At: at, Who: x.unitName(page.Lang, casework.UnitCode(step.Unit)), Text: page.T("proof.step", locale.Args{"Index": page.Lang.Number(int(s.Index))})})
+		if step.Step == string(casework.StepUse) {
+			key := useKey(at, casework.UnitCode(step.Unit))
+			reads[key] = shell.Happening{Title: page.T("step." + step.Step), At: at, Who: x.unitName(page.Lang, casework.UnitCode(step.Unit)), Text: entry(page, s.Index)}
+			entries[key] = page.Lang.Number(int(s.Index))
+			continue
+		}
+		who := x.unitName(page.Lang, casework.UnitCode(step.Unit))
+		if step.Role == string(casework.ResidentRole) {
+			who = page.T("story.you")
+		}
+		out.Steps = append(out.Steps, shell.Happening{Title: page.T("step." + step.Step), At: at, Who: who, Text: entry(page, s.Index)})
 	}
 	for _, r := range out.Evidence.Records {
 		use, err := readRecord(r)
 		if err != nil {
 			return err
 		}
-		out.Uses = append(out.Uses, shell.Happening{Title: upperFirst(page.T(use.action())), At: use.at, Who: x.unitName(page.Lang, use.Body.Unit), Text: page.T("proof.step", locale.Args{"Index": page.Lang.Number(int(r.Index))})})
+		h := shell.Happening{Title: upperFirst(page.T(use.action())), At: use.at, Who: x.unitName(page.Lang, use.Body.Unit), Text: entry(page, r.Index)}
+		if !use.reads() {
+			out.Notes = append(out.Notes, h)
+			continue
+		}
+		if key := useKey(use.at, use.Body.Unit); entries[key] != "" {
+			h.Text = page.T("proof.both", locale.Args{"Step": entries[key], "Index": page.Lang.Number(int(r.Index))})
+			delete(reads, key)
+		}
+		out.Uses = append(out.Uses, h)
 	}
+	out.Uses = slices.AppendSeq(out.Uses, maps.Values(reads)) // those whose use is not in the log yet
+	inOrder(out.Steps)
+	inOrder(out.Uses)
 	return shell.Render(c, fiber.StatusOK, proofPage(page, out))
+}
+
+// entry says in which entry of the log something stands.
+func entry(p shell.Page, index int64) string {
+	return p.T("proof.step", locale.Args{"Index": p.Lang.Number(int(index))})
+}
+
+// inOrder puts what happened in the order of its time: the log has it in the order in which it was entered.
+func inOrder(list []shell.Happening) {
+	slices.SortStableFunc(list, func(a, b shell.Happening) int { return a.At.Compare(b.At) })
 }
 
 // logged is a use of the resident's data, or a note, as the log holds it.
@@ -87,6 +124,11 @@ func readRecord(o translog.Opening) (logged, error) {
 		return r, fault.Wrap(fault.Internal, "fault.internal", err)
 	}
 	return r, nil
+}
+
+// reads reports whether the record says that somebody, or the system, used personal data.
+func (r logged) reads() bool {
+	return slices.Contains([]string{"data_use", "lookup_use", "mail_use", "call_use"}, r.Source)
 }
 
 // action is the locale key of what the record says was done.

@@ -126,7 +126,7 @@ func (v reportView) summary(p shell.Page) []shell.Item {
 	}
 	district := v.districtName(p.Lang)
 	if district == "" {
-		district = p.T("report.district_unknown")
+		district = p.T("report.district_open")
 	}
 	photos := p.T("report.photos_none")
 	if n := len(d.Photos); n > 0 {

@@ -105,8 +105,8 @@ func (g Grid) captionClass() string {
 // Happening is one line of a timeline.
 type Happening struct {
 	Title  string
-	At     time.Time
-	Who    string // unit or role, never a name
+	At     time.Time // zero where the time is not told
+	Who    string    // unit or role, never a name
 	Text   string
 	View   templ.Component // below the text
 	Tone   Tone
@@ -119,6 +119,14 @@ func (h Happening) class() string {
 		s += " hy-timeline__item--future"
 	}
 	return s
+}
+
+// icon is the sign of the line's mark. What is still to come is not done, so it bears no tick.
+func (h Happening) icon() string {
+	if h.Future && (h.tone() == Good || h.tone() == Calm) {
+		return "clock"
+	}
+	return string(h.tone())
 }
 
 func (h Happening) tone() Tone {

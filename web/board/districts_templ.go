@@ -247,7 +247,7 @@ func districtsPage(v view, figure string) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if r := v.ranking(figure); true {
-					templ_7745c5c3_Err = shell.BarChart(r.Chart).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = shell.BarChart(v.Page, r.Chart).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -304,7 +304,7 @@ func latePage(v lateView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = shell.BarChart(v.Chart).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = shell.BarChart(v.P, v.Chart).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -371,7 +371,7 @@ func counted(v figuresView) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if bars := v.bars(); len(bars) > 0 {
-			templ_7745c5c3_Err = shell.BarChart(shell.Chart{Title: v.P.T("rating.levels_items"), Finding: of(v.P.Lang, v.R.Figure(rating.Satisfied)), Label: v.P.T("rating.level"), Value: v.P.T("rating.ratings"), Bars: bars}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = shell.BarChart(v.P, shell.Chart{Title: v.P.T("rating.levels_items"), Finding: of(v.P.Lang, v.R.Figure(rating.Satisfied)), Label: v.P.T("rating.level"), Value: v.P.T("rating.ratings"), Bars: bars}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

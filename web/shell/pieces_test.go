@@ -151,13 +151,14 @@ func TestAMistakeStandsAtItsFieldAndInTheSummary(t *testing.T) {
 }
 
 func TestAChartHasItsTableAndItsFinding(t *testing.T) {
-	svg := drawn(t, BarChart(Chart{Title: "Rates", Finding: "A leads.", Label: "Unit", Value: "Rate", Bars: []Bar{{Label: "A", Value: 90, Text: "90.0%"}, {Label: "B", Value: 0, Text: "0.0%"}}}))
+	p := Page{Lang: locale.EN}
+	svg := drawn(t, BarChart(p, Chart{Title: "Rates", Finding: "A leads.", Label: "Unit", Value: "Rate", Bars: []Bar{{Label: "A", Value: 90, Text: "90.0%"}, {Label: "B", Value: 0, Text: "0.0%"}}}))
 	for _, want := range []string{"<table", `aria-label="Rates A leads."`, "90.0%", `role="img"`} {
 		if !strings.Contains(svg, want) {
 			t.Errorf("the chart lacks %s", want)
 		}
 	}
-	drawn(t, BarChart(Chart{}))
+	drawn(t, BarChart(p, Chart{}))
 	if got := short("综合行政执法局（城市管理局）某某大队", besideLabel); !strings.HasSuffix(got, "…") || !strings.HasPrefix(got, "综合行政执法局") {
 		t.Errorf("short = %q", got)
 	}

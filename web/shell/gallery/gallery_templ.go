@@ -357,7 +357,7 @@ func pieces(p shell.Page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = shell.BarChart(chart(p)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = shell.BarChart(p, chart(p)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -542,7 +542,7 @@ func TestHopsChannelsAndFlagsArePublic(t *testing.T) {
 		"/channels?month=2026-10":    {"每条渠道还通不通", "一次派到", "尚未启用", "没有写入公开账本"},
 		"/en/channels":               {"Through how many hands", "Not in use yet"},
 		"/replies?month=2026-10":     {"提示了什么", "答复被提示的占比"},
-		"/en/replies?month=2026-10":  {"Replies pointed at"},
+		"/en/replies?month=2026-10":  {"Replies flagged"},
 		"/channels?month=2020-01":    {"本系统从"},
 		"/departments/d-linjiang":    {"一次派到", "初次满意率", "最终满意率"},
 		"/replies.json?month=2020-1": nil,

@@ -134,7 +134,7 @@ func TestEveryUseShowsAtOnce(t *testing.T) {
 	_, err := o.Docket.Reveal(context.Background(), clerk(), id, []casework.PersonalField{casework.FieldPhone}, casework.Use{Purpose: casework.ForTriage, Basis: casework.BasisDuty})
 	must(t, err)
 	b.get("/t/access").shows("看过 1 次", "12345 热线", "话务员", "受理和派单", "第十三条", "电话号码")
-	b.get("/en/t/access").shows("Looks so far, 1")
+	b.get("/en/t/access").shows("Looked at or used once")
 	if found := bareText.FindString(plain(b.body)); found != "" {
 		t.Errorf("a text is missing: %s", found)
 	}

@@ -115,7 +115,9 @@ func (c *City) locate(found []evidence) where {
 	}
 	for _, e := range found {
 		if slices.ContainsFunc(e.areas, func(b int) bool { return slices.Contains(tied, b) || c.within(w.code, c.areas[b].Code) }) {
-			w.names = append(w.names, e.name)
+			if !slices.Contains(w.names, e.name) { // said twice, told once
+				w.names = append(w.names, e.name)
+			}
 		}
 	}
 	if w.code == c.Code {

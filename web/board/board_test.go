@@ -481,7 +481,7 @@ func TestMonthsWithoutFiguresSayWhy(t *testing.T) {
 			t.Errorf("%s does not say %q", path, key)
 		}
 	}
-	for path, want := range map[string]int{"/board?month=nonsense": 422, "/board.json?month=2026-13": 422, "/districts/123456": 404, "/districts/990101001": 404, "/departments/nobody": 404, "/departments/nobody.json": 404, "/streets": 303, "/streets/990101001": 303, "/streets/s-linjiang-xiangyang": 303, "/streets/c-chengguan": 404,
+	for path, want := range map[string]int{"/board?month=nonsense": 422, "/board.json?month=2026-13": 422, "/districts/123456": 404, "/districts/990101001": 404, "/departments/nobody": 404, "/departments/nobody.json": 404, "/streets": 200, "/streets/990101001": 303, "/streets/s-linjiang-xiangyang": 303, "/streets/c-chengguan": 404,
 		"/cases/nothing": 404, "/cases?district=1": 422, "/cases?page=-1": 422, "/cases?kind=x": 422, "/cases?unit=x": 422, "/cases?outcome=x": 422, "/cases?category=zz": 422} {
 		if status, _ := w.get(path); status != want {
 			t.Errorf("%s answers %d, want %d", path, status, want)
@@ -518,7 +518,7 @@ func TestComparePageSetsPeersSideBySide(t *testing.T) {
 		"/compare?a=city&month=2026-10&with=2026-09":                                 {"2026年9月 · 临澜市", "2026年10月 · 临澜市"},
 		"/compare?a=990101&b=990102&c=990103&month=2026-10&with=2026-09":             {"最多四列"},
 		"/compare?a=990101&b=990102&month=2020-01":                                   {"本系统从"},
-		"/en/compare?a=d-linjiang&b=d-chenghu&c=d-wangchao&d=d-qingyu&month=2026-10": {"What can be said"},
+		"/en/compare?a=d-linjiang&b=d-chenghu&c=d-wangchao&d=d-qingyu&month=2026-10": {"What follows"},
 	} {
 		body := w.ok(path)
 		for _, text := range want {
@@ -540,7 +540,7 @@ func TestHopsChannelsAndFlagsArePublic(t *testing.T) {
 	w.fill(150)
 	for path, want := range map[string][]string{
 		"/channels?month=2026-10":    {"每条渠道还通不通", "一次派到", "尚未启用", "没有写入公开账本"},
-		"/en/channels":               {"Through how many hands", "Not in use yet"},
+		"/en/channels":               {"How many departments a case passes through", "Not in use yet"},
 		"/replies?month=2026-10":     {"提示了什么", "答复被提示的占比"},
 		"/en/replies?month=2026-10":  {"Replies flagged"},
 		"/channels?month=2020-01":    {"本系统从"},

@@ -2,6 +2,7 @@ package board
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -98,6 +99,9 @@ func (v view) unitGrid(caption string, units []supervision.UnitLine, codes []str
 	}
 	return g
 }
+
+// anchor is the name of a group of peers within the page of departments.
+func anchor(group string) string { return "peers-" + strings.ReplaceAll(group, "/", "-") }
 
 // league is the table of one group with places where the order by a figure may be told.
 func (v view) league(g peers, by string) shell.Grid {

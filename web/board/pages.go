@@ -63,7 +63,8 @@ func (x *Pages) Routes() []shell.Route {
 		file(s.path+".xlsx", asWorkbook(s.read))
 		page(s.path, s.show)
 	}
-	all = append(all, shell.Route{Path: "/streets", Handler: x.showStreets, MaxAge: fresh}, shell.Route{Path: "/streets/:code", Handler: x.showStreet, MaxAge: fresh})
+	page(streetsAt, x.showStreets)
+	all = append(all, shell.Route{Path: streetsAt + "/:code", Handler: x.showStreet, MaxAge: fresh})
 	file("/cases.json", x.casesJSON)
 	file("/cases.csv", x.casesCSV)
 	page("/cases", x.showCases)

@@ -21,7 +21,7 @@ const picture = ".png"
 // pictured are the pages of figures that have a picture of their own; the others are shown by that of the board.
 func pictured(at string) string {
 	switch at {
-	case compareAt, channelsAt, repliesAt, "/districts", "/departments":
+	case compareAt, channelsAt, repliesAt, streetsAt, "/districts", "/departments":
 		return "/board"
 	}
 	return at

@@ -24,6 +24,7 @@ type paneView struct {
 	Candidates []candidate
 	Units      []pick
 	Chosen     string // unit that stands ready; empty below the city's threshold
+	Again      bool   // it was dispatched before, so nothing stands ready
 	Helpers    []shell.Choice
 	Sure       []shell.Item      // what it was taken for when it was filed: kind, matter, place and urgency, each with how sure and why
 	Guess      map[string]string // by kind, category, territory or urgency, the guess that is too unsure to stand ready
@@ -59,7 +60,7 @@ func (x *Pages) pane(v dossier.View, k chords) paneView {
 	p, ok := intake.ProposalOf(v.F.Case)
 	pane := paneView{K: k, Known: ok, Ruling: x.rulingHint(v), Emergency: p.Emergency, Chosen: v.Value(actDispatch.Name, "unit", string(p.Preselect))}
 	if v.F.Case.Leg > 0 && v.Refused.Act == "" {
-		pane.Chosen = "" // it came back from a unit: the machine's first thought no longer stands ready
+		pane.Chosen, pane.Again = "", true // it came back: the machine's first thought no longer stands ready
 	}
 	id := func() string {
 		n := len(pane.Candidates) + len(pane.Units)

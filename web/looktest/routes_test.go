@@ -37,7 +37,6 @@ var noPage = map[string]string{
 	"/t/:code":                              "the way to /t",
 	"/t/:code/access":                       "the way to /t/access",
 	"/t/:code/proof":                        "the way to /t/proof",
-	"/streets":                              "the way to /departments",
 	"/streets/:code":                        "the way to /departments/:code",
 	"/live":                                 "a stream",
 	"/console/file":                         "the way to /console/call",

@@ -133,7 +133,7 @@ func TestEveryUseShowsAtOnce(t *testing.T) {
 	b.get("/t/access").shows("还没有人看过", "138", "@example.org").hides("13800000009", "林小舟", "lin@")
 	_, err := o.Docket.Reveal(context.Background(), clerk(), id, []casework.PersonalField{casework.FieldPhone}, casework.Use{Purpose: casework.ForTriage, Basis: casework.BasisDuty})
 	must(t, err)
-	b.get("/t/access").shows("看过 1 次", "12345 热线", "话务员", "受理和派单", "第十三条", "电话号码")
+	b.get("/t/access").shows("看过、用过 1 次", "12345 热线", "话务员", "受理和派单", "第十三条", "电话号码")
 	b.get("/en/t/access").shows("Looked at or used once")
 	if found := bareText.FindString(plain(b.body)); found != "" {
 		t.Errorf("a text is missing: %s", found)

@@ -1,14 +1,20 @@
 // <input data-filter="#list"> hides the list's items that do not contain what is typed, in their text or in data-words (initials, codes).
-// Enter takes the first that is left. The list may change between two keys.
+// Enter takes the first that is left. The list may change between two keys. <p data-filter-none="#list" data-text="…"> says so where nothing is left.
 export function narrowLists(): void {
   document.querySelectorAll<HTMLInputElement>("[data-filter]").forEach((input) => {
     const list = document.querySelector(input.dataset.filter || "");
     if (!list) return;
+    const none = document.querySelector<HTMLElement>('[data-filter-none="' + input.dataset.filter + '"]');
     const items = () => Array.from(list.children) as HTMLElement[];
     const words = (item: HTMLElement) => ((item.textContent || "") + " " + (item.dataset.words || "")).toLowerCase();
     input.addEventListener("typed", () => {
       const wanted = input.value.trim().toLowerCase();
-      items().forEach((item) => (item.hidden = words(item).indexOf(wanted) < 0));
+      let left = 0;
+      items().forEach((item) => {
+        item.hidden = words(item).indexOf(wanted) < 0;
+        if (!item.hidden) left++;
+      });
+      if (none) none.textContent = left ? "" : none.dataset.text || "";
     });
     input.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.keyCode === 229) return;

@@ -89,6 +89,6 @@ func TestACoHandlerSeesUntilWhenItsPartIsDue(t *testing.T) {
 		t.Errorf("%+v", page.Entries)
 	}
 	b.act("/inbox/", id, "report", url.Values{"report_text": {"已配合查看"}}).leads(t, "/inbox/"+id.String())
-	b.get("/inbox/"+id.String()).wants(t, 200, "按时完成")
+	b.get("/inbox/"+id.String()).wants(t, 200, "按时")
 	b.get("/inbox?view=assist").wants(t, 200, "已报协办情况")
 }

@@ -1068,7 +1068,7 @@ func answerCard(p shell.Page, v statusView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = shell.LinkButton(p.T("solved.yes"), p.Href(v.RateLink)+"?solved=yes", shell.Primary).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = shell.LinkButton(p.T("solved.yes"), p.Href(v.RateLink)+"?solved=yes", shell.Secondary).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

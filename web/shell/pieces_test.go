@@ -35,7 +35,7 @@ func TestAPromiseSaysHowItStands(t *testing.T) {
 		"end of today":  {Due{Start: start, At: hours(15)}, start, Good, "今天 24:00 前", "today by 24:00"},
 		"the very time": {Due{Start: start, At: hours(4)}, hours(4), Warn, "还有 不到 1 分钟", "less than a minute left"},
 		"broken":        {Due{Start: start, At: hours(4)}, hours(6), Bad, "已超 2 小时", "overdue by 2 hours"},
-		"kept":          {Due{Start: start, At: hours(4), Met: hours(4)}, hours(90), Good, "按时完成", "done in time"},
+		"kept":          {Due{Start: start, At: hours(4), Met: hours(4)}, hours(90), Good, "按时", "in time"},
 		"kept late":     {Due{Start: start, At: hours(4), Met: hours(5)}, hours(90), Bad, "完成，超时 1 小时", "done, 1 hour late"},
 	} {
 		if got := c.due.Tone(c.now); got != c.tone {

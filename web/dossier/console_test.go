@@ -106,6 +106,9 @@ func TestADispatchIsTakenBackWithinTenSeconds(t *testing.T) {
 	b.act("/console/case/", r.ID, "recall?from=queue", nil).leads(t, "/console?case="+r.ID.String())
 	page := b.get("/console?case=" + r.ID.String())
 	page.wants(t, 200, "派单已撤销", r.Number)
+	again := b.get("/console?case=" + r.ID.String())
+	again.wants(t, 200, "这件已经派过一次", "待重派")
+	again.lacks(t, "把握不大")
 	page.lacks(t, "Ctrl+Z")
 	if c := h.read(r.ID); c.State != casework.Accepted || c.Lead != "" {
 		t.Fatalf("%s with %q", c.State, c.Lead)

@@ -19,7 +19,7 @@ func TestACaseReturnedTwiceIsRuledOn(t *testing.T) {
 		b := h.worker(unit)
 		clerk.act("/console/case/", id, "dispatch", url.Values{"dispatch_unit": {string(unit)}}).leads(t, "/console/case/"+id.String())
 		b.get("/inbox/"+id.String()).wants(t, 200, "最晚在")
-		b.act("/inbox/", id, "return", url.Values{"return_code": {"R1"}, "return_reason": {"不归我们"}, "return_basis": {"清单第 3 项"}, "return_unit": {string(homes)}}).leads(t, "/inbox")
+		b.act("/inbox/", id, "return", url.Values{"return_code": {"R1"}, "return_reason": {"不归我们局管"}, "return_basis": {"清单第 3 项"}, "return_unit": {string(homes)}}).leads(t, "/inbox")
 		clerk.act("/console/case/", id, "return", url.Values{"return_granted": {"yes"}}).leads(t, "/console/case/"+id.String())
 	}
 	clerk.get("/console/case/"+id.String()).wants(t, 200, "已经被退回 2 次", "裁定理由", "前裁定", "退单时建议", "建议派给", `value="`+string(homes)+`"`)
@@ -35,7 +35,7 @@ func TestAReturnIsAskedWithinTheWindow(t *testing.T) {
 	id := h.sent(urban, nil)
 	h.now = h.now.Add(72 * time.Hour)
 	b := h.worker(urban)
-	b.act("/inbox/", id, "return", url.Values{"return_code": {"R1"}, "return_reason": {"不归我们"}, "return_basis": {"清单"}}).wants(t, 409, "现在已经过了", "不归我们")
+	b.act("/inbox/", id, "return", url.Values{"return_code": {"R1"}, "return_reason": {"不归我们局管"}, "return_basis": {"清单"}}).wants(t, 409, "现在已经过了", "不归我们局管")
 }
 
 func TestAStreetWhistlesAndTheDepartmentReportsAtThePlace(t *testing.T) {
@@ -50,7 +50,7 @@ func TestAStreetWhistlesAndTheDepartmentReportsAtThePlace(t *testing.T) {
 	road.act("/inbox/", id, "whistle", url.Values{"whistle_units": {string(bureau)}, "whistle_place": {"东风路口"}, "whistle_report_by": {"soon"}}).wants(t, 422, "到场时间要在现在之后")
 	called.get("/inbox/"+id.String()).wants(t, 404)
 	road.act("/inbox/", id, "whistle", url.Values{"whistle_units": {string(bureau)}, "whistle_place": {"东风路口，一起清理摊点"}, "whistle_report_by": {by}}).leads(t, "/inbox/"+id.String())
-	called.get("/inbox?view=assist").wants(t, 200, h.read(id).Number)
+	called.get("/inbox?view=assist").wants(t, 200, h.read(id).Number, "请到场")
 	called.get("/inbox/"+id.String()).wants(t, 200, "请本单位到场", "一起清理摊点")
 	h.as("boss", casework.Hotline, casework.Supervisor).get("/console/ledger").wants(t, 200, h.read(id).Number, "还没有报到", "东风路")
 	h.now = h.now.Add(20 * time.Minute)

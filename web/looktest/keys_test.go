@@ -48,6 +48,15 @@ func keysOfTheInputMethod(t *testing.T, browser context.Context, w *town, people
 	if n := shown(); n == 0 || n >= all {
 		t.Errorf("the chosen words leave %d of %d units", n, all)
 	}
+	said := `document.querySelector("[data-filter-none]").textContent`
+	if words := eval[string](b, said); words != "" {
+		t.Errorf("units are left, and the page says %q", words)
+	}
+	_, err = chromedp.Call(b.ctx, input.InsertText, input.InsertTextParams{Text: "火星"})
+	b.must(err, "write on")
+	if words := eval[string](b, said); shown() != 0 || words == "" {
+		t.Errorf("%d units are called so, and the page says %q", shown(), words)
+	}
 	b.do("press the chord", chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(kb.ModifierCtrl)))
 	if n := eval[int](b, `seen.sent`); n != 1 {
 		t.Errorf("after composing the chord sent %d forms", n)

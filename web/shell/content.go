@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -100,6 +101,11 @@ func (g Grid) captionClass() string {
 		return "govuk-table__caption govuk-visually-hidden"
 	}
 	return "govuk-table__caption govuk-table__caption--m"
+}
+
+// changeable reports whether some line of a list leads to where it can be changed: then the others leave room for it.
+func changeable(items []Item) bool {
+	return slices.ContainsFunc(items, func(it Item) bool { return it.Change != "" })
 }
 
 // Happening is one line of a timeline.

@@ -544,7 +544,7 @@ func SummaryList(p Page, items []Item) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, it := range items {
-			var templ_7745c5c3_Var23 = []any{"govuk-summary-list__row", templ.KV("govuk-summary-list__row--no-actions", it.Change == "")}
+			var templ_7745c5c3_Var23 = []any{"govuk-summary-list__row", templ.KV("govuk-summary-list__row--no-actions", it.Change == "" && changeable(items))}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var23...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

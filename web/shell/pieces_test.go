@@ -150,6 +150,18 @@ func TestAMistakeStandsAtItsFieldAndInTheSummary(t *testing.T) {
 	}
 }
 
+func TestWhatIsToComeBearsNoTickAndWhatHasNoTimeTellsNone(t *testing.T) {
+	p := Page{Lang: locale.EN}
+	done, due := drawn(t, Timeline(p, []Happening{{Title: "Answered", Tone: Good}})), drawn(t, Timeline(p, []Happening{{Title: "Answer", At: time.Now(), Tone: Good, Future: true}}))
+	tick := drawn(t, Icon("good"))
+	if !strings.Contains(done, tick) || strings.Contains(due, tick) || !strings.Contains(due, drawn(t, Icon("clock"))) {
+		t.Errorf("done: %s to come: %s", done, due)
+	}
+	if strings.Contains(done, "<time") || !strings.Contains(due, "<time") {
+		t.Errorf("without a time: %s with one: %s", done, due)
+	}
+}
+
 func TestAChartHasItsTableAndItsFinding(t *testing.T) {
 	p := Page{Lang: locale.EN}
 	svg := drawn(t, BarChart(p, Chart{Title: "Rates", Finding: "A leads.", Label: "Unit", Value: "Rate", Bars: []Bar{{Label: "A", Value: 90, Text: "90.0%"}, {Label: "B", Value: 0, Text: "0.0%"}}}))

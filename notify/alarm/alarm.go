@@ -11,7 +11,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -76,17 +75,10 @@ func New(s Settings) (*Bell, error) {
 		s.Poll = time.Second
 	}
 	b := &Bell{Settings: s}
-	all := river.NewWorkers()
-	if err := river.AddWorkerSafely(all, &worker{bell: b}); err != nil {
-		return nil, fmt.Errorf("alarm worker: %w", err)
+	all, err := b.workers()
+	if err != nil {
+		return nil, err
 	}
-	if err := river.AddWorkerSafely(all, &growthWorker{bell: b}); err != nil {
-		return nil, fmt.Errorf("alarm worker: %w", err)
-	}
-	if err := river.AddWorkerSafely(all, &silenceWorker{bell: b}); err != nil {
-		return nil, fmt.Errorf("alarm worker: %w", err)
-	}
-	var err error
 	b.jobs, err = river.NewClient(riverpgxv5.New(s.Pool), &river.Config{
 		Queues: map[string]river.QueueConfig{queue: {MaxWorkers: 2}}, Workers: all, JobTimeout: 2 * timeout, MaxAttempts: maxAttempts,
 		PollOnly: true, FetchPollInterval: s.Poll, RetryPolicy: retry{b},
@@ -163,27 +155,9 @@ type Message struct {
 	Link     string            `json:"link"` // the case as staff see it
 }
 
-type worker struct {
-	river.WorkerDefaults[args]
-	bell *Bell
-}
-
-// Work sends one message. The receiver knows a repeated one by its id.
-func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
-	m, err := w.bell.message(ctx, job.Args.Event)
-	if err != nil {
-		return err
-	}
-	err = w.bell.send(ctx, m)
-	var refused refusal
-	if errors.As(err, &refused) && refused.final() {
-		w.bell.Log.Warn("alarm refused", "event", job.Args.Event, "status", int(refused))
-		return river.JobCancel(err)
-	}
-	if err != nil {
-		w.bell.Log.Warn("alarm not sent", "event", job.Args.Event, "attempt", job.Attempt, "error", err)
-	}
-	return err
+func (a args) tell(ctx context.Context, b *Bell) (m any, about, id string, err error) {
+	m, err = b.message(ctx, a.Event)
+	return m, "event", strconv.FormatInt(a.Event, 10), err
 }
 
 // message reads what is to be told of an event.

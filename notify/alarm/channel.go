@@ -2,12 +2,9 @@ package alarm
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/riverqueue/river"
 )
 
 // The events of a message about a channel.
@@ -40,27 +37,9 @@ func (silenceArgs) Kind() string { return "channel_alarm" }
 // TellSilence queues a message in the caller's transaction. path is the page of the channels, with a slash at its beginning.
 func (b *Bell) TellSilence(ctx context.Context, tx pgx.Tx, s Silence, path string) error {
 	s.At, s.Link = s.At.In(b.City.TZ), b.BaseURL+path
-	if _, err := b.jobs.InsertTx(ctx, tx, silenceArgs{s}, &river.InsertOpts{Queue: queue, MaxAttempts: maxAttempts}); err != nil {
-		return fmt.Errorf("queue alarm: %w", err)
-	}
-	return nil
+	return b.queueOne(ctx, tx, silenceArgs{s})
 }
 
-type silenceWorker struct {
-	river.WorkerDefaults[silenceArgs]
-	bell *Bell
-}
-
-// Work sends one message. The receiver knows a repeated one by its id.
-func (w *silenceWorker) Work(ctx context.Context, job *river.Job[silenceArgs]) error {
-	err := w.bell.send(ctx, job.Args.Silence)
-	var refused refusal
-	if errors.As(err, &refused) && refused.final() {
-		w.bell.Log.Warn("alarm refused", "channel", job.Args.Silence.ID, "status", int(refused))
-		return river.JobCancel(err)
-	}
-	if err != nil {
-		w.bell.Log.Warn("alarm not sent", "channel", job.Args.Silence.ID, "attempt", job.Attempt, "error", err)
-	}
-	return err
+func (a silenceArgs) tell(context.Context, *Bell) (m any, about, id string, err error) {
+	return a.Silence, "channel", a.Silence.ID, nil
 }

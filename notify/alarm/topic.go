@@ -2,12 +2,9 @@ package alarm
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/riverqueue/river"
 )
 
 // TopicGrowth is the event of a message about a topic that grows suddenly.
@@ -40,27 +37,9 @@ func (growthArgs) Kind() string { return "topic_alarm" }
 // Tell queues a message in the caller's transaction. path is the topic's page, with a slash at its beginning.
 func (b *Bell) Tell(ctx context.Context, tx pgx.Tx, g Growth, path string) error {
 	g.Event, g.At, g.Link = TopicGrowth, g.At.In(b.City.TZ), b.BaseURL+path
-	if _, err := b.jobs.InsertTx(ctx, tx, growthArgs{g}, &river.InsertOpts{Queue: queue, MaxAttempts: maxAttempts}); err != nil {
-		return fmt.Errorf("queue alarm: %w", err)
-	}
-	return nil
+	return b.queueOne(ctx, tx, growthArgs{g})
 }
 
-type growthWorker struct {
-	river.WorkerDefaults[growthArgs]
-	bell *Bell
-}
-
-// Work sends one message. The receiver knows a repeated one by its id.
-func (w *growthWorker) Work(ctx context.Context, job *river.Job[growthArgs]) error {
-	err := w.bell.send(ctx, job.Args.Growth)
-	var refused refusal
-	if errors.As(err, &refused) && refused.final() {
-		w.bell.Log.Warn("alarm refused", "topic", job.Args.Growth.ID, "status", int(refused))
-		return river.JobCancel(err)
-	}
-	if err != nil {
-		w.bell.Log.Warn("alarm not sent", "topic", job.Args.Growth.ID, "attempt", job.Attempt, "error", err)
-	}
-	return err
+func (a growthArgs) tell(context.Context, *Bell) (m any, about, id string, err error) {
+	return a.Growth, "topic", a.Growth.ID, nil
 }

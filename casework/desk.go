@@ -110,7 +110,7 @@ func (n *DeskCount) all() []*int {
 // Desk counts the work of the actor's units, in the actor's scope. Tonight is the end of the city's day.
 func (d *Docket) Desk(ctx context.Context, by Actor, now, tonight time.Time) (DeskCount, error) {
 	var list []int
-	err := pg.Ask(ctx, d.DB, by.scope(), func(b *pgx.Batch) {
+	err := pg.Ask(ctx, d.DB, deskScope(by), func(b *pgx.Batch) {
 		pg.Row(b, []any{&list}, deskRows+`select `+deskCounts, deskArgs(by, now, tonight))
 	})
 	if err != nil {
@@ -135,6 +135,13 @@ func countOf(list []int) (n DeskCount) {
 		*to = list[i]
 	}
 	return n
+}
+
+// deskScope is the actor's scope, with one plan for all desks: to plan the reading anew for each takes a third of its time, and comes to the same.
+func deskScope(by Actor) pg.Settings {
+	s := by.scope()
+	s["plan_cache_mode"] = "force_generic_plan"
+	return s
 }
 
 func deskArgs(by Actor, now, tonight time.Time) pgx.NamedArgs {
@@ -213,7 +220,7 @@ func (d *Docket) DeskList(ctx context.Context, by Actor, q DeskQuery) (DeskPage,
 		`join (select * from desk where ` + shown + ` order by due, id limit ` + strconv.Itoa(q.Limit+1) + `) d on d.id = c.id order by d.due, c.id`
 	var page DeskPage
 	var list []int
-	err := pg.Ask(ctx, d.DB, by.scope(), func(b *pgx.Batch) {
+	err := pg.Ask(ctx, d.DB, deskScope(by), func(b *pgx.Batch) {
 		pg.Rows(b, &page.Entries, func(row pgx.CollectableRow) (e DeskEntry, err error) {
 			return e, row.Scan(append(e.dest(), &e.Since, &e.Limit, &e.Led, &e.HolderUnit, &e.HolderStaff, &e.HolderDue, &e.Returned, &e.Called, &e.Reported, &list)...)
 		}, sql, args)

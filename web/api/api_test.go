@@ -5,10 +5,8 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
-	"maps"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,7 +14,6 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"huiyin/casework"
@@ -24,14 +21,12 @@ import (
 	"huiyin/intake"
 	"huiyin/intake/calls"
 	"huiyin/locale"
-	"huiyin/pg"
 	"huiyin/pg/pgtest"
 	"huiyin/rating"
 	"huiyin/routing"
 	"huiyin/routing/sla"
 	"huiyin/seal"
 	"huiyin/staff"
-	"huiyin/supervision"
 	"huiyin/web/api"
 	"huiyin/web/shell"
 )
@@ -378,190 +373,5 @@ func TestARatingIsKeptOnceAndNotSolvedGoesBackOnce(t *testing.T) {
 	s := look()
 	if s.State.Code != "dispatched" || !s.Open || s.RatingToken != "" || len(s.Ratings) != 1 || s.Ratings[0].Solved != "no" {
 		t.Errorf("after the rating: %+v", s)
-	}
-}
-
-func TestWithoutADatabaseTheSenderKeepsTheCase(t *testing.T) {
-	config, err := pgxpool.ParseConfig("postgres://nobody@127.0.0.1:9/none?connect_timeout=1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	dead, err := pgxpool.NewWithConfig(t.Context(), config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer dead.Close()
-	w := open(t, dead, nil)
-	res, body := w.call("POST", "/api/v1/cases", lamp, "Idempotency-Key", "a")
-	if kind, _, _, _ := problem(t, body); res.StatusCode != 503 || kind != "unavailable" || res.Header.Get("Retry-After") == "" {
-		t.Errorf("%d %v %s", res.StatusCode, res.Header, body)
-	}
-	if res, _ := w.call("GET", "/healthz", ""); res.StatusCode != 200 {
-		t.Errorf("the process is alive and answers %d", res.StatusCode)
-	}
-	res, body = w.call("GET", "/readyz", "", "Accept-Language", "en")
-	if res.StatusCode != 503 || !strings.Contains(body, locale.EN.T("api.database_away")) || strings.Contains(body, "127.0.0.1") {
-		t.Errorf("%d %s", res.StatusCode, body)
-	}
-	if _, body := w.call("GET", "/metrics", ""); !strings.Contains(body, "huiyin_database_up 0") {
-		t.Errorf("the metrics do not tell: %s", body)
-	}
-}
-
-func TestReadyMeansDatabaseSchemaAndFollowers(t *testing.T) {
-	w := newDesk(t)
-	w.file("a")
-	ctx := t.Context()
-	if err := supervision.Figures(w.city.TZ).CatchUpAll(ctx, w.pool); err != nil {
-		t.Fatal(err)
-	}
-	if res, body := w.call("GET", "/readyz", ""); res.StatusCode != 200 || !strings.Contains(body, `"follower:figures"`) {
-		t.Errorf("%d %s", res.StatusCode, body)
-	}
-	late := open(t, w.pool, func(s *api.Settings) { s.MaxLag = time.Nanosecond })
-	if err := pg.InTx(ctx, w.pool, nil, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `update follower set xid = '0', seq = 0`)
-		return err
-	}); err != nil {
-		t.Fatal(err)
-	}
-	if res, body := late.call("GET", "/readyz", "", "Accept-Language", "en"); res.StatusCode != 503 || !strings.Contains(body, "behind") {
-		t.Errorf("a follower that is behind answers %d %s", res.StatusCode, body)
-	}
-	owner := pgtest.OwnerPool(t)
-	if _, err := owner.Exec(ctx, `insert into goose_db_version (version_id, is_applied) values (999999, true)`); err != nil {
-		t.Fatal(err)
-	}
-	if res, body := w.call("GET", "/readyz", "", "Accept-Language", "en"); res.StatusCode != 503 || !strings.Contains(body, locale.EN.T("api.schema_wrong")) {
-		t.Errorf("a newer schema answers %d %s", res.StatusCode, body)
-	}
-}
-
-func TestMetricsNameNoCase(t *testing.T) {
-	w := newDesk(t)
-	r := w.file("a")
-	w.file("b")
-	w.call("POST", "/api/v1/cases", lamp, "Idempotency-Key", "a")
-	if err := supervision.Figures(w.city.TZ).CatchUpAll(t.Context(), w.pool); err != nil {
-		t.Fatal(err)
-	}
-	res, body := w.call("GET", "/metrics", "")
-	if res.StatusCode != 200 || !strings.HasPrefix(res.Header.Get("Content-Type"), "text/plain") {
-		t.Fatalf("%d %v", res.StatusCode, res.Header)
-	}
-	for _, want := range []string{"huiyin_database_up 1", `huiyin_api_cases_total{result="known"} 1`, `huiyin_api_cases_total{result="new"} 2`, `huiyin_follower_lag_seconds{follower="figures"}`, `huiyin_pool_connections_max{pool="main"}`, "go_goroutines"} {
-		if !strings.Contains(body, want) {
-			t.Errorf("%s is missing", want)
-		}
-	}
-	if strings.Contains(body, r.Number) || strings.Contains(body, r.Code) {
-		t.Error("the metrics name a case")
-	}
-}
-
-func TestSendersAreLimited(t *testing.T) {
-	w := newDesk(t)
-	w = open(t, w.pool, func(s *api.Settings) { s.PerMinute = 3 })
-	for i := range 5 {
-		res, body := w.call("POST", "/api/v1/cases", `{"text":""}`)
-		want := 422
-		if i >= 3 {
-			want = 429
-		}
-		if res.StatusCode != want || want == 429 && res.Header.Get("Retry-After") == "" {
-			t.Errorf("call %d answers %d %s", i+1, res.StatusCode, body)
-		}
-	}
-}
-
-var parameter = regexp.MustCompile(`:(\w+)`)
-
-// TestTheDescriptionIsInStep holds routes and openapi.json against each other, both ways.
-func TestTheDescriptionIsInStep(t *testing.T) {
-	file, err := os.ReadFile("openapi.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	type operation struct {
-		ID          string `json:"operationId"`
-		RequestBody struct {
-			Content map[string]struct {
-				Example json.RawMessage `json:"example"`
-				Schema  struct {
-					Ref string `json:"$ref"`
-				} `json:"schema"`
-			} `json:"content"`
-		} `json:"requestBody"`
-		Responses map[string]any `json:"responses"`
-	}
-	d := decode[struct {
-		OpenAPI    string
-		Paths      map[string]map[string]operation
-		Components struct {
-			Schemas map[string]struct {
-				Properties map[string]any
-			}
-		}
-	}](t, string(file))
-	if !strings.HasPrefix(d.OpenAPI, "3.1") {
-		t.Errorf("version %s", d.OpenAPI)
-	}
-	described := map[string]bool{}
-	for path, methods := range d.Paths {
-		for method, op := range methods {
-			described[strings.ToUpper(method)+" "+path] = true
-			if op.ID == "" || len(op.Responses) == 0 || !locale.ZH.Has("api.op_"+op.ID) {
-				t.Errorf("%s %s is not described in full", method, path)
-			}
-			for _, body := range op.RequestBody.Content {
-				schema := d.Components.Schemas[strings.TrimPrefix(body.Schema.Ref, "#/components/schemas/")]
-				for member := range decode[map[string]any](t, string(body.Example)) {
-					if _, ok := schema.Properties[member]; !ok {
-						t.Errorf("the example of %s has the member %s, its schema does not", path, member)
-					}
-				}
-			}
-		}
-	}
-	for _, ref := range regexp.MustCompile(`"#/components/schemas/(\w+)"`).FindAllStringSubmatch(string(file), -1) {
-		if _, ok := d.Components.Schemas[ref[1]]; !ok {
-			t.Errorf("schema %s is named and not described", ref[1])
-		}
-	}
-	w := newDesk(t)
-	routed := map[string]bool{}
-	for _, r := range w.api.Routes() {
-		if r.Door == shell.Public {
-			continue // the page for people
-		}
-		method := r.Method
-		if method == "" {
-			method = "GET"
-		}
-		routed[method+" "+parameter.ReplaceAllString(r.Path, "{$1}")] = true
-	}
-	if want, got := slices.Sorted(maps.Keys(described)), slices.Sorted(maps.Keys(routed)); !slices.Equal(want, got) {
-		t.Errorf("described %v\nrouted    %v", want, got)
-	}
-	// The members of the body are those that the intake reads.
-	for member := range d.Components.Schemas["Case"].Properties {
-		if _, body := w.call("POST", "/api/v1/cases", `{"`+member+`":null}`); strings.Contains(body, "fault.unknown_field") {
-			t.Errorf("the member %s is described and refused", member)
-		}
-	}
-	if res, body := w.call("GET", "/api/openapi.json", ""); res.StatusCode != 200 || body != string(file) {
-		t.Errorf("the served description answers %d and differs", res.StatusCode)
-	}
-	for path, want := range map[string]string{"/api": "提交一件诉求", "/en/api": "File a case"} {
-		if res, body := w.call("GET", path, ""); res.StatusCode != 200 || !strings.Contains(body, want) || !strings.Contains(body, "https://12345.example.gov.cn/api/v1/cases") {
-			t.Errorf("%s answers %d and does not explain itself", path, res.StatusCode)
-		}
-	}
-	// Every receipt has the members that are promised.
-	members := decode[map[string]any](t, func() string { _, b := w.call("POST", "/api/v1/cases", lamp); return b }())
-	for member := range d.Components.Schemas["Receipt"].Properties {
-		if members[member] == nil {
-			t.Errorf("the receipt lacks %s", member)
-		}
 	}
 }

@@ -89,7 +89,7 @@ func (f Follower) Step(ctx context.Context, db pg.DB) (int, error) {
 		if len(events) == 0 {
 			return inOrder(ctx, tx, from.recent)
 		}
-		if _, err := tx.Exec(ctx, `set local plan_cache_mode = auto`); err != nil {
+		if _, err := tx.Exec(ctx, `select set_config('plan_cache_mode', 'auto', true), set_config('enable_seqscan', 'on', true)`); err != nil {
 			return err
 		}
 		if err := f.handle(ctx, tx, events); err != nil {

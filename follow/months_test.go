@@ -125,3 +125,41 @@ func TestAFollowerReadsOnWhileTheMonthTurns(t *testing.T) {
 		t.Errorf("a new reader read %d of %d", fresh, len(read))
 	}
 }
+
+// A plan that is kept must not be one for the months as they were when they stood empty.
+func TestAMonthThatWasEmptyIsReadAlongItsIndex(t *testing.T) {
+	t.Parallel()
+	town, owner := New(t), pgtest.OwnerPool(t)
+	_, err := owner.Exec(ctx, `analyze event`)
+	must(t, err)
+	plans := func() (n int) {
+		t.Helper()
+		must(t, owner.QueryRow(ctx, `select coalesce(sum(seq_scan), 0)::int from pg_stat_user_tables where relname like 'event\_y%'`).Scan(&n))
+		return n
+	}
+	conn, err := town.Pool.Acquire(ctx)
+	must(t, err)
+	defer conn.Release()
+	read := 0
+	reader := follow.Follower{Name: "empty", Handle: func(_ context.Context, tx pgx.Tx, events []casework.Event) error {
+		read += len(events)
+		var mode, scans string
+		if err := tx.QueryRow(ctx, `select current_setting('plan_cache_mode'), current_setting('enable_seqscan')`).Scan(&mode, &scans); err != nil || mode != "auto" || scans != "on" {
+			t.Errorf("the handler asks under %q and %q: %v", mode, scans, err)
+		}
+		return nil
+	}}
+	must(t, reader.CatchUp(ctx, conn))
+	town.Open(t, "月初第一件")
+	_, err = owner.Exec(ctx, `select pg_stat_force_next_flush()`)
+	must(t, err)
+	before := plans()
+	for end := time.Now().Add(30 * time.Second); read == 0 && time.Now().Before(end); time.Sleep(time.Millisecond) {
+		must(t, reader.CatchUp(ctx, conn))
+	}
+	_, err = conn.Exec(ctx, `select pg_stat_force_next_flush()`)
+	must(t, err)
+	if n := plans() - before; n > 0 || read == 0 {
+		t.Errorf("%d months were read whole, %d events read", n, read)
+	}
+}

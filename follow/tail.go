@@ -20,8 +20,8 @@ type place struct {
 }
 
 // reading is what a follower reads under. Its few statements are planned once: to plan them for each reading takes ten times as long as to find out which
-// months they need. What its handler asks is planned as elsewhere.
-var reading = pg.Settings{"huiyin.scope": "system", "plan_cache_mode": "force_generic_plan"}
+// months they need. They go along the indexes also in a month that was empty then. What its handler asks is planned as elsewhere.
+var reading = pg.Settings{"huiyin.scope": "system", "plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"}
 
 // horizonSQL is the first transaction that may still bring events: every event of an earlier one is visible to the statements that follow.
 const horizonSQL = `pg_snapshot_xmin(pg_current_snapshot())::text`

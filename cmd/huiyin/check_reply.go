@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -40,43 +38,16 @@ func checkReply(ctx context.Context, env *Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	wrong := 0
-	answer := func(name string, in io.Reader) error {
-		lines := bufio.NewScanner(in)
-		lines.Buffer(make([]byte, 64<<10), longestLine)
-		out := json.NewEncoder(env.Stdout)
-		out.SetEscapeHTML(false)
-		for n := 1; lines.Scan() && ctx.Err() == nil; n++ {
-			line := bytes.TrimSpace(bytes.TrimPrefix(lines.Bytes(), []byte("\ufeff")))
-			if len(line) == 0 {
-				continue
-			}
+	t := lineTool{env: env, command: "check-reply"}
+	return t.run(f.Args(), "were not judged", func(name string, in io.Reader) error {
+		return t.each(ctx, name, in, func(line []byte) (any, error) {
 			id, check, err := readReply(line)
-			var said any = judge(id, check, *limit, terms.Calendar)
 			if err != nil {
-				if wrong++; wrong <= maxComplaints {
-					fmt.Fprintf(env.Stderr, "huiyin check-reply: %s line %d: %s\n", name, n, oneLine(err.Error()))
-				}
-				said = unanswered{id, oneLine(err.Error())}
+				return unanswered{id, oneLine(err.Error())}, err
 			}
-			if err := out.Encode(said); err != nil {
-				return fmt.Errorf("write the answer: %w", err)
-			}
-		}
-		return errors.Join(lines.Err(), ctx.Err())
-	}
-	if f.NArg() == 0 {
-		err = answer("standard input", env.Stdin)
-	}
-	for _, name := range f.Args() {
-		if err = answerFile(name, answer); err != nil {
-			break
-		}
-	}
-	if err == nil && wrong > 0 {
-		err = usage{fmt.Sprintf("lines that are wrongly written and were not judged: %d", wrong)}
-	}
-	return err
+			return judge(id, check, *limit, terms.Calendar), nil
+		})
+	})
 }
 
 func judge(id json.RawMessage, check replycheck.Check, limit int, days *calendar.Calendar) judged {

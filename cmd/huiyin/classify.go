@@ -22,28 +22,11 @@ func classify(ctx context.Context, env *Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	wrong := 0
-	answer := func(name string, in io.Reader) error {
-		err := m.Answers(ctx, in, env.Stdout, func(line int, why error) {
-			if wrong++; wrong <= maxComplaints {
-				fmt.Fprintf(env.Stderr, "huiyin classify: %s line %d: %s\n", name, line, oneLine(why.Error()))
-			}
-		})
-		if err != nil {
+	t := lineTool{env: env, command: "classify"}
+	return t.run(f.Args(), "have no answer", func(name string, in io.Reader) error {
+		if err := m.Answers(ctx, in, env.Stdout, func(line int, why error) { t.complain(name, line, why) }); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		return nil
-	}
-	if f.NArg() == 0 {
-		err = answer("standard input", env.Stdin)
-	}
-	for _, name := range f.Args() {
-		if err = answerFile(name, answer); err != nil {
-			break
-		}
-	}
-	if err == nil && wrong > 0 {
-		err = usage{fmt.Sprintf("lines that are wrongly written and have no answer: %d", wrong)}
-	}
-	return err
+	})
 }

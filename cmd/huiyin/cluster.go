@@ -117,7 +117,7 @@ func readSaid(ctx context.Context, env *Env, tool string, files []string, needsT
 func readOne(line []byte, needsTime bool) (json.RawMessage, topics.Message, error) {
 	var s said
 	if err := json.Unmarshal(line, &s); err != nil || s.Text == nil {
-		return nil, topics.Message{}, errors.New(notATextLine)
+		return nil, topics.Message{}, errNoTextLine
 	}
 	if s.ID == nil {
 		s.ID = json.RawMessage("null")

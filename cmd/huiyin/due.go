@@ -21,42 +21,14 @@ func due(ctx context.Context, env *Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	wrong := 0
-	answer := func(name string, in io.Reader) error {
-		n, err := terms.Answers(ctx, in, env.Stdout, func(line int, why error) {
-			if wrong++; wrong <= maxComplaints {
-				fmt.Fprintf(env.Stderr, "huiyin due: %s line %d: %s\n", name, line, oneLine(why.Error()))
-			}
-		})
+	t := lineTool{env: env, command: "due"}
+	return t.run(f.Args(), "have no deadline", func(name string, in io.Reader) error {
+		n, err := terms.Answers(ctx, in, env.Stdout, func(line int, why error) { t.complain(name, line, why) })
 		if err != nil {
 			return fmt.Errorf("%s: after %d wrong lines: %w", name, n, err)
 		}
 		return nil
-	}
-	if f.NArg() == 0 {
-		err = answer("standard input", env.Stdin)
-	}
-	for _, name := range f.Args() {
-		if err = answerFile(name, answer); err != nil {
-			break
-		}
-	}
-	if err == nil && wrong > 0 {
-		err = usage{fmt.Sprintf("lines that are wrongly written and have no deadline: %d", wrong)}
-	}
-	return err
-}
-
-// maxComplaints is how many wrong lines are explained on stderr; each also has its reason on standard output.
-const maxComplaints = 20
-
-func answerFile(name string, answer func(string, io.Reader) error) error {
-	in, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	return answer(name, in)
+	})
 }
 
 // termsOf puts a policy file, or the shipped policy, in force with the shipped calendar.

@@ -20,30 +20,13 @@ func mask(ctx context.Context, env *Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	wrong := 0
-	answer := func(name string, in io.Reader) error {
-		_, err := masker.Lines(ctx, in, env.Stdout, func(line int, why error) {
-			if wrong++; wrong <= maxComplaints {
-				fmt.Fprintf(env.Stderr, "huiyin mask: %s line %d: %s\n", name, line, oneLine(why.Error()))
-			}
-		})
-		if err != nil {
+	t := lineTool{env: env, command: "mask"}
+	return t.run(f.Args(), "were not masked", func(name string, in io.Reader) error {
+		if _, err := masker.Lines(ctx, in, env.Stdout, func(line int, why error) { t.complain(name, line, why) }); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		return nil
-	}
-	if f.NArg() == 0 {
-		err = answer("standard input", env.Stdin)
-	}
-	for _, name := range f.Args() {
-		if err = answerFile(name, answer); err != nil {
-			break
-		}
-	}
-	if err == nil && wrong > 0 {
-		err = usage{fmt.Sprintf("lines that are wrongly written and were not masked: %d", wrong)}
-	}
-	return err
+	})
 }
 
 // loadMasker masks by the rules and by the model in a directory; by the rules alone where none is named.

@@ -1,11 +1,8 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 
 	"huiyin/routing/address"
@@ -35,57 +32,20 @@ func parseAddresses(ctx context.Context, env *Env, args []string) error {
 		}
 		parts = func(text string) []address.Part { return learnedParts(model, text) }
 	}
-	wrong := 0
-	answer := func(name string, in io.Reader) error {
-		lines := bufio.NewScanner(in)
-		lines.Buffer(make([]byte, 64<<10), longestLine)
-		out := json.NewEncoder(env.Stdout)
-		out.SetEscapeHTML(false)
-		for n := 1; lines.Scan() && ctx.Err() == nil; n++ {
-			line := bytes.TrimSpace(bytes.TrimPrefix(lines.Bytes(), []byte("\ufeff")))
-			if len(line) == 0 {
-				continue
+	t := lineTool{env: env, command: "parse address"}
+	return t.run(f.Args(), "were not read", func(name string, in io.Reader) error {
+		return t.each(ctx, name, in, func(line []byte) (any, error) {
+			id, text, err := textLine(line)
+			if err != nil {
+				return unanswered{id, err.Error()}, err
 			}
-			var given struct {
-				ID   json.RawMessage `json:"id"`
-				Text *string         `json:"text"`
+			found := parts(text)
+			if found == nil {
+				found = []address.Part{}
 			}
-			err := json.Unmarshal(line, &given)
-			if given.ID == nil {
-				given.ID = json.RawMessage("null")
-			}
-			var said any = unanswered{given.ID, notATextLine}
-			if err == nil && given.Text != nil {
-				found := parts(*given.Text)
-				if found == nil {
-					found = []address.Part{}
-				}
-				said = addressParts{given.ID, found, address.China().Resolve(*given.Text).Code}
-			} else if wrong++; wrong <= maxComplaints {
-				fmt.Fprintf(env.Stderr, "huiyin parse address: %s line %d: %s\n", name, n, notATextLine)
-			}
-			if err := out.Encode(said); err != nil {
-				return fmt.Errorf("write the answer: %w", err)
-			}
-		}
-		if err := lines.Err(); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		return ctx.Err()
-	}
-	var err error
-	if f.NArg() == 0 {
-		err = answer("standard input", env.Stdin)
-	}
-	for _, name := range f.Args() {
-		if err = answerFile(name, answer); err != nil {
-			break
-		}
-	}
-	if err == nil && wrong > 0 {
-		err = usage{fmt.Sprintf("lines that are wrongly written and were not read: %d", wrong)}
-	}
-	return err
+			return addressParts{id, found, address.China().Resolve(text).Code}, nil
+		})
+	})
 }
 
 // learnedParts are the parts that a model finds, under the names that the rules give them.

@@ -29,26 +29,10 @@ func route(ctx context.Context, env *Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	wrong := 0
-	answer := func(name string, in io.Reader) error {
-		return routing.Answers(ctx, city, learned, in, env.Stdout, func(line int, why error) {
-			if wrong++; wrong <= maxComplaints {
-				fmt.Fprintf(env.Stderr, "huiyin route: %s line %d: %s\n", name, line, oneLine(why.Error()))
-			}
-		})
-	}
-	if f.NArg() == 0 {
-		err = answer("standard input", env.Stdin)
-	}
-	for _, name := range f.Args() {
-		if err = answerFile(name, answer); err != nil {
-			break
-		}
-	}
-	if err == nil && wrong > 0 {
-		err = usage{fmt.Sprintf("lines that are wrongly written and have no proposal: %d", wrong)}
-	}
-	return err
+	t := lineTool{env: env, command: "route"}
+	return t.run(f.Args(), "have no proposal", func(name string, in io.Reader) error {
+		return routing.Answers(ctx, city, learned, in, env.Stdout, func(line int, why error) { t.complain(name, line, why) })
+	})
 }
 
 // learnedOf loads a trained model and finds what its labels stand for in the city; nil where no directory is named.

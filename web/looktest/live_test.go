@@ -12,6 +12,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/casework/caseworktest"
+	"huiyin/supervision"
 )
 
 // watched counts the streams that the pages of a tab open.
@@ -99,6 +100,13 @@ func pagesHearWhatOthersDo(t *testing.T, browser context.Context, w *town, peopl
 func theWallRenewsItself(t *testing.T, browser context.Context, w *town, people map[string]*caller) {
 	b := newTab(t, browser, w.base)
 	b.cookies(people["supervisor"])
+	count := func() {
+		t.Helper()
+		if err := supervision.OnTheWall(w.docket.Now).CatchUpAll(t.Context(), w.pool); err != nil {
+			t.Fatal(err)
+		}
+	}
+	count()
 	for _, lang := range []string{"zh-CN", "en"} {
 		b.cookie("hy_lang", lang)
 		b.do("set the size of the screen", chromedp.EmulateViewport(1920, 1080, chromedp.EmulateScale(1)))
@@ -115,6 +123,7 @@ func theWallRenewsItself(t *testing.T, browser context.Context, w *town, people 
 	number := `Number(document.querySelector(".hy-wall__number").textContent)`
 	before := eval[int](b, `window.same = true, `+number)
 	w.fileOne(t, "菜市场门口积水很深。")
+	count()
 	b.until("the wall counts it", `window.same && `+number+` === `+label(before+1))
 }
 

@@ -260,5 +260,8 @@ func (v foundView) total() string {
 	case f.AtLeast:
 		return v.P.T("find.at_least", locale.Args{"Count": v.P.Lang.Number(f.Total)})
 	}
+	if near := func(h search.Hit) bool { return h.Near }; slices.ContainsFunc(v.R.Hits, near) && (!near(v.R.Hits[0]) || f.Total < len(v.R.Hits)) {
+		return v.P.Lang.N("find.total_whole", f.Total) // the others have a part of the words, and are not counted
+	}
 	return v.P.Lang.N("find.total", f.Total)
 }

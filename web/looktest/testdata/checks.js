@@ -51,7 +51,8 @@
   for (const cell of document.querySelectorAll("th, td, dt, dd, .hy-tag, .govuk-button")) {
     const text = cell.innerText.trim(), box = cell.getBoundingClientRect(), style = getComputedStyle(cell);
     const size = parseFloat(style.fontSize), inner = box.width - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-    if (text.length < 2 || !seen(cell) || box.width <= 1 || inner > 2.1 * size) continue;
+    const head = cell.closest("thead"); // one pixel wide where rows are cards: only heard
+    if (text.length < 2 || !seen(cell) || box.width <= 1 || head && head.getBoundingClientRect().width <= 1 || inner > 2.1 * size) continue;
     const words = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
     while (words.nextNode()) {
       if (words.currentNode.parentElement.closest(".govuk-visually-hidden")) continue;

@@ -55,9 +55,6 @@ func (x *Pages) send(c *fiber.Ctx) error {
 	case !ok || d.Text == "":
 		return shell.SeeOther(c, "/report/1")
 	}
-	if err := x.drafts.save(ctx, token, given, nil); err != nil {
-		return x.away(c, err, again)
-	}
 	photos, err := x.drafts.photos(ctx, token, given)
 	if err == nil {
 		err = x.worked(c, token)
@@ -70,6 +67,10 @@ func (x *Pages) send(c *fiber.Ctx) error {
 				return x.filed(c, token, given, r)
 			}
 		}
+	}
+	// Only now: a second press that kept its answers before it filed would for a moment put them where the first has left its receipt.
+	if kept := x.drafts.save(ctx, token, given, nil); kept != nil {
+		return x.away(c, kept, again)
 	}
 	if mistakes, ok := shell.Mistakes(lang, err); ok {
 		return again(fiber.StatusUnprocessableEntity, mistakes)

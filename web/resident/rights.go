@@ -21,7 +21,8 @@ import (
 
 // rightsView is what a resident may ask of the own data, and the form of one right.
 type rightsView struct {
-	Kind   casework.RightKind // of the form; empty: the list of all
+	Kind   casework.RightKind   // of the form; empty: the list of all
+	Kinds  []casework.RightKind // that can be asked for
 	Field  string
 	Value  string
 	Words  string
@@ -35,10 +36,16 @@ func (x *Pages) showRights(c *fiber.Ctx) error {
 		return err
 	}
 	kind := casework.RightKind(c.Query("kind"))
-	if !slices.Contains(casework.Rights, kind) {
+	kinds := askable(v.Case)
+	if !slices.Contains(kinds, kind) {
 		kind = ""
 	}
-	return x.drawRights(c, fiber.StatusOK, nil, rightsView{Kind: kind, Erased: v.Erased})
+	return x.drawRights(c, fiber.StatusOK, nil, rightsView{Kind: kind, Kinds: kinds, Erased: v.Erased})
+}
+
+// askable are the rights that mean something for a case: no consent is withdrawn that was never given.
+func askable(k casework.Case) []casework.RightKind {
+	return slices.DeleteFunc(slices.Clone(casework.Rights), func(r casework.RightKind) bool { return r == casework.RightWithdraw && !k.Publish })
 }
 
 func (x *Pages) drawRights(c *fiber.Ctx, status int, mistakes shell.Errors, v rightsView) error {

@@ -223,3 +223,17 @@ func TestSecretsStandInNoTitleNoLogAndOnNoOtherPage(t *testing.T) {
 		check("the cookie "+name, value, secrets)
 	}
 }
+
+func TestOnlyAConsentThatWasGivenCanBeWithdrawn(t *testing.T) {
+	t.Parallel()
+	o := newTown(t)
+	for consent, shown := range map[string]bool{"yes": true, "no": false} {
+		b := o.browser(t)
+		code := b.whole("0d9f7a70-2222-4222-8333-c0ffee000"+consent, map[string]string{"text": "路灯不亮", "place": "解放路", "phone": "138 0000 0009", "publish": consent, "secret": "no"}).receipt().Code
+		b.get("/t/"+code).wants(303, "/t")
+		b.get("/t/rights").shows("kind=copy")
+		if strings.Contains(b.body, "kind=withdraw") != shown {
+			t.Errorf("consent %s: offered to withdraw: %t", consent, !shown)
+		}
+	}
+}

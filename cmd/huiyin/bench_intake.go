@@ -92,17 +92,20 @@ func (b *benchRun) intake(ctx context.Context, p *parts) error {
 	for i := range stretches {
 		b.say("measuring, %d of %d", i+1, stretches)
 		each := b.seconds / stretches / 4
-		prepared, err := storing(each)
-		if err != nil {
-			return err
-		}
 		for _, one := range []struct {
 			load bench.Load
 			into *costed
-		}{{plain(each), &inserts}, {bare(each), &statements}, {prepared, &stored}, {f.load(each), &cases}} {
+		}{{plain(each), &inserts}, {bare(each), &statements}, {f.load(each), &cases}} {
 			if err := one.into.run(ctx, p, one.load); err != nil {
 				return err
 			}
+		}
+		prepared, err := storing(each) // last and for itself: what is made ready lies in memory, and the collector would look at it beside filing
+		if err == nil {
+			err = stored.run(ctx, p, prepared)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	r := intakeResult{Result: cases.Against(inserts.Sample), Connections: int(p.Pool.Config().MaxConns), CostCase: cases.each(), CostInsert: inserts.each(), CostState: statements.each(),

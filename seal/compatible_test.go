@@ -8,6 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
+func compatible(s string) string { return string(appendCompatible(nil, s)) }
+
 // A hash that is made of another form finds nothing that was hashed before: each character, alone and beside others, has the form of the Unicode tables.
 func TestTheShortWayToTheCompatibleFormIsTheLongOne(t *testing.T) {
 	for r := rune(0); r <= utf8.MaxRune; r++ {

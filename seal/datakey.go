@@ -1,13 +1,13 @@
 package seal
 
 import (
+	"crypto/aes"
+	"crypto/cipher"
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"log/slog"
-
-	"github.com/tink-crypto/tink-go/v2/aead/subtle"
 )
 
 // ErrOpen says that sealed bytes do not open: they were changed, or belong to another field, case or key.
@@ -16,14 +16,13 @@ var ErrOpen = errors.New("sealed value does not open: wrong key, wrong place, or
 // DataKey encrypts the personal fields of one case. Destroying its wrapped form destroys the fields (crypto-shredding).
 // The zero value seals and opens nothing.
 type DataKey struct {
-	aead   *subtle.AESGCM
+	aead   cipher.AEAD
 	opened func(field, owner string)
 }
 
-const (
-	dataKeySize = 32 // AES-256
-	wrapPurpose = "huiyin case data key v1"
-)
+const dataKeySize = 32 // AES-256
+
+var wrapPurpose = []byte("huiyin case data key v1")
 
 // NewDataKey makes the random 256-bit key of one case, and the same key wrapped by the newest master key, to be stored.
 func (k *Keyring) NewDataKey() (DataKey, []byte, error) {
@@ -31,7 +30,7 @@ func (k *Keyring) NewDataKey() (DataKey, []byte, error) {
 	if _, err := rand.Read(raw); err != nil {
 		return DataKey{}, nil, fmt.Errorf("make data key: %w", err)
 	}
-	wrapped, err := k.master.Encrypt(raw, []byte(wrapPurpose))
+	wrapped, err := k.master.Encrypt(raw, wrapPurpose)
 	if err != nil {
 		return DataKey{}, nil, fmt.Errorf("wrap data key: %w", err)
 	}
@@ -42,7 +41,7 @@ func (k *Keyring) NewDataKey() (DataKey, []byte, error) {
 
 // Unwrap gives back the data key of a case; any master key still in the key file may have wrapped it.
 func (k *Keyring) Unwrap(wrapped []byte) (DataKey, error) {
-	raw, err := k.master.Decrypt(wrapped, []byte(wrapPurpose))
+	raw, err := k.master.Decrypt(wrapped, wrapPurpose)
 	if err != nil {
 		return DataKey{}, ErrOpen
 	}
@@ -53,11 +52,11 @@ func (k *Keyring) Unwrap(wrapped []byte) (DataKey, error) {
 
 // Rewrap wraps a data key anew with the newest master key, so that older master keys can be retired.
 func (k *Keyring) Rewrap(wrapped []byte) ([]byte, error) {
-	raw, err := k.master.Decrypt(wrapped, []byte(wrapPurpose))
+	raw, err := k.master.Decrypt(wrapped, wrapPurpose)
 	if err != nil {
 		return nil, ErrOpen
 	}
-	again, err := k.master.Encrypt(raw, []byte(wrapPurpose))
+	again, err := k.master.Encrypt(raw, wrapPurpose)
 	if err != nil {
 		return nil, fmt.Errorf("wrap data key: %w", err)
 	}
@@ -65,7 +64,11 @@ func (k *Keyring) Rewrap(wrapped []byte) ([]byte, error) {
 }
 
 func newDataKey(raw []byte) (DataKey, error) {
-	a, err := subtle.NewAESGCM(raw)
+	block, err := aes.NewCipher(raw)
+	if err != nil {
+		return DataKey{}, fmt.Errorf("use data key: %w", err)
+	}
+	a, err := cipher.NewGCMWithRandomNonce(block) // writes nonce, text and tag, as tink does
 	if err != nil {
 		return DataKey{}, fmt.Errorf("use data key: %w", err)
 	}
@@ -75,11 +78,7 @@ func newDataKey(raw []byte) (DataKey, error) {
 // Seal encrypts a field of a case with AES-256-GCM under a random nonce. The result opens only for the same field of the
 // same case, so sealed values cannot be swapped between rows or columns.
 func (d DataKey) Seal(field, caseID string, plain []byte) []byte {
-	sealed, err := d.aead.Encrypt(plain, place(field, caseID))
-	if err != nil {
-		panic(err) // only beyond the 64 GiB limit of GCM
-	}
-	return sealed
+	return d.aead.Seal(nil, nil, plain, place(nil, field, caseID))
 }
 
 // Open decrypts what Seal made for the same field and case; otherwise the error is ErrOpen.
@@ -87,7 +86,7 @@ func (d DataKey) Open(field, caseID string, sealed []byte) ([]byte, error) {
 	if d.aead == nil {
 		return nil, ErrOpen
 	}
-	plain, err := d.aead.Decrypt(sealed, place(field, caseID))
+	plain, err := d.aead.Open([]byte{}, nil, sealed, place(nil, field, caseID)) // nothing opens as nothing, not as nil
 	if err != nil {
 		return nil, ErrOpen
 	}
@@ -97,9 +96,9 @@ func (d DataKey) Open(field, caseID string, sealed []byte) ([]byte, error) {
 	return plain, nil
 }
 
-// place is the associated data; the length in front keeps ("ab","c") apart from ("a","bc").
-func place(field, caseID string) []byte {
-	b := binary.BigEndian.AppendUint32(nil, uint32(len(field)))
+// place appends the associated data; the length in front keeps ("ab","c") apart from ("a","bc").
+func place(b []byte, field, caseID string) []byte {
+	b = binary.BigEndian.AppendUint32(b, uint32(len(field)))
 	b = append(b, field...)
 	return append(b, caseID...)
 }

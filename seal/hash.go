@@ -1,6 +1,7 @@
 package seal
 
 import (
+	"bytes"
 	"crypto/subtle"
 	"encoding/base32"
 	"encoding/binary"
@@ -8,7 +9,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/tink-crypto/tink-go/v2/prf"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -28,17 +28,21 @@ const (
 // Hash is the keyed hash (HMAC-SHA256) of a value for exact search: two spellings of one phone number, address or code
 // give the same 32 bytes, and without the key nobody can try values. Nothing hashes to nil, so that empty never equals empty.
 func (k *Keyring) Hash(kind, value string) []byte {
-	v := normalise(kind, value)
-	if v == "" {
+	m := k.hashes[0]
+	h := m.begin()
+	h.add("hash")
+	h.add(kind)
+	if h.addNormal(kind, value) == 0 {
+		m.end(h)
 		return nil
 	}
-	return compute(k.hashes.PRFs[k.hashes.PrimaryID], hashSize, "hash", kind, v)
+	return m.finish(h, hashSize)
 }
 
 // Token is the bearer secret that belongs to a purpose and its parts (for example "rate", case, round): always the same,
 // so it need not be stored; 26 lower-case base32 characters.
 func (k *Keyring) Token(purpose string, parts ...string) string {
-	return token(k.tokens.PRFs[k.tokens.PrimaryID], purpose, parts)
+	return k.tokens[0].token(purpose, parts)
 }
 
 // CheckToken tells whether a token is the one of this purpose and parts, in constant time; case and surrounding spaces of
@@ -46,73 +50,64 @@ func (k *Keyring) Token(purpose string, parts ...string) string {
 func (k *Keyring) CheckToken(tok, purpose string, parts ...string) bool {
 	given := []byte(strings.ToLower(strings.TrimSpace(tok)))
 	ok := 0
-	for _, p := range k.tokens.PRFs {
-		ok |= subtle.ConstantTimeCompare(given, []byte(token(p, purpose, parts)))
+	for _, m := range k.tokens {
+		ok |= subtle.ConstantTimeCompare(given, []byte(m.token(purpose, parts)))
 	}
 	return ok == 1
 }
 
 var base32Lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
-func token(p prf.PRF, purpose string, parts []string) string {
-	return base32Lower.EncodeToString(compute(p, tokenSize, append([]string{"token", purpose}, parts...)...))
+func (m *mac) token(purpose string, parts []string) string {
+	return base32Lower.EncodeToString(m.sum(tokenSize, append([]string{"token", purpose}, parts...)...))
 }
 
-// compute hashes the parts, each with its length in front, so that no two lists of parts meet.
-func compute(p prf.PRF, size uint32, parts ...string) []byte {
-	var in []byte
-	for _, s := range parts {
-		in = binary.BigEndian.AppendUint32(in, uint32(len(s)))
-		in = append(in, s...)
-	}
-	out, err := p.ComputePRF(in, size)
-	if err != nil {
-		panic(err) // only for a size above the hash's own
-	}
-	return out
+// addNormal puts a value after the others in the form that all ways of writing it share, and tells how long that is.
+func (h *keyed) addNormal(kind, value string) int {
+	from := len(h.in) + 4
+	h.in = appendNormal(append(h.in, 0, 0, 0, 0), kind, value)
+	n := len(h.in) - from
+	binary.BigEndian.PutUint32(h.in[from-4:], uint32(n)) //nolint:gosec // a text of a case
+	return n
 }
 
-// normalise evens out the ways one value is written.
-func normalise(kind, value string) string {
-	v := compatible(value)
-	switch kind {
+// appendNormal evens out the ways one value is written.
+func appendNormal(b []byte, kind, value string) []byte {
+	var short [64]byte // for most values but texts
+	switch v := func() string { return string(appendCompatible(short[:0], value)) }; kind {
 	case Phone:
-		return normalisePhone(v)
+		return append(b, normalisePhone(v())...)
 	case Email:
-		return strings.ToLower(strings.TrimSpace(v))
+		return append(b, strings.ToLower(strings.TrimSpace(v()))...)
 	case Name:
-		return strings.ToLower(strings.Map(dropIf(unicode.IsSpace), v))
+		return append(b, strings.ToLower(strings.Map(dropIf(unicode.IsSpace), v()))...)
 	case Code:
-		return strings.ToUpper(strings.Map(dropIf(func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), v))
+		return append(b, strings.ToUpper(strings.Map(dropIf(func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), v()))...)
 	}
-	return strings.TrimSpace(v)
+	whole := appendCompatible(b, value)
+	return append(b, bytes.TrimSpace(whole[len(b):])...) // moves it to where the blanks were
 }
 
-// compatible is the NFKC form (Unicode Standard Annex 15). Of the characters that nearly every text here is made of, those of ASCII and Chinese, it is known
-// without the tables: full-width signs become those of ASCII, the others stay. Neighbours of that kind never join.
-func compatible(s string) string {
-	var b strings.Builder
-	from := 0
+// appendCompatible appends the NFKC form (Unicode Standard Annex 15). Of the characters that nearly every text here is made of, those of ASCII and Chinese, it is
+// known without the tables: full-width signs become those of ASCII, the others stay. Neighbours of that kind never join.
+func appendCompatible(b []byte, s string) []byte {
+	begin, from := len(b), 0
 	for i, r := range s {
 		switch {
 		case r < utf8.RuneSelf, r >= 0x3001 && r <= 0x3029, r >= 0x4E00 && r <= 0x9FFF:
 		case r == 0x3000, r >= 0xFF01 && r <= 0xFF5E:
-			b.WriteString(s[from:i])
+			b = append(b, s[from:i]...)
 			from = i + len("\uFF01")
 			if r == 0x3000 {
-				b.WriteByte(' ')
+				b = append(b, ' ')
 			} else {
-				b.WriteByte(byte(r - 0xFF01 + '!'))
+				b = append(b, byte(r-0xFF01+'!'))
 			}
 		default:
-			return norm.NFKC.String(s)
+			return append(b[:begin], norm.NFKC.String(s)...)
 		}
 	}
-	if from == 0 {
-		return s
-	}
-	b.WriteString(s[from:])
-	return b.String()
+	return append(b, s[from:]...)
 }
 
 // normalisePhone keeps the digits of the national number: a mobile has 11 and begins with 1, a landline with area code begins with 0.

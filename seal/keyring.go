@@ -22,8 +22,8 @@ type Keyring struct {
 	Opened func(field, owner string) // hears of every field that is decrypted, and of what it is: tests hold it against the record of uses; nil: nobody asks
 
 	master tink.AEAD
-	hashes *prf.Set
-	tokens *prf.Set
+	hashes macs
+	tokens macs
 }
 
 // ring is the key file: three tink keysets, each with its own versions. Of the master the newest key encrypts and all
@@ -78,11 +78,11 @@ func (r ring) open() (*Keyring, error) {
 	if err != nil {
 		return nil, fmt.Errorf("use master key: %w", err)
 	}
-	hashes, err := prf.NewPRFSet(r.Hashes)
+	hashes, err := macsOf(r.Hashes)
 	if err != nil {
 		return nil, fmt.Errorf("use hash key: %w", err)
 	}
-	tokens, err := prf.NewPRFSet(r.Tokens)
+	tokens, err := macsOf(r.Tokens)
 	if err != nil {
 		return nil, fmt.Errorf("use token key: %w", err)
 	}
@@ -146,7 +146,7 @@ func NewForTest() *Keyring {
 // Fingerprint names this keyring without telling anything about its keys: store it beside the data, so that a start with
 // another key file is noticed before it writes. Rotation of the master does not change it.
 func (k *Keyring) Fingerprint() string {
-	return hex.EncodeToString(compute(k.hashes.PRFs[k.hashes.PrimaryID], 8, "fingerprint"))
+	return hex.EncodeToString(k.hashes[0].sum(8, "fingerprint"))
 }
 
 // String hides the keys from logs.

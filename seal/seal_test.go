@@ -12,6 +12,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/tink-crypto/tink-go/v2/aead/subtle"
 	"pgregory.net/rapid"
 )
 
@@ -58,6 +59,53 @@ func TestSealedFieldOpensOnlyInItsPlace(t *testing.T) {
 		must("changed", d, field, id, bent)
 		must("cut", d, field, id, sealed[:i])
 	})
+}
+
+func TestABundleIsItsFieldsEachSealed(t *testing.T) {
+	k := NewForTest()
+	d, _, err := k.NewDataKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		plain := rapid.SliceOf(rapid.String()).Draw(t, "plain")
+		b := d.Bundle("case", rapid.IntRange(0, 200).Draw(t, "size")) // too small as well
+		var sealed [][]byte
+		for i, p := range plain {
+			if sealed = append(sealed, b.Seal(fmt.Sprint(i), p)); len(sealed[i]) != len(p)+Overhead {
+				t.Fatalf("%d bytes are sealed in %d", len(p), len(sealed[i]))
+			}
+		}
+		for i, p := range plain {
+			if got, err := d.Open(fmt.Sprint(i), "case", sealed[i]); err != nil || string(got) != p {
+				t.Fatalf("field %d of %q opens as %q, %v", i, plain, got, err)
+			}
+			if i > 0 && bytes.Equal(sealed[i][:12], sealed[i-1][:12]) {
+				t.Fatal("the same nonce twice")
+			}
+			if _, err := d.Open(fmt.Sprint(i), "other", sealed[i]); !errors.Is(err, ErrOpen) {
+				t.Fatalf("opens elsewhere: %v", err)
+			}
+		}
+	})
+}
+
+// Programs of before read with tink what is sealed now.
+func TestASealedFieldHasTheFormOfTink(t *testing.T) {
+	raw := bytes.Repeat([]byte{7}, dataKeySize)
+	d, err := newDataKey(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs, err := subtle.NewAESGCM(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sealed := range [][]byte{d.Seal("body", "case", []byte("words")), d.Bundle("case", 0).Seal("body", "words")} {
+		if got, err := theirs.Decrypt(sealed, place(nil, "body", "case")); err != nil || string(got) != "words" {
+			t.Errorf("%q, %v", got, err)
+		}
+	}
 }
 
 func TestWrappedKeyOpensOnlyUnderItsKeyring(t *testing.T) {

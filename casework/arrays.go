@@ -78,7 +78,7 @@ func (a *arrays) bytes(all []*bound, value func(*bound) []byte) {
 }
 
 // documents takes JSON.
-func (a *arrays) documents(all []*bound, value func(*bound) []byte) {
+func (a *arrays) documents(all []*bound, value func(*bound) string) {
 	a.begin(pgtype.JSONBOID, len(all))
 	for _, b := range all {
 		v := value(b)

@@ -1,9 +1,7 @@
 package casework
 
 import (
-	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -26,9 +24,9 @@ type bound struct {
 	place      string
 	reason     string
 	tags       []string
-	proposal   []byte
+	proposal   string
 	grounds    string
-	data       []byte
+	data       string
 	sealed     struct{ name, phone, email, address, title, body, place, code, mailID, raw []byte }
 	hash       struct{ name, phone, email, code, words []byte }
 }
@@ -57,41 +55,38 @@ func (d *Docket) bind(f *Filing) (*bound, error) {
 		b.tags = []string{}
 	}
 	b.seal(d.Keys)
-	if b.proposal, b.grounds, err = document(f.Proposal); err != nil {
+	if err := b.documents(); err != nil {
 		return nil, fmt.Errorf("write proposal: %w", err)
 	}
-	b.data, err = json.Marshal(filedData{Channel: f.Channel, Kind: f.Kind, Category: f.Category, Territory: f.Territory, Urgency: f.Urgency,
-		Due: f.Total.Due.UTC().Format(time.RFC3339), Tags: f.Tags, Unreadable: f.Unreadable})
-	return b, err
-}
-
-// appender writes itself as JSON, and its reasons apart from it: faster than can be found out from its type.
-type appender interface {
-	AppendJSON(b []byte) []byte
-	AppendGrounds(b []byte) []byte
-}
-
-// document is what was proposed, as it is kept, and the reasons beside it: an empty object and none where nothing was.
-func document(proposal any) (kept []byte, grounds string, err error) {
-	switch p := proposal.(type) {
-	case nil:
-		return []byte("{}"), "", nil
-	case appender:
-		kept = p.AppendJSON(make([]byte, 0, 2048))
-		return kept, string(p.AppendGrounds(kept)[len(kept):]), nil // written behind, read apart
-	}
-	kept, err = json.Marshal(proposal)
-	return kept, "", err
+	return b, nil
 }
 
 // seal encrypts the personal fields under the case's key and makes the keyed hashes of those that have exact search.
 func (b *bound) seal(keys *seal.Keyring) {
-	id := b.id.String()
-	box := func(field, plain string) []byte {
-		if plain == "" {
-			return nil
+	p := b.f.Person
+	fields := [...]struct {
+		name, plain string
+		into        *[]byte
+	}{
+		{"name", p.Name, &b.sealed.name}, {"phone", p.Phone, &b.sealed.phone}, {"email", p.Email, &b.sealed.email}, {"address", p.Address, &b.sealed.address},
+		{"title", b.f.Title.Original, &b.sealed.title}, {"body", b.f.Body.Original, &b.sealed.body}, {"place", b.f.Place.Original, &b.sealed.place},
+		{"code", b.code, &b.sealed.code}, {"mail_id", b.f.MailID, &b.sealed.mailID},
+	}
+	size := 0
+	for _, f := range fields {
+		if f.plain != "" {
+			size += len(f.plain) + seal.Overhead
 		}
-		return b.key.Seal(field, id, []byte(plain))
+	}
+	id := b.id.String()
+	bundle := b.key.Bundle(id, size)
+	for _, f := range fields {
+		if f.plain != "" {
+			*f.into = bundle.Seal(f.name, f.plain)
+		}
+	}
+	if b.f.Raw != nil {
+		b.sealed.raw = b.key.Seal("raw", id, b.f.Raw)
 	}
 	hash := func(kind, value string) []byte {
 		if blank(value) {
@@ -99,15 +94,8 @@ func (b *bound) seal(keys *seal.Keyring) {
 		}
 		return keys.Hash(kind, value)
 	}
-	p := b.f.Person
-	b.sealed.name, b.sealed.phone, b.sealed.email, b.sealed.address = box("name", p.Name), box("phone", p.Phone), box("email", p.Email), box("address", p.Address)
-	b.sealed.title, b.sealed.body, b.sealed.place, b.sealed.code = box("title", b.f.Title.Original), box("body", b.f.Body.Original), box("place", b.f.Place.Original), box("code", b.code)
-	b.sealed.mailID = box("mail_id", b.f.MailID)
 	b.hash.name, b.hash.phone, b.hash.email, b.hash.code = hash("name", p.Name), hash("phone", p.Phone), hash("email", p.Email), keys.Hash("code", b.code)
 	b.hash.words = hash("words", b.f.sameWords())
-	if b.f.Raw != nil {
-		b.sealed.raw = b.key.Seal("raw", id, b.f.Raw)
-	}
 }
 
 func (b *bound) receipt(number string) Receipt {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -139,21 +140,25 @@ func (f *Filing) sameWords() string {
 	if f.Unreadable || blank(f.Body.Original) {
 		return ""
 	}
-	all := []string{strings.ToLower(strings.TrimSpace(f.Person.Email))}
-	for _, part := range []string{f.Title.Original, f.Body.Original, f.Place.Original, f.Person.Address} {
-		all = append(all, spaced(part))
-	}
-	return strings.Join(all, "\n")
+	parts := [...]string{strings.ToLower(strings.TrimSpace(f.Person.Email)), spaced(f.Title.Original), spaced(f.Body.Original), spaced(f.Place.Original), spaced(f.Person.Address)}
+	return strings.Join(parts[:], "\n")
 }
 
-// spaced is a text with one plain blank between its words; most Chinese texts have none that are anything else.
+// spaced is a text with one plain blank between its words; most Chinese texts have none that are anything else. A blank is seen by its first byte, which no other
+// part of a character can be.
 func spaced(s string) string {
-	last := ' '
-	for _, r := range s {
-		if r != ' ' && unicode.IsSpace(r) || r == ' ' && last == ' ' {
+	last := byte(' ')
+	for i := range len(s) {
+		c := s[i]
+		odd := c == ' ' && last == ' ' || c >= '\t' && c <= '\r'
+		if c == 0xC2 || c >= 0xE1 && c <= 0xE3 {
+			r, _ := utf8.DecodeRuneInString(s[i:])
+			odd = unicode.IsSpace(r)
+		}
+		if odd {
 			return strings.Join(strings.Fields(s), " ")
 		}
-		last = r
+		last = c
 	}
 	return strings.TrimSuffix(s, " ")
 }

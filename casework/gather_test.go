@@ -2,6 +2,7 @@ package casework_test
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"testing"
 
@@ -101,4 +102,22 @@ func TestARefusalAtTheCommitConcernsOneFilingAlone(t *testing.T) {
 	if err := owner.QueryRow(t.Context(), `select count(*) from cases`).Scan(&cases); err != nil || cases != 87 {
 		t.Errorf("%d cases, error %v", cases, err)
 	}
+}
+
+// BenchmarkFilingsThatComeTogether counts what one costs the program; the time is mostly the database's.
+func BenchmarkFilingsThatComeTogether(b *testing.B) {
+	town := caseworktest.New(b)
+	town.Gather = &casework.Gather{DB: town.Pool}
+	words := strings.Repeat("小区门口的路灯坏了，晚上很黑，老人和孩子走路不安全。", 6)
+	b.SetParallelism(16)
+	b.ReportAllocs()
+	b.RunParallel(func(more *testing.PB) {
+		for more.Next() {
+			f := town.Filing("一起来的")
+			f.Body, f.Proposal = casework.Masked{Original: words, Clear: words}, told{}
+			if _, err := town.Docket.Open(context.Background(), f); err != nil {
+				b.Error(err)
+			}
+		}
+	})
 }

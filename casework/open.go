@@ -164,17 +164,6 @@ func CheckFiles(files []Attachment) error {
 	return nil
 }
 
-type filedData struct {
-	Channel    Channel  `json:"channel"`
-	Kind       Kind     `json:"kind"`
-	Category   string   `json:"category,omitempty"`
-	Territory  string   `json:"territory,omitempty"`
-	Urgency    Urgency  `json:"urgency"`
-	Due        string   `json:"due"`
-	Tags       []string `json:"tags,omitempty"`
-	Unreadable bool     `json:"unreadable,omitempty"`
-}
-
 // openSQL stores case, event, clock, person, tracking hash and submission in one statement.
 const openSQL = `with c as (
 	insert into cases (id, number, state, kind, category, territory, urgency, channel, language, external_no, title, body, place, secret, publish, unreadable, tags, proposal, grounds, owner_unit, filed_at, limit_at)

@@ -18,6 +18,7 @@ var arrows = map[string][]string{
 	// Leaves: they know nothing of ours. pg brings the schema along.
 	"fault":      {},
 	"calendar":   {},
+	"compare":    {},
 	"locale":     {},
 	"seal":       {},
 	"migrations": {},
@@ -118,7 +119,7 @@ var arrows = map[string][]string{
 }
 
 var (
-	leaves   = []string{"fault", "pg", "calendar", "locale", "seal"}
+	leaves   = []string{"fault", "pg", "calendar", "compare", "locale", "seal"}
 	belowWeb = with(leaves, "spans", "knowledge", "casework", "staff", "rulebook", "routing/...", "follow", "privacy", "intake/...", "search/...", "notify/...", "translog/...", "supervision/...", "datause/...", "rights", "handover", "bulletin", "rating", "rating/...", "opendata")
 )
 

@@ -12,6 +12,7 @@ import (
 
 	"huiyin/casework"
 	"huiyin/casework/caseworktest"
+	"huiyin/compare"
 	"huiyin/fault"
 	"huiyin/knowledge"
 	"huiyin/pg/pgtest"
@@ -145,7 +146,7 @@ func TestVersionsAreKeptAndTheDifferenceIsShown(t *testing.T) {
 	old, _ := versions[1].Whole()
 	new, _ := versions[0].Whole()
 	var gone, came string
-	for _, p := range knowledge.Differ(old, new) {
+	for _, p := range compare.Sentences(old, new) {
 		switch {
 		case p.Old && !p.New:
 			gone += p.Text

@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"huiyin/casework"
+	"huiyin/compare"
 	"huiyin/fault"
 	"huiyin/knowledge"
 	"huiyin/locale"
@@ -153,7 +154,7 @@ type versionView struct {
 	Code   string
 	V      knowledge.Version
 	Before *knowledge.Version
-	ZH, EN []knowledge.Piece
+	ZH, EN []compare.Piece
 }
 
 func (x *Pages) version(c *fiber.Ctx) error {
@@ -180,9 +181,9 @@ func (x *Pages) version(c *fiber.Ctx) error {
 	if at+1 < len(versions) {
 		v.Before = &versions[at+1]
 		oldZH, oldEN := v.Before.Whole()
-		v.ZH, v.EN = knowledge.Differ(oldZH, zh), knowledge.Differ(oldEN, en)
+		v.ZH, v.EN = compare.Sentences(oldZH, zh), compare.Sentences(oldEN, en)
 	} else {
-		v.ZH, v.EN = []knowledge.Piece{{Text: zh, Old: true, New: true}}, []knowledge.Piece{{Text: en, Old: true, New: true}}
+		v.ZH, v.EN = []compare.Piece{{Text: zh, Old: true, New: true}}, []compare.Piece{{Text: en, Old: true, New: true}}
 	}
 	return shell.Render(c, fiber.StatusOK, versionPage(v))
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/skip2/go-qrcode"
 
 	"huiyin/casework"
+	"huiyin/compare"
 	"huiyin/locale"
 	"huiyin/routing/sla"
 	"huiyin/web/dossier"
@@ -167,4 +168,13 @@ func (x *Pages) qr(c *fiber.Ctx) error {
 	}
 	c.Set(fiber.HeaderContentType, "image/png")
 	return c.Send(png)
+}
+
+// difference is what the reader's refused answer has and lacks beside the one that somebody else sent; nil where nothing was refused.
+func (v caseView) difference() []compare.Piece {
+	m, answered := v.Answer()
+	if !answered || v.Lost() == "" || v.Refused.Act != actReply.Name && v.Refused.Act != actDone.Name {
+		return nil
+	}
+	return compare.Sentences(m.Body, v.Lost())
 }

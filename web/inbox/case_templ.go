@@ -1718,7 +1718,7 @@ func compared(v caseView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, one := range pieces {
-				if one.Theirs && one.Mine {
+				if one.Old && one.New {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 115, "<span>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -1736,7 +1736,7 @@ func compared(v caseView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-				} else if one.Theirs {
+				} else if one.Old {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 117, "<del><span class=\"govuk-visually-hidden\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

@@ -1,4 +1,5 @@
-package knowledge
+// Package compare shows what two texts have in common and what only one of them says, sentence by sentence.
+package compare
 
 import (
 	"slices"
@@ -6,18 +7,18 @@ import (
 	"unicode/utf8"
 )
 
-// Piece is a run of sentences of two versions: in both, only in the older, or only in the newer.
+// Piece is a run of sentences of two texts: in both, only in the older, or only in the newer.
 type Piece struct {
 	Text     string
 	Old, New bool
 }
 
-// sentencesMost bounds a comparison: an article has some dozens of sentences.
-const sentencesMost = 400
+// sentencesMost bounds a comparison, which takes time and memory by its square: an article or an answer has some dozens of sentences.
+const sentencesMost = 600
 
-// Differ compares two texts sentence by sentence, by their longest common run.
-func Differ(old, now string) []Piece {
-	a, b := sentences(old), sentences(now)
+// Sentences compares two texts by their longest common run of sentences. Texts of more sentences than can be compared are wholly different.
+func Sentences(old, now string) []Piece {
+	a, b := cut(old), cut(now)
 	if len(a) > sentencesMost || len(b) > sentencesMost {
 		return []Piece{{Text: old, Old: true}, {Text: now, New: true}}
 	}
@@ -60,8 +61,8 @@ func Differ(old, now string) []Piece {
 
 func equal(a, b string) bool { return strings.TrimSpace(a) == strings.TrimSpace(b) }
 
-// sentences cuts a text behind its full stops and line ends.
-func sentences(s string) []string {
+// cut cuts a text behind its full stops, exclamation and question marks, semicolons and line ends, in full width or half.
+func cut(s string) []string {
 	var out []string
 	for s != "" {
 		end := len(s)
@@ -73,18 +74,4 @@ func sentences(s string) []string {
 		s = s[end:]
 	}
 	return slices.DeleteFunc(out, func(one string) bool { return strings.TrimSpace(one) == "" })
-}
-
-// whole is all that a reader sees of a version in one language, as one text to be compared.
-func (c Content) whole(title string, asked []string, body, basis string) string {
-	parts := []string{title, strings.Join(asked, "\n"), body, basis, c.Link, c.ValidFrom.Format("2006-01-02")}
-	if c.ExpiresOn != nil {
-		parts = append(parts, c.ExpiresOn.Format("2006-01-02"))
-	}
-	return strings.Join(parts, "\n") + "\n"
-}
-
-// Whole is what a version says in Chinese and in English, each as one text for Differ.
-func (c Content) Whole() (zh, en string) {
-	return c.whole(c.Title.ZH, c.Asked.ZH, c.Body.ZH, c.Basis.ZH), c.whole(c.Title.EN, c.Asked.EN, c.Body.EN, c.Basis.EN)
 }

@@ -134,18 +134,6 @@ func (d *draft) rightly(start int, t table) (plain []rune, end int) {
 	return nil, end
 }
 
-// wronglyRead tells whether recode would change anything in a text that is settled: of the wrong tables only the Chinese one has its characters.
-func (d *draft) wronglyRead() bool {
-	for start := 0; start < len(d.runes); {
-		plain, end := d.rightly(start, wrongTables[1])
-		if plain != nil {
-			return true
-		}
-		start = max(end, start+1)
-	}
-	return false
-}
-
 // bytesFrom gives the bytes that a run beginning at start was read from by a table, and where the run ends; no bytes where they are no UTF-8.
 func (d *draft) bytesFrom(start int, t table) (read []byte, end int) {
 	const glance = 12 // bytes after which a run that is no UTF-8 is given up

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-
-	"huiyin/search/words"
 )
 
 // The repairs, in the words of the output.
@@ -52,26 +50,13 @@ type draft struct {
 
 // Plain is the text in the one form, traditional characters made simplified, for rules that only read.
 func Plain(text string) string {
-	if ascii(text) && !strings.Contains(text, "&") {
-		return text
-	}
-	if d := (&draft{runes: []rune(text)}); d.settled() && !d.wronglyRead() {
+	if ascii(text) && !strings.Contains(text, "&") || settled(text) {
 		return text
 	}
 	d := newDraft(text)
 	d.mend()
 	d.simplify()
 	return string(d.runes)
-}
-
-// settled tells that no repair but recode has anything to change in a text: nearly every text is like that.
-func (d *draft) settled() bool {
-	for _, r := range d.runes {
-		if r == '&' || r == '(' || !ordinary(r) || r >= 0x3400 && words.Simplified(r) != r {
-			return false
-		}
-	}
-	return true
 }
 
 func ascii(s string) bool {

@@ -62,14 +62,12 @@ func API(body []byte) (Submission, error) {
 	if len(body) > MaxAPIBody {
 		return Submission{}, fault.New(fault.TooLarge, "fault.files_too_large").With("Limit", "25 MB")
 	}
-	var c apiCase
-	dec := json.NewDecoder(bytes.NewReader(body))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&c); err != nil {
-		return Submission{}, jsonFault(err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return Submission{}, fault.New(fault.Invalid, "fault.json_form")
+	c, plain := plainCase(body)
+	if !plain {
+		var err error
+		if c, err = anyCase(body); err != nil {
+			return Submission{}, err
+		}
 	}
 	s := Submission{
 		Channel: casework.API, Kind: c.Kind, Category: c.Category, Territory: c.Territory, Title: c.Title, Text: c.Text, Place: c.Place, ExternalNo: c.ExternalNo,
@@ -96,6 +94,19 @@ func API(body []byte) (Submission, error) {
 		return s, fault.New(fault.Invalid, "fault.text_needed").At("text")
 	}
 	return s, s.check()
+}
+
+// anyCase reads a body of whatever form.
+func anyCase(body []byte) (c apiCase, err error) {
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&c); err != nil {
+		return c, jsonFault(err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return c, fault.New(fault.Invalid, "fault.json_form")
+	}
+	return c, nil
 }
 
 func jsonFault(err error) error {
@@ -157,6 +168,7 @@ func onceKey(door, client, idempotencyKey string, body []byte) (key casework.Key
 	if idempotencyKey == "" {
 		idempotencyKey = rand.Text()
 	}
-	sum := sha256.Sum256(body)
-	return sha256.Sum256([]byte(door + "\n" + client + "\n" + idempotencyKey)), door + ":" + hex.EncodeToString(sum[:]), nil
+	digest := sha256.Sum256(body)
+	said := hex.AppendEncode(append(make([]byte, 0, 128), door+":"...), digest[:])
+	return sha256.Sum256([]byte(door + "\n" + client + "\n" + idempotencyKey)), string(said), nil
 }

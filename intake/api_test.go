@@ -2,9 +2,12 @@ package intake
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"huiyin/casework"
 	"huiyin/fault"
@@ -64,9 +67,39 @@ func TestIdempotencyKeyFindsItsCaseAndRefusesAnotherBody(t *testing.T) {
 	}
 }
 
+// The short way of reading a body ends where the long one does.
+func TestPlainBodiesAreReadAsAllAre(t *testing.T) {
+	short := 0
+	rapid.Check(t, func(t *rapid.T) {
+		value := rapid.SampledFrom([]string{`"路灯坏了"`, `"a\nb"`, `"\u8def\""`, `"\ud800"`, `"\q"`, `"x`, `""`, `null`, `true`, `false`, `truefalse`, "\"\n\"", "\"\xff\"", `5`, `{}`, `{"name":"李"}`, `{"name":"李","phone" : "1"}`,
+			`{"phone":"2","nam":""}`, `{"lat":1,"lon":2}`, `[]`, `{"email":"",}`, ``})
+		name := rapid.SampledFrom([]string{`"kind"`, `"category"`, `"territory"`, `"title"`, `"text"`, `"place"`, `"point"`, `"person"`, `"person"`, `"language"`, `"publish"`, `"secret"`, `"external_no"`, `"files"`, `"Text"`, `"t\u0065xt"`, `"txt"`, `text`})
+		member := rapid.Custom(func(t *rapid.T) string {
+			return name.Draw(t, "name") + rapid.SampledFrom([]string{":", " : ", "", "::"}).Draw(t, "colon") + value.Draw(t, "value")
+		})
+		body := []byte(rapid.SampledFrom([]string{"{", " \n{", "{ ", ""}).Draw(t, "begin") + strings.Join(rapid.SliceOfN(member, 0, 4).Draw(t, "members"), ",") + rapid.SampledFrom([]string{"}", "}\t\r", "}}", "", "} x", "}\x00"}).Draw(t, "end"))
+		samePlain(t, body)
+		if _, plain := plainCase(body); plain {
+			short++
+		}
+	})
+	if short == 0 {
+		t.Error("no body went the short way")
+	}
+}
+
+func samePlain(t interface{ Fatalf(string, ...any) }, body []byte) {
+	got, plain := plainCase(body)
+	if want, err := anyCase(body); plain && (err != nil || !reflect.DeepEqual(got, want)) {
+		t.Fatalf("%q: %+v instead of %+v, %v", body, got, want, err)
+	}
+}
+
 func FuzzAPI(f *testing.F) {
+	f.Add([]byte(reported))
 	f.Add([]byte(`{"text":"x","files":[{"name":"a","data":"AA=="}]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
+		samePlain(t, body)
 		s, err := API(body)
 		if err == nil && strings.TrimSpace(s.Text) == "" {
 			t.Error("a case without words")

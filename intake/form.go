@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"net/mail"
 	"strings"
-	"unicode/utf8"
 
 	"huiyin/casework"
 	"huiyin/fault"
@@ -72,7 +71,7 @@ func (f Form) Submission() (Submission, error) {
 
 // check holds what a person typed against the limits, so that it can be corrected: the field is named.
 func (s *Submission) check() error {
-	if utf8.RuneCountInString(s.Text) > casework.MaxBody {
+	if longer(s.Text, casework.MaxBody) {
 		return fault.New(fault.TooLarge, "fault.body_too_long").At("text").With("Limit", casework.MaxBody)
 	}
 	if s.Person.Email != "" && !isEmail(s.Person.Email) {
@@ -99,19 +98,23 @@ func IsPhone(s string) bool { return isPhone(line(s, maxName)) }
 // isPhone takes digits with the signs people put between them: 3 (a short number) to 20 digits. What begins as a mobile number of the mainland does, and has
 // nine, ten or twelve digits, was typed wrong: nobody can be reached under it.
 func isPhone(s string) bool {
-	var digits []rune
+	var first [2]rune
+	n := 0
 	for _, r := range s {
 		switch {
-		case r >= '0' && r <= '9':
-			digits = append(digits, r)
 		case r >= 0xFF10 && r <= 0xFF19:
-			digits = append(digits, '0'+r-0xFF10)
+			r += '0' - 0xFF10
+			fallthrough
+		case r >= '0' && r <= '9':
+			if n < len(first) {
+				first[n] = r
+			}
+			n++
 		case !strings.ContainsRune(betweenDigits+extension, r):
 			return false
 		}
 	}
-	n := len(digits)
-	if (n == 9 || n == 10 || n == 12) && digits[0] == '1' && digits[1] >= '3' && !strings.ContainsAny(s, "+\uFF0B"+extension) {
+	if (n == 9 || n == 10 || n == 12) && first[0] == '1' && first[1] >= '3' && !strings.ContainsAny(s, "+\uFF0B"+extension) {
 		return false
 	}
 	return n >= 3 && n <= 20

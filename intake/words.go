@@ -29,7 +29,7 @@ func (s *Submission) tidy() {
 	s.ExternalNo = line(s.ExternalNo, maxExternal)
 	s.Person = casework.Person{Name: line(s.Person.Name, maxName), Phone: line(s.Person.Phone, maxName), Email: line(s.Person.Email, maxContact), Address: line(s.Person.Address, maxPlace)}
 	if s.Language == "" {
-		s.Language = languageOf(s.Title + s.Text)
+		s.Language = languageOf(s.Title, s.Text)
 	}
 }
 
@@ -100,11 +100,14 @@ func tidyLine(s string, limit int) string {
 }
 
 func cut(s string, limit int) string {
-	if utf8.RuneCountInString(s) <= limit {
+	if !longer(s, limit) {
 		return s
 	}
 	return strings.TrimSpace(string([]rune(s)[:limit]))
 }
+
+// longer tells whether a text has more runes than a limit.
+func longer(s string, limit int) bool { return len(s) > limit && utf8.RuneCountInString(s) > limit }
 
 // printable drops control characters and the marks that turn the direction of text, which make one name look like another.
 func printable(r rune) rune {
@@ -118,13 +121,15 @@ func printable(r rune) rune {
 }
 
 // languageOf tells the language to answer in: English where there are letters and no Han character.
-func languageOf(s string) locale.Lang {
+func languageOf(texts ...string) locale.Lang {
 	letters := false
-	for _, r := range s {
-		if unicode.Is(unicode.Han, r) {
-			return locale.ZH
+	for _, s := range texts {
+		for _, r := range s {
+			if unicode.Is(unicode.Han, r) {
+				return locale.ZH
+			}
+			letters = letters || unicode.IsLetter(r)
 		}
-		letters = letters || unicode.IsLetter(r)
 	}
 	if letters {
 		return locale.EN

@@ -3,6 +3,7 @@ package privacy
 import (
 	"slices"
 	"unicode"
+	"unicode/utf8"
 )
 
 // The kinds of personal data that Mask finds, in the fixed words of the interfaces contract.
@@ -39,17 +40,29 @@ func Mask(text string) (masked string, spans []Span) {
 
 // scan is one text under search.
 type scan struct {
-	raw   []rune // as written
-	text  []rune // raw with full-width forms made plain, rune by rune
-	taken []bool // belongs to a finding already
-	found []Span
+	text  []rune // as written, with full-width forms made plain, rune by rune
+	looks []look // of each rune
+	seen  look   // in any of them
+	found *[]Span // behind a pointer, by which the compiler knows that the text stays in its room
 }
 
-func newScan(text string) *scan {
-	raw := []rune(text)
-	s := &scan{raw: raw, text: make([]rune, len(raw)), taken: make([]bool, len(raw))}
-	for i, r := range raw {
-		s.text[i] = plain(r)
+// room is where a scan of an ordinary text takes place: nothing of it outlives the search.
+type room struct {
+	text  [512]rune
+	looks [512]look
+}
+
+// newScan begins a search through a text, in a room that is used for nothing else meanwhile; what it finds is put into found.
+func newScan(text string, in *room, found *[]Span) scan {
+	s := scan{text: in.text[:0], looks: in.looks[:0], found: found}
+	if len(text) > len(in.text) {
+		n := utf8.RuneCountInString(text)
+		s.text, s.looks = slices.Grow(s.text, n), slices.Grow(s.looks, n)
+	}
+	for _, r := range text {
+		r = plain(r)
+		l := lookOf(r)
+		s.text, s.looks, s.seen = append(s.text, r), append(s.looks, l), s.seen|l
 	}
 	return s
 }
@@ -71,10 +84,16 @@ func plain(r rune) rune {
 
 // search goes through every rule but those for names.
 func (s *scan) search() {
-	s.emails()
-	s.plates()
+	if s.seen&rare != 0 {
+		s.emails()
+	}
+	if s.seen&letter != 0 {
+		s.plates()
+	}
 	s.accounts()
-	s.codes()
+	if s.seen&letter != 0 {
+		s.codes()
+	}
 	s.numbers()
 	s.spelledNumbers()
 	s.addresses()
@@ -82,13 +101,18 @@ func (s *scan) search() {
 
 // take notes a finding, unless part of it belongs to another already.
 func (s *scan) take(from, to int, kind string) bool {
-	if from < 0 || to > len(s.text) || from >= to || slices.Contains(s.taken[from:to], true) {
+	if from < 0 || to > len(s.text) || from >= to {
 		return false
 	}
 	for i := from; i < to; i++ {
-		s.taken[i] = true
+		if s.looks[i]&taken != 0 {
+			return false
+		}
 	}
-	s.found = append(s.found, Span{Start: from, End: to, Kind: kind})
+	for i := from; i < to; i++ {
+		s.looks[i] |= taken
+	}
+	*s.found = append(*s.found, Span{Start: from, End: to, Kind: kind})
 	return true
 }
 
@@ -101,7 +125,7 @@ func (s *scan) at(i int) rune {
 }
 
 // free tells whether i lies in the text and in no finding.
-func (s *scan) free(i int) bool { return i >= 0 && i < len(s.text) && !s.taken[i] }
+func (s *scan) free(i int) bool { return i >= 0 && i < len(s.looks) && s.looks[i]&taken == 0 }
 
 // hide puts stars over a finding, leaving what its kind may keep.
 func (s *scan) hide(out []rune, f Span) {

@@ -4,7 +4,7 @@ package privacy
 // neighbourhood stay, since the case is about them.
 func (s *scan) addresses() {
 	for i := 0; i < len(s.text); i++ {
-		if !s.doorPart(i) || s.doorPart(i-1) {
+		if s.looks[i]&(figure|letter|numeric) == 0 || !s.doorPart(i) || s.doorPart(i-1) {
 			continue
 		}
 		if to, ok := s.chain(i); ok {

@@ -39,8 +39,7 @@ func (s *scan) plates() {
 	for i := 0; i < len(s.text); i++ {
 		r := s.text[i]
 		switch {
-		case s.taken[i]:
-		case !isLetter(r) && !plateMarks.may(r):
+		case s.looks[i]&taken != 0 || s.looks[i]&(letter|plateSign) == 0:
 		case provinces[r] && s.plate(i, i+1, 1):
 		case services[r] && s.plate(i, i+1, 3):
 		case isLetter(r) && !isAlnum(s.at(i-1)) && (plateCues.near(s.text, i, 3) || s.afterPlate(i)):
@@ -93,10 +92,10 @@ func (s *scan) long(i int) bool {
 
 // afterPlate tells whether a plate ends one or two signs before i, as in a list.
 func (s *scan) afterPlate(i int) bool {
-	if len(s.found) == 0 {
+	if len(*s.found) == 0 {
 		return false
 	}
-	last := s.found[len(s.found)-1]
+	last := (*s.found)[len(*s.found)-1]
 	return last.Kind == Plate && i > last.End && i-last.End <= 2
 }
 
@@ -113,7 +112,7 @@ func plateGap(r rune) bool {
 // codes finds codes of letters and digits: unified social credit codes by their check place, passports and the like after their cue.
 func (s *scan) codes() {
 	for i := 0; i < len(s.text); i++ {
-		if !isAlnum(s.text[i]) {
+		if s.looks[i]&(figure|letter) == 0 || !isAlnum(s.text[i]) {
 			continue
 		}
 		from, letters := i, 0
@@ -148,6 +147,10 @@ func (s *scan) codes() {
 // accounts finds the accounts of chat and payment services: a cue, a few filling words, an identifier.
 func (s *scan) accounts() {
 	for i := 0; i < len(s.text); {
+		if s.looks[i]&chatSign == 0 {
+			i++
+			continue
+		}
 		n := chatCues.at(s.text, i)
 		if n == 0 || isLetter(s.text[i]) && isAlnum(s.at(i-1)) {
 			i++

@@ -8,8 +8,11 @@ import (
 // names finds personal names by the words that announce them (before or behind), by a phone number or a sex behind them,
 // in lists, and by having been found elsewhere in the same text.
 func (s *scan) names() {
-	before := len(s.found)
-	for i := 0; i < len(s.text); i++ {
+	before := len(*s.found)
+	for i, l := range s.looks {
+		if l&nameSign == 0 {
+			continue
+		}
 		if n := strongCues.at(s.text, i); n > 0 {
 			s.announced(i+n, true)
 		} else if n := weakCues.at(s.text, i); n > 0 {
@@ -86,7 +89,7 @@ func (s *scan) titled(title int) {
 
 // besideNumbers takes names that stand beside a phone or identity number, or before a sex.
 func (s *scan) besideNumbers() {
-	for _, f := range s.found {
+	for _, f := range *s.found {
 		if f.Kind != Phone && f.Kind != IDCard {
 			continue
 		}
@@ -106,6 +109,9 @@ func (s *scan) besideNumbers() {
 		if n := s.nameAt(at, true); n > 0 && !isHan(s.at(at+n)) {
 			s.take(at, at+n, Name)
 		}
+	}
+	if s.seen&rare == 0 {
+		return
 	}
 	for i, r := range s.text {
 		if (r == male || r == female) && nameGap(s.at(i-1)) && !isHan(s.at(i+1)) {
@@ -143,16 +149,14 @@ func (s *scan) endingAt(end int) {
 
 // inLists takes the names that go on after a name: two people, joined by a sign or a word for and.
 func (s *scan) inLists(first int) {
-	for k := first; k < len(s.found); k++ {
-		f := s.found[k]
+	for k := first; k < len(*s.found); k++ {
+		f := (*s.found)[k]
 		if f.Kind != Name {
 			continue
 		}
 		at := f.End
-		if s.taken[min(at, len(s.taken)-1)] && at < len(s.taken) { // the phone number of the first
-			for at < len(s.taken) && s.taken[at] {
-				at++
-			}
+		for at < len(s.looks) && s.looks[at]&taken != 0 { // the phone number of the first
+			at++
 		}
 		if s.at(at) == 0x3001 || s.at(at) == ',' && at == f.End || listWords[s.at(at)] {
 			if n := s.nameAt(at+1, false); n > 0 && (s.at(at) != ',' || !isHan(s.at(at+1+n))) {
@@ -165,11 +169,14 @@ func (s *scan) inLists(first int) {
 // again takes the other places of the names found. However many they are, the text is read once.
 func (s *scan) again(first int) {
 	names, begin, lengths := map[string]bool{}, map[rune]bool{}, map[int]bool{}
-	for _, f := range s.found[first:] {
+	for _, f := range (*s.found)[first:] {
 		if f.Kind == Name {
 			name := s.text[f.Start:f.End]
 			names[string(name)], begin[name[0]], lengths[len(name)] = true, true, true
 		}
+	}
+	if len(names) == 0 {
+		return
 	}
 	longestFirst := slices.SortedFunc(maps.Keys(lengths), func(a, b int) int { return b - a })
 	for i, r := range s.text {

@@ -8,8 +8,11 @@ const maxJoin = 22
 
 // numbers finds telephone, identity, card and other long numbers, also when they are broken up by spaces, dashes, dots or brackets.
 func (s *scan) numbers() {
-	s.starred()
-	pieces := s.pieces()
+	if s.seen&rare != 0 {
+		s.starred()
+	}
+	var few [16]piece
+	pieces := s.pieces(few[:0])
 	for i := 0; i < len(pieces); {
 		i += max(1, s.longest(pieces[i:]))
 	}
@@ -31,11 +34,10 @@ func (s *scan) starred() {
 	}
 }
 
-// pieces lists the runs of free ASCII digits.
-func (s *scan) pieces() []piece {
-	var out []piece
+// pieces adds the runs of free ASCII digits to a list.
+func (s *scan) pieces(out []piece) []piece {
 	for i := 0; i < len(s.text); i++ {
-		if !isDigit(s.text[i]) || s.taken[i] {
+		if s.looks[i]&(figure|taken) != figure || !isDigit(s.text[i]) {
 			continue
 		}
 		from := i
@@ -249,13 +251,13 @@ func (s *scan) closesInside(from, to int) bool {
 
 // spelledNumbers finds numbers written out with Chinese numerals, alone or mixed with digits.
 func (s *scan) spelledNumbers() {
+	var ats [32]int
+	var ds [32]byte
 	for i := 0; i < len(s.text); i++ {
-		if !s.spells(i) {
+		if s.looks[i]&(figure|numeric) == 0 || !s.spells(i) {
 			continue
 		}
-		var at []int
-		var d []byte
-		words := 0
+		at, d, words := ats[:0], ds[:0], 0
 		j := i
 		for {
 			if !s.spells(j) {

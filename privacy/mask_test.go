@@ -237,8 +237,15 @@ func FuzzMask(f *testing.F) {
 }
 
 func BenchmarkMask(b *testing.B) {
-	text := strings.Repeat("市民来电反映：我叫李小明，电话138-0013-8000，住阳光花园3栋2单元501室，楼下琼A12345乱停。", 4)
-	for b.Loop() {
-		Mask(text)
+	for name, text := range map[string]string{
+		"much":    strings.Repeat("市民来电反映：我叫李小明，电话138-0013-8000，住阳光花园3栋2单元501室，楼下琼A12345乱停。", 4),
+		"nothing": "我住在临江区向阳街道人民路，小区门口的路灯已经坏了第 9 天，晚上很黑，老人和孩子走路不安全。物业说应由路灯管理单位维修，打过电话一直没有人来。请尽快派人查看并修复，白天也可以联系我，谢谢。",
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Mask(text)
+			}
+		})
 	}
 }

@@ -31,7 +31,6 @@ var (
 
 	provinces     = newSet(plateWords["provinces"])
 	services      = newSet(plateWords["services"])
-	plateMarks    = marksOf(provinces, services)
 	plateSuffixes = newSet(plateWords["suffixes"])
 	plateCues     = newLexicon(plateWords["cues"])
 
@@ -100,12 +99,10 @@ func (m *marks) add(r rune)      { m[r>>6&127] |= 1 << (r & 63) }
 func (m *marks) may(r rune) bool { return m[r>>6&127]&(1<<(r&63)) != 0 }
 
 // marksOf marks the runes of a table.
-func marksOf[V any](tables ...map[rune]V) *marks {
+func marksOf[V any](table map[rune]V) *marks {
 	m := new(marks)
-	for _, t := range tables {
-		for r := range t {
-			m.add(r)
-		}
+	for r := range table {
+		m.add(r)
 	}
 	return m
 }

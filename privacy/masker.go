@@ -36,7 +36,8 @@ func Surnames() []string {
 // Mask hides personal data as the function Mask does, and what the model finds beside it. Where both find a number or an address, the rules' finding
 // stays, since it was checked; where both find a name, the model's, which has seen more than one word around it.
 func (k Masker) Mask(text string) (masked string, found []Span) {
-	s := newScan(text)
+	var in room
+	s := newScan(text, &in, &found)
 	s.search()
 	if k.Model != nil {
 		for _, one := range k.Model.Mark(text) {
@@ -46,15 +47,15 @@ func (k Masker) Mask(text string) (masked string, found []Span) {
 		}
 	}
 	s.names()
-	if len(s.found) == 0 && utf8.ValidString(text) {
+	if len(found) == 0 && (s.seen&rare == 0 || utf8.ValidString(text)) {
 		return text, nil
 	}
-	slices.SortFunc(s.found, func(a, b Span) int { return cmp.Compare(a.Start, b.Start) })
-	out := slices.Clone(s.raw)
-	for _, f := range s.found {
+	slices.SortFunc(found, func(a, b Span) int { return cmp.Compare(a.Start, b.Start) })
+	out := []rune(text)
+	for _, f := range found {
 		s.hide(out, f)
 	}
-	return string(out), s.found
+	return string(out), found
 }
 
 // takeFree notes those parts of a finding that belong to no other.

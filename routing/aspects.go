@@ -3,7 +3,6 @@ package routing
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"huiyin/casework"
 	"huiyin/locale"
@@ -55,7 +54,7 @@ func first(list []model.Candidate, rules *Belief, value string, known func(strin
 
 // belief is how sure the model is of a candidate, and by which words.
 func (l *Learned) belief(k model.Candidate) Belief {
-	args := map[string]Name{"Percent": both(fmt.Sprintf("%.0f", 100*k.P)), "Words": both(strings.Join(k.Evidence, " · ")), "Version": both(l.Version)}
+	args := Args{{"Percent", both(fmt.Sprintf("%.0f", 100*k.P))}, {"Version", both(l.Version)}, {"Words", both(quoted(k.Evidence))}}
 	reason := because(byModel, args)
 	if len(k.Evidence) == 0 {
 		reason.Key += "_unsaid"

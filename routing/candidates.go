@@ -4,39 +4,64 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"strings"
 
 	"huiyin/casework"
 )
 
-// tally adds up the shares of units and keeps the reasons of each unit's largest one.
-type tally struct {
-	order   []casework.UnitCode
-	share   map[casework.UnitCode]float64
-	largest map[casework.UnitCode]float64
-	reasons map[casework.UnitCode][]Reason
+// claim is a unit's share of the certainty, and why it has the largest part of it.
+type claim struct {
+	unit           casework.UnitCode
+	share, largest float64
+	why            ground
 }
 
-func newTally() *tally {
-	return &tally{share: map[casework.UnitCode]float64{}, largest: map[casework.UnitCode]float64{}, reasons: map[casework.UnitCode][]Reason{}}
-}
+// tally adds up the shares of units.
+type tally []claim
 
-func (t *tally) add(unit casework.UnitCode, share float64, reasons ...Reason) {
+func (t tally) add(unit casework.UnitCode, share float64, why ground) tally {
 	if unit == "" || share <= 0 {
-		return
+		return t
 	}
-	if _, ok := t.share[unit]; !ok {
-		t.order = append(t.order, unit)
+	for i := range t {
+		if k := &t[i]; k.unit == unit {
+			k.share += share
+			if share > k.largest {
+				k.largest, k.why = share, why
+			}
+			return t
+		}
 	}
-	t.share[unit] += share
-	if share > t.largest[unit] {
-		t.largest[unit], t.reasons[unit] = share, reasons
-	}
+	return append(t, claim{unit, share, share, why})
 }
+
+// ground is why a share is given. It becomes reasons where the unit is named in the end.
+type ground struct {
+	matter  Args    // its category and the words that tell it; nil where the area alone tells
+	duty    *listed // the entry of the duty lists
+	cites   string  // the reason that cites it
+	overlap bool    // city and district both lead the matter
+	place   string  // the reason that speaks of the place; empty where none does
+	area    int     // of those that the names leave open
+}
+
+// The reasons that shares are given for.
+const (
+	reasonWords         = "routing.reason_words"
+	reasonDuty          = "routing.reason_duty"
+	reasonAssist        = "routing.reason_assist"
+	reasonOverlap       = "routing.reason_overlap"
+	reasonOverlapSecond = "routing.reason_overlap_second"
+	reasonPlace         = "routing.reason_place"
+	reasonPoint         = "routing.reason_point"
+	reasonPlaceOpen     = "routing.reason_place_open"
+	reasonNoPlace       = "routing.reason_no_place"
+	reasonAreaOnly      = "routing.reason_area_only"
+)
 
 // candidates shares out certainty: matter by matter to those who lead it there, a little to those who assist, and what the words leave open to the government of the area.
 func (c *City) candidates(matters []matter, place where) ([]Candidate, []casework.UnitCode) {
-	t := newTally()
+	var room [12]claim
+	t := tally(room[:0])
 	helpers := []casework.UnitCode{}
 	strength, sum := 0.0, 0.0
 	for i, m := range matters {
@@ -45,126 +70,131 @@ func (c *City) candidates(matters []matter, place where) ([]Candidate, []casewor
 			strength = 1 - math.Exp(-m.score/half)
 		}
 	}
+	var assist [8]casework.UnitCode
 	for i, m := range matters {
-		assist := c.share(t, m, most*strength*m.score*m.score/sum, place)
+		units := assist[:0]
+		t, units = c.share(t, m, most*strength*m.score*m.score/sum, place, units)
 		if i == 0 {
-			helpers = assist
+			helpers = append(helpers, units...)
 		}
 	}
-	if gov := c.government(place.code); gov != "" {
-		t.add(gov, areaOnly*(1-strength), Reason{"routing.reason_area_only", map[string]Name{"Place": c.placeName(place.code)}})
+	if gov := c.government(place.area); gov != "" {
+		t = t.add(gov, areaOnly*(1-strength), ground{place: reasonAreaOnly})
 	}
-	list := []Candidate{}
-	for _, unit := range t.order {
-		if p := math.Round(min(t.share[unit], most)*1e4) / 1e4; p >= least {
-			list = append(list, Candidate{unit, p, t.reasons[unit]})
+	named := t[:0]
+	for _, k := range t {
+		if k.share = math.Round(min(k.share, most)*1e4) / 1e4; k.share >= least {
+			named = append(named, k)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b Candidate) int {
-		return cmp.Or(cmp.Compare(b.P, a.P), cmp.Compare(c.unitAt[a.Unit], c.unitAt[b.Unit]))
+	slices.SortStableFunc(named, func(a, b claim) int {
+		if a.share != b.share {
+			return cmp.Compare(b.share, a.share)
+		}
+		return cmp.Compare(c.unitAt[a.unit], c.unitAt[b.unit])
 	})
-	list = list[:min(len(list), candidates)]
+	named = named[:min(len(named), candidates)]
+	list, reasons := make([]Candidate, 0, len(named)), make([]Reason, 0, 4*len(named))
+	for _, k := range named {
+		from := len(reasons)
+		reasons = c.reasons(reasons, k.why, place)
+		list = append(list, Candidate{k.unit, k.share, slices.Clip(reasons[from:])})
+	}
 	if len(list) > 0 {
 		helpers = slices.DeleteFunc(helpers, func(u casework.UnitCode) bool { return u == list[0].Unit })
 	}
 	return list, helpers
 }
 
-// share gives one matter's certainty to its leads and assistants, and tells the assistants.
-func (c *City) share(t *tally, m matter, p float64, place where) []casework.UnitCode {
-	words := Reason{"routing.reason_words", map[string]Name{"Words": both(strings.Join(m.words, " · ")), "Category": {c.CategoryPath(m.code, "zh-CN"), c.CategoryPath(m.code, "en")}}}
+// share gives one matter's certainty to its leads and assistants, and appends the assistants to the helpers.
+func (c *City) share(t tally, m matter, p float64, place where, helpers []casework.UnitCode) (tally, []casework.UnitCode) {
 	leads, overlap := c.leadsAt(m.code)
-	helpers := []casework.UnitCode{}
-	for _, d := range append(slices.Clone(overlap), c.assisting(m.code)...) {
-		unit := c.holder(d, place.code)
-		if unit == "" || slices.Contains(helpers, unit) {
-			continue
+	for _, list := range [...][]listed{overlap, c.assisting(m.code)} {
+		for i := range list {
+			d := &list[i]
+			unit := c.holder(&d.Duty, place.area)
+			if unit == "" || slices.Contains(helpers, unit) {
+				continue
+			}
+			helpers = append(helpers, unit)
+			cites := reasonAssist
+			if d.Lead {
+				cites = reasonOverlapSecond
+			}
+			t = t.add(unit, p*shared, ground{matter: m.told, duty: d, cites: cites})
 		}
-		helpers = append(helpers, unit)
-		reason := Reason{"routing.reason_assist", cite(d)}
-		if d.Lead {
-			reason.Key = "routing.reason_overlap_second"
-		}
-		t.add(unit, p*shared, words, reason)
 	}
 	p *= 1 - shared*float64(len(helpers))
-	for _, d := range leads {
-		c.lead(t, d, p/float64(len(leads)), place, words, len(overlap) > 0)
+	for i := range leads {
+		t = c.lead(t, ground{matter: m.told, duty: &leads[i], cites: reasonDuty, overlap: len(overlap) > 0}, p/float64(len(leads)), place)
 	}
-	return helpers
-}
-
-// leadsAt splits the leading entries of a matter. Where city and district both lead it, the city's department does and the district's assists (Weifang ordinance of 2021, article 24).
-func (c *City) leadsAt(category string) (leads, overlap []Duty) {
-	all := c.leading(category)
-	if !slices.ContainsFunc(all, func(d Duty) bool { return d.Level == CityLevel }) {
-		return all, nil
-	}
-	for _, d := range all {
-		if d.Level == CityLevel {
-			leads = append(leads, d)
-		} else {
-			overlap = append(overlap, d)
-		}
-	}
-	return leads, overlap
+	return t, helpers
 }
 
 // lead gives a share to whoever holds a leading duty at the place. Where the names leave several districts open they divide it;
 // where the place is unknown the city's department of the same function stands in, and else the next wider entry or the government of the area.
-func (c *City) lead(t *tally, d Duty, p float64, place where, words Reason, overlap bool) {
-	reasons := []Reason{words, {"routing.reason_duty", cite(d)}}
-	if overlap {
-		reasons = append(reasons, Reason{"routing.reason_overlap", map[string]Name{}})
-	}
-	if unit := c.holder(d, place.code); unit != "" {
-		if d.Level != CityLevel {
-			reasons = append(reasons, Reason{"routing.reason_place", map[string]Name{"Words": both(strings.Join(place.names, " · ")), "Place": c.placeName(place.code)}})
-			if len(place.names) == 0 {
-				reasons[len(reasons)-1] = Reason{"routing.reason_point", map[string]Name{"Place": c.placeName(place.code)}}
-			}
+func (c *City) lead(t tally, why ground, p float64, place where) tally {
+	d := &why.duty.Duty
+	if unit := c.holder(d, place.area); unit != "" {
+		switch {
+		case d.Level == CityLevel:
+		case place.names == "":
+			why.place = reasonPoint
+		default:
+			why.place = reasonPlace
 		}
-		t.add(unit, p, reasons...)
-		return
+		return t.add(unit, p, why)
 	}
-	var open []casework.UnitCode
+	open := 0
 	for _, district := range place.options {
-		if unit := c.holder(d, district); unit != "" {
-			open = append(open, unit)
+		if c.holder(d, district) != "" {
+			open++
 		}
 	}
-	for _, unit := range open {
-		u, _ := c.Unit(unit)
-		reason := Reason{"routing.reason_place_open", map[string]Name{"Words": both(strings.Join(place.names, " · ")), "Place": c.placeName(u.Territory)}}
-		t.add(unit, p/float64(len(open)), append(slices.Clone(reasons), reason)...)
+	for _, district := range place.options {
+		why.place, why.area = reasonPlaceOpen, district
+		t = t.add(c.holder(d, district), p/float64(open), why)
 	}
-	if len(open) > 0 {
-		return
+	if open > 0 {
+		return t
 	}
-	if gov := c.government(place.code); gov != "" {
-		t.add(gov, p*homeless, append(reasons, Reason{"routing.reason_area_only", map[string]Name{"Place": c.placeName(place.code)}})...)
-		return
+	if gov := c.government(place.area); gov != "" {
+		why.place = reasonAreaOnly
+		return t.add(gov, p*homeless, why)
 	}
-	unknown := Reason{"routing.reason_no_place", map[string]Name{}}
+	why.place = reasonNoPlace
 	if unit := c.functions[functionAt{d.Function, c.Code}]; unit != "" {
-		t.add(unit, p*homeless, append(reasons, unknown)...)
-		return
+		return t.add(unit, p*homeless, why)
 	}
 	if n := len(d.Category) - 2; n >= 2 {
-		for _, wider := range c.leading(d.Category[:n]) {
-			if unit := c.holder(wider, place.code); unit != "" {
-				t.add(unit, p*homeless, words, Reason{"routing.reason_duty", cite(wider)}, unknown)
-				return
+		wider := c.leading(d.Category[:n])
+		for i := range wider {
+			if unit := c.holder(&wider[i].Duty, place.area); unit != "" {
+				return t.add(unit, p*homeless, ground{matter: why.matter, duty: &wider[i], cites: reasonDuty, place: reasonNoPlace})
 			}
 		}
 	}
+	return t
 }
 
-func (c *City) placeName(code string) Name {
-	return Name{c.TerritoryName(code, "zh-CN"), c.TerritoryName(code, "en")}
+// reasons tells why a share is given.
+func (c *City) reasons(list []Reason, why ground, place where) []Reason {
+	if why.matter != nil {
+		list = append(list, Reason{reasonWords, why.matter}, Reason{why.cites, why.duty.cited})
+	}
+	if why.overlap {
+		list = append(list, Reason{reasonOverlap, Args{}})
+	}
+	switch why.place {
+	case "":
+	case reasonPlace:
+		list = append(list, Reason{why.place, place.told})
+	case reasonPlaceOpen:
+		list = append(list, Reason{why.place, Args{{"Place", c.lies[why.area].name}, {"Words", both(place.names)}}})
+	case reasonNoPlace:
+		list = append(list, Reason{why.place, Args{}})
+	default: // the place alone
+		list = append(list, Reason{why.place, place.told[:1]})
+	}
+	return list
 }
-
-func cite(d Duty) map[string]Name { return map[string]Name{"Basis": d.Basis, "Note": d.Note} }
-
-// both is a name that is the same in every language, such as words quoted from the text.
-func both(s string) Name { return Name{ZH: s, EN: s} }

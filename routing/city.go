@@ -3,7 +3,6 @@ package routing
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"huiyin/calendar"
@@ -108,10 +107,12 @@ type City struct {
 	finder     []findable
 	categories []Category
 	categoryAt map[string]int
+	paths      []Name // by category, as CategoryPath tells them
 	subs       map[string][]string
 	duties     []Duty
-	dutiesOf   map[string][]int // by category code or prefix
-	areas      []Territory
+	dutiesOf   map[string]*dutiesOf // by category code or prefix
+	areas      []Territory          // the city first
+	lies       []lying              // by area
 	areaAt     map[string]int
 	places     []Place
 	rules      *rules
@@ -191,16 +192,6 @@ func (c *City) Subcategories(code string) []Category {
 	return below
 }
 
-// CategoryPath names a category with those above it, such as "城市管理/市容环境/占道经营"; empty for an unknown code.
-func (c *City) CategoryPath(code string, l locale.Lang) string {
-	var names []string
-	for name, parent, ok := c.matter(code, l); ok && len(names) < 8; name, parent, ok = c.matter(parent, l) {
-		names = append(names, name)
-	}
-	slices.Reverse(names)
-	return strings.Join(names, "/")
-}
-
 // Territory finds an area by its code.
 func (c *City) Territory(code string) (Territory, bool) {
 	i, ok := c.areaAt[code]
@@ -226,49 +217,6 @@ func (c *City) Districts() []Territory {
 
 // Places lists the roads, estates and landmarks.
 func (c *City) Places() []Place { return slices.Clone(c.places) }
-
-// TerritoryName names an area with those it lies in, without the city: "临江区向阳街道" or "Xiangyang Sub-district, Linjiang District"; empty for an unknown code.
-func (c *City) TerritoryName(code string, l locale.Lang) string {
-	var names []string
-	for t, ok := c.Territory(code); ok; t, ok = c.Territory(t.Parent) {
-		if t.Parent != "" || len(names) == 0 {
-			names = append(names, t.Name.In(l))
-		}
-	}
-	if len(names) == 0 {
-		return c.endedName(codes.Territories, code, l)
-	}
-	if l == locale.EN {
-		return strings.Join(names, ", ")
-	}
-	slices.Reverse(names)
-	return strings.Join(names, "")
-}
-
-// District is the code of the district that an area lies in (or is); empty for the city and for unknown codes.
-func (c *City) District(code string) string { return c.above(code, "district") }
-
-// Street is the code of the street or town that an area lies in (or is); empty where the area is wider than that.
-func (c *City) Street(code string) string { return c.above(code, "street") }
-
-func (c *City) above(code, level string) string {
-	for t, ok := c.Territory(code); ok; t, ok = c.Territory(t.Parent) {
-		if t.Level == level {
-			return t.Code
-		}
-	}
-	return ""
-}
-
-// within tells whether an area is another one or lies in it.
-func (c *City) within(code, wider string) bool {
-	for t, ok := c.Territory(code); ok; t, ok = c.Territory(t.Parent) {
-		if t.Code == wider {
-			return true
-		}
-	}
-	return false
-}
 
 // TagName is the name of a tag in a language; the tag itself where nobody named it.
 func (c *City) TagName(tag string, l locale.Lang) string {

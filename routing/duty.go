@@ -31,42 +31,73 @@ func dutyLevel(l Level) Level {
 	return l
 }
 
-// leading gives the entries that say who leads a matter: the closest to it, from its own code up. Several of equal closeness are an overlap.
-func (c *City) leading(category string) []Duty { return c.closest(category, true) }
-
-// assisting gives the entries that say who supports a matter.
-func (c *City) assisting(category string) []Duty { return c.closest(category, false) }
-
-func (c *City) closest(category string, lead bool) []Duty {
-	for prefix := category; len(prefix) >= 2; prefix = prefix[:len(prefix)-2] {
-		var at []Duty
-		for _, i := range c.dutiesOf[prefix] {
-			if c.duties[i].Lead == lead {
-				at = append(at, c.duties[i])
-			}
-		}
-		if len(at) > 0 {
-			return at
-		}
-	}
-	return nil
+// listed is an entry of the duty lists with what the reasons cite of it.
+type listed struct {
+	Duty
+	cited Args
 }
 
-// holder is the unit that has a duty in a territory; empty where the territory is too wide to say, or has no such unit.
-func (c *City) holder(d Duty, territory string) casework.UnitCode {
+// dutiesOf are the entries for one category, each in the order of the file.
+type dutiesOf struct {
+	lead, assist []listed
+
+	// Of lead: where the city's departments and others lead together, the city's are first and the others second; else all are first.
+	first, second []listed
+}
+
+func (of *dutiesOf) add(d Duty) {
+	one := listed{d, Args{{"Basis", d.Basis}, {"Note", d.Note}}}
+	if !d.Lead {
+		of.assist = append(of.assist, one)
+		return
+	}
+	of.lead = append(of.lead, one)
+	of.first, of.second = of.lead, nil
+	if slices.ContainsFunc(of.lead, listed.ofCity) {
+		of.first = slices.DeleteFunc(slices.Clone(of.lead), func(d listed) bool { return !d.ofCity() })
+		of.second = slices.DeleteFunc(slices.Clone(of.lead), listed.ofCity)
+	}
+}
+
+func (d listed) ofCity() bool { return d.Level == CityLevel }
+
+// leading gives the entries that say who leads a matter. Several are an overlap.
+func (c *City) leading(category string) []listed { return c.closest(category, true).lead }
+
+// assisting gives the entries that say who supports a matter.
+func (c *City) assisting(category string) []listed { return c.closest(category, false).assist }
+
+// leadsAt splits the leading entries of a matter. Where city and district both lead it, the city's department does and the district's assists (Weifang ordinance of 2021, article 24).
+func (c *City) leadsAt(category string) (leads, overlap []listed) {
+	of := c.closest(category, true)
+	return of.first, of.second
+}
+
+// closest is what the lists have closest to a matter, from its own code up, that says who leads it, or who assists.
+func (c *City) closest(category string, lead bool) dutiesOf {
+	for prefix := category; len(prefix) >= 2; prefix = prefix[:len(prefix)-2] {
+		if of := c.dutiesOf[prefix]; of != nil && (lead && len(of.lead) > 0 || !lead && len(of.assist) > 0) {
+			return *of
+		}
+	}
+	return dutiesOf{}
+}
+
+// holder is the unit that has a duty in an area; empty where the area is too wide to say, or has no such unit.
+func (c *City) holder(d *Duty, area int) casework.UnitCode {
 	switch d.Level {
 	case CityLevel:
 		return c.functions[functionAt{d.Function, c.Code}]
 	case DistrictLevel:
-		return c.functions[functionAt{d.Function, c.District(territory)}]
+		return c.functions[functionAt{d.Function, c.lies[area].district}]
 	default:
-		return c.functions[functionAt{d.Function, c.Street(territory)}]
+		return c.functions[functionAt{d.Function, c.lies[area].street}]
 	}
 }
 
-// government is the government of the district that a territory lies in; empty where that is unknown.
-func (c *City) government(territory string) casework.UnitCode {
-	return c.functions[functionAt{governmentFunction, c.District(territory)}]
+// government is the government of the district that an area lies in; empty where that is unknown.
+func (c *City) government(area int) casework.UnitCode {
+	return c.functions[functionAt{governmentFunction, c.lies[area].district}]
 }
 
 // The functions that the code itself asks for.
@@ -92,15 +123,15 @@ func (c *City) CanDispatch(category string, code casework.UnitCode) error {
 		return nil
 	}
 	leads := c.leading(category)
-	if len(leads) == 0 || slices.ContainsFunc(leads, func(d Duty) bool { return d.Level == StreetLevel }) {
+	if len(leads) == 0 || slices.ContainsFunc(leads, func(d listed) bool { return d.Level == StreetLevel }) {
 		return nil
 	}
-	return fault.New(fault.Invalid, "fault.duty_list").At("unit").With("Basis", leads[0].Basis).With("Lead", c.nameOf(leads[0], u.Territory))
+	return fault.New(fault.Invalid, "fault.duty_list").At("unit").With("Basis", leads[0].Basis).With("Lead", c.nameOf(&leads[0].Duty, c.areaAt[u.Territory]))
 }
 
-// nameOf names the unit that has a duty, as seen from a territory.
-func (c *City) nameOf(d Duty, territory string) Name {
-	for _, code := range []casework.UnitCode{c.holder(d, territory), c.functions[functionAt{d.Function, c.Code}], c.government(territory)} {
+// nameOf names the unit that has a duty, as seen from an area.
+func (c *City) nameOf(d *Duty, area int) Name {
+	for _, code := range []casework.UnitCode{c.holder(d, area), c.functions[functionAt{d.Function, c.Code}], c.government(area)} {
 		if u, ok := c.Unit(code); ok {
 			return u.Name
 		}
@@ -126,12 +157,12 @@ func (c *City) CanCoHandle(lead, helper casework.UnitCode) error {
 // the district's government where its bureau is missing, and the city's department where the place is unknown. Empty where no list has the matter.
 func (c *City) LeadOf(category, territory string) casework.UnitCode {
 	leads, _ := c.leadsAt(category)
-	t := newTally()
-	for _, d := range leads {
-		c.lead(t, d, 1, where{code: territory}, Reason{}, false)
+	var t tally
+	for i := range leads {
+		t = c.lead(t, ground{duty: &leads[i]}, 1, where{area: c.areaAt[territory]})
 	}
-	if len(t.order) == 0 {
+	if len(t) == 0 {
 		return ""
 	}
-	return t.order[0]
+	return t[0].unit
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 )
@@ -24,22 +23,24 @@ func (b *Beliefs) named() [4]struct {
 // with a reason as ["key",{"Arg":"word"}]. A name that differs between the languages stands in names once and is told by its place there, since most
 // reasons speak of the same place and the same matter.
 func (p Proposal) AppendGrounds(b []byte) []byte {
-	w := grounds{writer: writer{b: append(b, '{')}}
+	var room [8]Name
+	names := room[:0]
+	w := writer{b: append(b, '{')}
 	if len(p.Candidates) > 0 {
 		w.open("units", '[')
 		for _, c := range p.Candidates {
-			w.list("", c.Reasons)
+			names = w.reasons("", c.Reasons, names)
 		}
 		w.close(']')
 	}
 	for _, one := range p.Sure.named() {
 		if len(one.b.Reasons) > 0 {
-			w.list(one.name, one.b.Reasons)
+			names = w.reasons(one.name, one.b.Reasons, names)
 		}
 	}
-	if len(w.names) > 0 {
+	if len(names) > 0 {
 		w.open("names", '[')
-		for _, n := range w.names {
+		for _, n := range names {
 			w.open("", '[')
 			w.text("", n.ZH)
 			w.text("", n.EN)
@@ -50,41 +51,33 @@ func (p Proposal) AppendGrounds(b []byte) []byte {
 	return append(w.b, '}')
 }
 
-// grounds writes reasons and remembers the names in them.
-type grounds struct {
-	writer
-	names []Name
-}
-
-func (w *grounds) list(name string, reasons []Reason) {
+// reasons writes reasons, and remembers the names in them that differ between the languages.
+func (w *writer) reasons(name string, reasons []Reason, names []Name) []Name {
 	w.open(name, '[')
 	for _, r := range reasons {
 		w.open("", '[')
 		w.text("", r.Key)
 		if len(r.Args) > 0 {
 			w.open("", '{')
-			for _, k := range slices.Sorted(maps.Keys(r.Args)) {
-				w.arg(k, r.Args[k])
+			for _, a := range r.Args {
+				if a.Is.ZH == a.Is.EN {
+					w.text(a.Key, a.Is.ZH)
+					continue
+				}
+				i := slices.Index(names, a.Is)
+				if i < 0 {
+					i = len(names)
+					names = append(names, a.Is)
+				}
+				w.name(a.Key)
+				w.b = strconv.AppendInt(w.b, int64(i), 10)
 			}
 			w.close('}')
 		}
 		w.close(']')
 	}
 	w.close(']')
-}
-
-func (w *grounds) arg(name string, n Name) {
-	if n.ZH == n.EN {
-		w.text(name, n.ZH)
-		return
-	}
-	i := slices.Index(w.names, n)
-	if i < 0 {
-		i = len(w.names)
-		w.names = append(w.names, n)
-	}
-	w.name(name)
-	w.b = strconv.AppendInt(w.b, int64(i), 10)
+	return names
 }
 
 // keptReason is a key and its arguments, where it has any.
@@ -121,7 +114,7 @@ func (p *Proposal) readGrounds(kept []byte) error {
 }
 
 func (k keptReason) reason(names [][2]string) (Reason, error) {
-	r := Reason{Args: map[string]Name{}}
+	r := Reason{Args: Args{}}
 	if err := json.Unmarshal(k[0], &r.Key); err != nil || k[1] == nil {
 		return r, err
 	}
@@ -129,17 +122,19 @@ func (k keptReason) reason(names [][2]string) (Reason, error) {
 	if err := json.Unmarshal(k[1], &args); err != nil {
 		return r, err
 	}
+	named := make(map[string]Name, len(args))
 	for name, told := range args {
 		var n Name
 		if err := json.Unmarshal(told, &n); err == nil { // one word for every language
-			r.Args[name] = n
+			named[name] = n
 			continue
 		}
 		at, err := strconv.Atoi(string(told))
 		if err != nil || at < 0 || at >= len(names) {
 			return r, fmt.Errorf("%s of %s is the name %s of %d", name, r.Key, told, len(names))
 		}
-		r.Args[name] = Name{names[at][0], names[at][1]}
+		named[name] = Name{names[at][0], names[at][1]}
 	}
+	r.Args = inOrder(named)
 	return r, nil
 }

@@ -23,7 +23,7 @@ func TestAKeptProposalIsReadBackWhole(t *testing.T) {
 			}
 		})
 		reasons := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Reason {
-			return Reason{word.Draw(t, "key"), rapid.MapOfN(rapid.SampledFrom([]string{"Words", "Place"}), name, 0, 2).Draw(t, "args")}
+			return Reason{word.Draw(t, "key"), inOrder(rapid.MapOfN(rapid.SampledFrom([]string{"Words", "Place"}), name, 0, 2).Draw(t, "args"))}
 		}), 0, 3)
 		share := rapid.Float64Range(0, 1)
 		belief := rapid.Custom(func(t *rapid.T) Belief {
@@ -65,5 +65,12 @@ func TestDamagedGroundsAreRefused(t *testing.T) {
 		if p, err := ReadProposal([]byte(`{"version":"1","candidates":[{"unit":"u"}]}`), grounds); err == nil {
 			t.Errorf("%s was read as %+v", grounds, p)
 		}
+	}
+}
+
+// The kinds that the rules weigh are those that there are.
+func TestEveryKindHasItsGravity(t *testing.T) {
+	if diff := cmp.Diff(casework.Kinds, graver[:], cmpopts.SortSlices(func(a, b casework.Kind) bool { return a < b })); diff != "" {
+		t.Error(diff)
 	}
 }

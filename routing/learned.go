@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"math"
 	"slices"
-	"strings"
 
 	"huiyin/casework"
 	"huiyin/routing/model"
@@ -106,8 +105,11 @@ const trust = 0.8
 // ProposeWith proposes as the rules do and lets a trained model weigh the units too: the surer it is, the more, up to four fifths; of a text unlike those that it learned from it says nothing. Only what the model would answer alone goes out alone, and
 // never a report, a case in secrecy, an emergency or anything critical, nor to a unit that the duty lists refuse. Without a model the rules decide as ever.
 func ProposeWith(c *City, l *Learned, in Input) Proposal {
-	p := Propose(c, in)
 	if l == nil {
+		return Propose(c, in)
+	}
+	p := c.propose(in, l.Kept)
+	if l.Model == nil {
 		return p
 	}
 	text := in.Text
@@ -116,10 +118,6 @@ func ProposeWith(c *City, l *Learned, in Input) Proposal {
 	}
 	if in.Address != "" {
 		text += "\n" + in.Address
-	}
-	p.Sure.Each(func(b *Belief) { b.P = l.Kept.Reliable(b.Source) })
-	if l.Model == nil {
-		return p
 	}
 	answer := l.Model.Classify(text)
 	p.Model, p.Auto = l.Version, false
@@ -182,7 +180,7 @@ func (c *City) sorted(merged map[casework.UnitCode]*Candidate) []Candidate {
 }
 
 func learnedReason(k model.Candidate, version string) Reason {
-	args := map[string]Name{"Percent": both(fmt.Sprintf("%.0f", 100*k.P)), "Words": both(strings.Join(k.Evidence, " · ")), "Version": both(version)}
+	args := Args{{"Percent", both(fmt.Sprintf("%.0f", 100*k.P))}, {"Version", both(version)}, {"Words", both(quoted(k.Evidence))}}
 	if len(k.Evidence) == 0 {
 		return Reason{"routing.reason_learned_unsaid", args}
 	}

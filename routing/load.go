@@ -31,13 +31,14 @@ const (
 func LoadCity(fsys fs.FS) (*City, error) {
 	c := &City{
 		unitAt: map[casework.UnitCode]int{}, children: map[casework.UnitCode][]casework.UnitCode{}, functions: map[functionAt]casework.UnitCode{},
-		categoryAt: map[string]int{}, subs: map[string][]string{}, dutiesOf: map[string][]int{}, areaAt: map[string]int{},
+		categoryAt: map[string]int{}, subs: map[string][]string{}, dutiesOf: map[string]*dutiesOf{}, areaAt: map[string]int{},
 	}
 	for _, step := range []func(fs.FS) error{c.loadHead, c.loadTerritories, c.loadPlaces, c.loadUnits, c.loadCategories, c.loadCodes, c.loadDuties, c.loadRules} {
 		if err := step(fsys); err != nil {
 			return nil, err
 		}
 	}
+	c.buildNames()
 	c.buildFinder()
 	c.buildWords()
 	c.buildNearly()
@@ -329,7 +330,7 @@ func (c *City) loadDuties(fsys fs.FS) error {
 	for _, u := range c.units {
 		known[u.Function] = true
 	}
-	return table(fsys, "duties.csv", []string{"function", "category", "role", "level", "basis_zh", "basis_en", "note_zh", "note_en"}, func(r row) error {
+	err := table(fsys, "duties.csv", []string{"function", "category", "role", "level", "basis_zh", "basis_en", "note_zh", "note_en"}, func(r row) error {
 		d := Duty{
 			Function: r.get("function"), Category: r.get("category"), Lead: r.get("role") == "lead", Level: Level(r.get("level")),
 			Basis: Name{r.get("basis_zh"), r.get("basis_en")}, Note: Name{r.get("note_zh"), r.get("note_en")},
@@ -349,8 +350,16 @@ func (c *City) loadDuties(fsys fs.FS) error {
 		if d.Basis.ZH == "" {
 			return r.errorf("the basis is empty: a duty without one cannot be cited")
 		}
-		c.dutiesOf[d.Category] = append(c.dutiesOf[d.Category], len(c.duties))
 		c.duties = append(c.duties, d)
 		return nil
 	})
+	for _, d := range c.duties {
+		of := c.dutiesOf[d.Category]
+		if of == nil {
+			of = &dutiesOf{}
+			c.dutiesOf[d.Category] = of
+		}
+		of.add(d)
+	}
+	return err
 }

@@ -85,7 +85,7 @@ func (c *City) inAddress(text []rune, hits []hit) []evidence {
 		return found
 	}
 	i := int(p.Area)
-	return append(found, evidence{name: c.areas[i].Name.ZH, areas: []int{i}, weight: streetWeight * addressFactor * nearlyFactor})
+	return append(found, evidence{name: c.areas[i].Name.ZH, areas: []target{{index: i}}, weight: streetWeight * addressFactor * nearlyFactor})
 }
 
 // misspelt finds places whose names are nearly written in a text.
@@ -120,8 +120,8 @@ func (n *nearly) meant(written []rune) (e evidence, ok bool) {
 		}
 		e.name = string(written) + " ≈ " + string(l.runes)
 		e.weight = max(e.weight, l.weight)
-		if !slices.Contains(e.areas, l.area) {
-			e.areas = append(e.areas, l.area)
+		if !slices.ContainsFunc(e.areas, func(to target) bool { return to.index == l.area }) {
+			e.areas = append(e.areas, target{index: l.area})
 		}
 	}
 	return e, len(e.areas) > 0

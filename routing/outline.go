@@ -54,31 +54,32 @@ func holds(outline []Point, p Point) bool {
 const reach = 3.0
 
 // at is the area that a point lies in: the narrowest whose outline holds it, and inside that the street whose middle is nearest and within reach.
-// A street that has an outline is never nearest: it would hold the point.
-func (c *City) at(p *Point) where {
+// A street that has an outline is never nearest: it would hold the point. Where nothing is known of it, it is the whole city.
+func (c *City) at(p *Point) int {
+	area := wholeCity
 	if p == nil || math.IsNaN(p.Lat) || math.IsNaN(p.Lon) {
-		return where{}
+		return area
 	}
-	code := ""
-	for _, t := range c.areas {
-		if t.Level != "city" && holds(t.Outline, *p) && (code == "" || c.within(t.Code, code)) {
-			code = t.Code
+	for i := range c.areas {
+		if t := &c.areas[i]; t.Level != "city" && holds(t.Outline, *p) && c.within(i, area) {
+			area = i
 		}
 	}
-	if c.Street(code) != "" {
-		return where{code: code}
+	if c.lies[area].street != "" {
+		return area
 	}
 	best := reach
-	for _, t := range c.areas {
-		if t.Level != "street" || t.Point == nil || len(t.Outline) > 0 || code != "" && !c.within(t.Code, c.District(code)) {
+	for i := range c.areas {
+		t := &c.areas[i]
+		if t.Level != "street" || t.Point == nil || len(t.Outline) > 0 || !c.within(i, c.areaAt[c.lies[area].district]) {
 			continue
 		}
 		const kmPerDegree = 111.2
 		dy := (p.Lat - t.Point.Lat) * kmPerDegree
 		dx := (p.Lon - t.Point.Lon) * kmPerDegree * math.Cos(p.Lat*math.Pi/180)
 		if d := math.Hypot(dx, dy); d <= best {
-			best, code = d, t.Code
+			best, area = d, i
 		}
 	}
-	return where{code: code}
+	return area
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"huiyin/casework"
-	"huiyin/locale"
 )
 
 // Input is what is known of a case when it arrives. Text is masked or not: the rules read no personal data.
@@ -63,21 +62,6 @@ type Candidate struct {
 	Reasons []Reason          `json:"reasons"`
 }
 
-// Reason says in a person's words why a unit is proposed. It survives JSON.
-type Reason struct {
-	Key  string          `json:"key"` // in the locale catalogue
-	Args map[string]Name `json:"args"`
-}
-
-// Text is the reason in a language.
-func (r Reason) Text(l locale.Lang) string {
-	args := locale.Args{}
-	for k, v := range r.Args {
-		args[k] = v.In(l)
-	}
-	return l.T(r.Key, args)
-}
-
 const (
 	// most is the highest share the rules claim. Rules are not calibrated on outcomes, so they never claim more.
 	most = 0.95
@@ -100,36 +84,43 @@ const (
 )
 
 // Propose suggests kind, category, place, urgency and responsible units. It is a pure function of the city's files and the input.
-func Propose(c *City, in Input) Proposal {
-	title := normalise(in.Title, maxRead)
-	text := title
-	if len(title) > 0 {
-		text = append(slices.Clip(title), '\n')
-	}
-	text = append(text, normalise(in.Text, maxRead)...)
-	address := normalise(in.Address, maxRead)
-	hits := c.words.find(text)
+func Propose(c *City, in Input) Proposal { return c.propose(in, nil) }
 
-	place := c.place(address, text, hits[placeWords], in.Point)
-	matters := c.matters(text, len(title), hits)
+// ordinaryLength is how many characters an ordinary submission has at most; longer ones cost memory.
+const ordinaryLength = 512
+
+func (c *City) propose(in Input, kept Tallies) Proposal {
+	var room [ordinaryLength]rune
+	text := appendNormal(room[:0], in.Title, maxRead)
+	title := len(text)
+	if title > 0 {
+		text = append(text, '\n')
+	}
+	text = appendNormal(text, in.Text, maxRead)
+	var words [ordinary]hit
+	hits := c.words.find(text, words[:])
+
+	place := c.place(in.Address, text, hits[placeWords], in.Point)
+	var weighed [2 * rivals]matter
+	matters := c.matters(weighed[:0], title, hits)
 
 	p := Proposal{Urgency: casework.Normal, Tags: []string{}, Helpers: []casework.UnitCode{}, Version: c.Version}
 	if len(matters) > 0 {
-		code := matters[0].code
-		p.Category = CategoryRef{code, c.CategoryPath(code, locale.ZH)}
+		p.Category = CategoryRef{matters[0].code, c.paths[matters[0].category].ZH}
 	}
-	if place.code != "" {
-		p.Territory = TerritoryRef{place.code, c.TerritoryName(place.code, locale.ZH)}
+	if place.area != wholeCity {
+		p.Territory = TerritoryRef{c.areas[place.area].Code, c.lies[place.area].name.ZH}
 	}
 	p.Sure.Category, p.Sure.Territory = c.sureOfCategory(matters), c.sureOfPlace(place)
-	p.Kind, p.Sure.Kind = c.kind(text, hits[kindWords], p.Category.Code)
+	p.Kind, p.Sure.Kind = c.kind(hits[kindWords], p.Category.Code)
 	p.Emergency = c.emergency(text, hits[emergencyWords])
 	p.Secret = len(hits[secrecyWords]) > 0
-	p.Urgency, p.Sure.Urgency = c.urgency(text, hits[urgencyWords], p, in.At)
+	p.Urgency, p.Sure.Urgency = c.urgency(hits[urgencyWords], p.Emergency, p.Category.Code, in.At)
+	for _, b := range [...]*Belief{&p.Sure.Kind, &p.Sure.Category, &p.Sure.Territory, &p.Sure.Urgency} {
+		b.P = kept.Reliable(b.Source)
+	}
 	for i, t := range c.rules.tags {
-		if slices.ContainsFunc(hits[tagWords], func(h hit) bool {
-			return slices.ContainsFunc(c.words.on(h, tagWords), func(to target) bool { return to.index == i })
-		}) {
+		if slices.ContainsFunc(hits[tagWords], func(h hit) bool { return c.words.tells(h, i) }) {
 			p.Tags = append(p.Tags, t.code)
 		}
 	}
@@ -146,23 +137,23 @@ func Propose(c *City, in Input) Proposal {
 
 // matter is a category that the words point to.
 type matter struct {
-	code   string
-	score  float64
-	words  []string
-	strong bool // one of the words is a strong one
+	category int // its place in the file
+	code     string
+	score    float64
+	strong   bool // one of the words is a strong one
+	told     Args // its Category and the Words
 }
 
-// matters weighs the categories, best first. A word that several categories share says less about each.
-func (c *City) matters(text []rune, title int, hits [lists][]hit) []matter {
-	byIndex := map[int]*matter{}
-	var counted []string
+// matters weighs the categories, best first, in the room that is given. A word that several categories share says less about each.
+func (c *City) matters(all []matter, title int, hits found) []matter {
+	var room [ordinary]int32
+	counted := room[:0]
 	for _, h := range hits[categoryWords] {
-		word := string(text[h.start:h.end])
-		if slices.Contains(counted, word) {
+		if slices.Contains(counted, h.node) {
 			continue
 		}
-		counted = append(counted, word)
-		targets := c.words.on(h, categoryWords)
+		counted = append(counted, h.node)
+		targets := c.words.on(h)
 		factor := 1 + 0.15*float64(max(0, h.end-h.start-2))
 		if h.end <= title {
 			factor *= inTitle
@@ -171,65 +162,65 @@ func (c *City) matters(text []rune, title int, hits [lists][]hit) []matter {
 			factor *= inPlace
 		}
 		for _, to := range targets {
-			m := byIndex[to.index]
-			if m == nil {
-				m = &matter{code: c.categories[to.index].Code}
-				byIndex[to.index] = m
+			i := 0
+			for i < len(all) && all[i].category != to.index {
+				i++
 			}
+			if i == len(all) {
+				all = append(all, matter{category: to.index, code: c.categories[to.index].Code})
+			}
+			m := &all[i]
 			m.score += to.weight * factor / math.Sqrt(float64(len(targets)))
-			m.words = append(m.words, word)
 			m.strong = m.strong || to.strong
 		}
 	}
-	var all []matter
-	for _, m := range byIndex {
-		all = append(all, *m)
-	}
 	slices.SortFunc(all, func(a, b matter) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.code, b.code))
+		if a.score != b.score {
+			return cmp.Compare(b.score, a.score)
+		}
+		return cmp.Compare(a.code, b.code)
 	})
-	for i, m := range all {
+	for i := range all {
+		m := &all[i]
 		if i == rivals || m.score < floor*all[0].score {
 			return all[:i]
 		}
+		m.told = Args{{"Category", c.paths[m.category]}, {"Words", both(c.words.said(hits[categoryWords], m.category))}}
 	}
 	return all
 }
 
+// graver is the order of kinds among equals.
+var graver = [...]casework.Kind{casework.Report, casework.Complaint, casework.Suggestion, casework.Consultation, casework.Help, casework.Praise, casework.OtherKind}
+
 // kind weighs the kinds; among equals the graver comes first. Where no word tells, the matter does.
-func (c *City) kind(text []rune, hits []hit, category string) (casework.Kind, Belief) {
-	order := []casework.Kind{casework.Report, casework.Complaint, casework.Suggestion, casework.Consultation, casework.Help, casework.Praise, casework.OtherKind}
-	score, opens, words := map[casework.Kind]float64{}, map[casework.Kind]bool{}, map[casework.Kind][]string{}
-	seen := map[int32]bool{}
-	for _, h := range hits {
-		if seen[h.node] {
+func (c *City) kind(hits []hit, category string) (casework.Kind, Belief) {
+	var score [len(graver)]float64 // by the rules' kinds
+	var opens [len(graver)]bool
+	for i, h := range hits {
+		if slices.ContainsFunc(hits[:i], func(before hit) bool { return before.node == h.node }) {
 			continue
 		}
-		seen[h.node] = true
-		for _, to := range c.words.on(h, kindWords) {
-			w, kind := to.weight, casework.Kind(c.rules.kinds[to.index].of)
+		for _, to := range c.words.on(h) {
+			w := to.weight
 			if to.strong && h.start < c.rules.opening {
 				w *= 2
-				opens[kind] = true
+				opens[to.index] = true
 			}
-			score[kind] += w
-			words[kind] = append(words[kind], string(text[h.start:h.end]))
+			score[to.index] += w
 		}
 	}
-	best, fallback, why := c.kindByMatter(category)
-	weight, rival := 0.0, 0.0
-	for _, k := range order {
-		switch {
-		case score[k] > weight:
-			best, weight, rival = k, score[k], weight
-		default:
-			rival = max(rival, score[k])
+	best, weight, rival := 0, 0.0, 0.0
+	for i, s := range score {
+		if s > weight {
+			best, weight, rival = i, s, weight
+		} else {
+			rival = max(rival, s)
 		}
 	}
 	if weight == 0 {
-		return best, say(fallback, why)
+		return c.kindByMatter(category)
 	}
-	told := map[string]Name{"Words": both(strings.Join(words[best], " · "))}
 	source := kindWord
 	switch {
 	case 2*rival >= weight:
@@ -237,20 +228,20 @@ func (c *City) kind(text []rune, hits []hit, category string) (casework.Kind, Be
 	case opens[best]:
 		source = kindOpening
 	}
-	return best, say(source, because(source, told))
+	return casework.Kind(c.rules.kinds[best].of), say(source, saying(c.words.said(hits, best))...)
 }
 
-// kindByMatter is the kind of which matters of a category mostly are, the rule that says so, and its reason.
-func (c *City) kindByMatter(category string) (casework.Kind, Source, Reason) {
+// kindByMatter is the kind of which matters of a category mostly are, and the rule that says so.
+func (c *City) kindByMatter(category string) (casework.Kind, Belief) {
 	for prefix := category; prefix != ""; prefix = prefix[:len(prefix)-2] {
 		if k, ok := c.rules.kindDefaults[prefix]; ok {
-			return k, kindByCategory, because(kindByCategory, map[string]Name{"Category": {c.CategoryPath(prefix, locale.ZH), c.CategoryPath(prefix, locale.EN)}})
+			return k, say(kindByCategory, Arg{"Category", c.paths[c.categoryAt[prefix]]})
 		}
 	}
 	if category != "" {
-		return c.rules.kindDefault, kindByDefault, because(kindByDefault, nil)
+		return c.rules.kindDefault, say(kindByDefault)
 	}
-	return c.rules.kindUnknown, kindNotKnown, because(kindNotKnown, nil)
+	return c.rules.kindUnknown, say(kindNotKnown)
 }
 
 // emergency finds a danger that is happening: its word in a sentence without a word that shows it is over or only asked about.
@@ -270,13 +261,13 @@ func (c *City) emergency(text []rune, hits []hit) EmergencyRef {
 			sentence, until = string(text[start:end]), end
 			clear(refused)
 		}
-		for _, to := range c.words.on(h, emergencyWords) {
+		for _, to := range c.words.on(h) {
 			e := c.rules.emergencies[to.index]
 			if refused[to.index] {
 				continue
 			}
 			if !slices.ContainsFunc(e.unless, func(w string) bool { return strings.Contains(sentence, w) }) {
-				return EmergencyRef{Number: e.number, Word: string(text[h.start:h.end])}
+				return EmergencyRef{Number: e.number, Word: c.words.word(h)}
 			}
 			refused[to.index] = true
 		}
@@ -287,27 +278,20 @@ func (c *City) emergency(text []rune, hits []hit) EmergencyRef {
 // endsSentence knows the full stop of both scripts, and the marks that the normalisation has made half width.
 func endsSentence(r rune) bool { return strings.ContainsRune("\u3002.!?;\uff61\n", r) }
 
-func (c *City) urgency(text []rune, hits []hit, p Proposal, at time.Time) (casework.Urgency, Belief) {
-	if p.Emergency.Number != "" {
-		return casework.Critical, say(urgencyEmergency, because(urgencyEmergency, map[string]Name{"Words": both(p.Emergency.Word)}))
+func (c *City) urgency(hits []hit, danger EmergencyRef, category string, at time.Time) (casework.Urgency, Belief) {
+	if danger.Number != "" {
+		return casework.Critical, say(urgencyEmergency, saying(danger.Word)...)
 	}
-	urgent := []string{}
 	for _, h := range hits {
-		for _, to := range c.words.on(h, urgencyWords) {
-			word := string(text[h.start:h.end])
-			if to.index == 0 {
-				return casework.Critical, say(urgencyCritical, because(urgencyCritical, map[string]Name{"Words": both(word)}))
-			}
-			if !slices.Contains(urgent, word) {
-				urgent = append(urgent, word)
-			}
+		if c.words.tells(h, criticalWord) {
+			return casework.Critical, say(urgencyCritical, saying(c.words.word(h))...)
 		}
 	}
 	switch {
-	case len(urgent) > 0:
-		return casework.Urgent, say(urgencyUrgent, because(urgencyUrgent, map[string]Name{"Words": both(strings.Join(urgent, " · "))}))
-	case !at.IsZero() && c.rules.night.covers(at.In(c.TZ).Hour(), p.Category.Code):
-		return casework.Urgent, say(urgencyNight, because(urgencyNight, nil))
+	case len(hits) > 0:
+		return casework.Urgent, say(urgencyUrgent, saying(c.words.said(hits, urgentWord))...)
+	case !at.IsZero() && c.rules.night.covers(at.In(c.TZ).Hour(), category):
+		return casework.Urgent, say(urgencyNight)
 	}
-	return casework.Normal, say(urgencyOrdinary, because(urgencyOrdinary, nil))
+	return casework.Normal, say(urgencyOrdinary)
 }

@@ -224,6 +224,15 @@ func TestProposalsKeepTheirBoundsOnAnyText(t *testing.T) {
 			in.Point = &routing.Point{Lat: rapid.Float64().Draw(t, "lat"), Lon: rapid.Float64().Draw(t, "lon")}
 		}
 		p := routing.Propose(c, in)
+		reasons := slices.Concat(p.Sure.Kind.Reasons, p.Sure.Category.Reasons, p.Sure.Territory.Reasons, p.Sure.Urgency.Reasons)
+		for _, k := range p.Candidates {
+			reasons = append(reasons, k.Reasons...)
+		}
+		for _, r := range reasons {
+			if !slices.IsSortedFunc(r.Args, func(a, b routing.Arg) int { return strings.Compare(a.Key, b.Key) }) {
+				t.Fatalf("%s: %v are not in the order of their names", r.Key, r.Args)
+			}
+		}
 		sum, last := 0.0, 1.0
 		for _, k := range p.Candidates {
 			if k.P <= 0 || k.P > 0.95 || k.P > last {
@@ -272,5 +281,27 @@ func BenchmarkPropose(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		routing.Propose(c, in)
+	}
+}
+
+// One filing: what is proposed for an ordinary complaint, and what is kept of it.
+func BenchmarkFiling(b *testing.B) {
+	c, l := linlan(b), &routing.Learned{}
+	in := routing.Input{Title: "小区门口路灯损坏 77", Text: "我住在临江区向阳街道人民路，小区门口的路灯已经坏了第 9 天，晚上很黑，老人和孩子走路不安全。物业说应由路灯管理单位维修，打过电话一直没有人来。请尽快派人查看并修复，同时检查附近几盏灯。白天也可以联系我，我在家。希望能告诉我什么时候修好，谢谢。另外，路口的垃圾桶满了好几天没有人收，气味很大，请一并转有关部门处理。 77", At: time.Now()}
+	kept := make([]byte, 0, 16<<10)
+	b.ReportAllocs()
+	for b.Loop() {
+		p := routing.ProposeWith(c, l, in)
+		kept = p.AppendGrounds(p.AppendJSON(kept[:0]))
+	}
+	b.ReportMetric(float64(len(kept)), "kept-B")
+}
+
+func BenchmarkFilingNowhere(b *testing.B) {
+	c, l := linlan(b), &routing.Learned{}
+	in := routing.Input{Title: "小区门口路灯损坏", Text: "小区门口的路灯已经坏了第 9 天，晚上很黑，老人和孩子走路不安全。物业说应由路灯管理单位维修，打过电话一直没有人来。请尽快派人查看并修复，同时检查附近几盏灯。白天也可以联系我，我在家。希望能告诉我什么时候修好，谢谢。"}
+	b.ReportAllocs()
+	for b.Loop() {
+		routing.ProposeWith(c, l, in)
 	}
 }

@@ -77,10 +77,17 @@ type prior struct{ P, Weight float64 }
 //go:embed reliability.yaml
 var reliabilityFile []byte
 
-// reliability is the file's priors.
+// stated is what the file says of a rule.
+type stated struct {
+	prior
+	key   string   // of the reason in its words
+	alone []Reason // that reason where nothing else is told with it
+}
+
+// reliability is what the file says, by rule.
 var reliability = mustReliability(reliabilityFile)
 
-func mustReliability(body []byte) map[Source]prior {
+func mustReliability(body []byte) map[Source]stated {
 	var f struct {
 		Version string
 		Rules   map[Source]prior
@@ -90,7 +97,12 @@ func mustReliability(body []byte) map[Source]prior {
 	if err := d.Decode(&f); err != nil {
 		panic(fmt.Sprintf("reliability.yaml: %v", err)) // the file is part of the program
 	}
-	return f.Rules
+	rules := make(map[Source]stated, len(f.Rules))
+	for s, p := range f.Rules {
+		r := because(s, nil)
+		rules[s] = stated{p, r.Key, []Reason{r}}
+	}
+	return rules
 }
 
 // Sources lists the rules that have a stated reliability, sorted.
@@ -105,18 +117,14 @@ func (t Tallies) Reliable(s Source) float64 {
 	return math.Round((stated.P*stated.Weight+float64(seen.Kept))/(stated.Weight+float64(seen.Of))*1e4) / 1e4
 }
 
-// say is a belief by a rule as stated; the reasons are those that there are.
-func say(s Source, reasons ...Reason) Belief {
-	if reasons == nil {
-		reasons = []Reason{}
+// say is what a rule says and tells with it; how sure that is, is told in the end.
+func say(s Source, told ...Arg) Belief {
+	r := reliability[s]
+	if len(told) == 0 {
+		return Belief{Source: s, Reasons: r.alone}
 	}
-	return Belief{P: Tallies(nil).Reliable(s), Source: s, Reasons: reasons}
+	return Belief{Source: s, Reasons: []Reason{{r.key, told}}}
 }
 
 // because is the reason of a rule in words of its own.
-func because(s Source, args map[string]Name) Reason {
-	if args == nil {
-		args = map[string]Name{}
-	}
-	return Reason{"routing.sure_" + string(s), args}
-}
+func because(s Source, told Args) Reason { return Reason{"routing.sure_" + string(s), told} }

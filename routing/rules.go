@@ -19,7 +19,7 @@ type rules struct {
 	kindDefault         casework.Kind
 	kindDefaults        map[string]casework.Kind // by category code or prefix, the longest first
 	kindUnknown         casework.Kind
-	kinds               []wordsOf
+	kinds               []wordsOf // the graver first
 	categories          []wordsOf
 	critical, urgent    []string
 	emergencies         []emergency
@@ -169,6 +169,9 @@ func (c *City) loadRules(fsys fs.FS) error {
 		}
 		r.kinds = append(r.kinds, wordsOf{kind, clean(w.line, w.Strong), clean(w.line, w.Words)})
 	}
+	slices.SortFunc(r.kinds, func(a, b wordsOf) int {
+		return slices.Index(graver[:], casework.Kind(a.of)) - slices.Index(graver[:], casework.Kind(b.of))
+	})
 	for _, code := range f.Categories.keys {
 		w := f.Categories.values[code]
 		if _, ok := c.categoryAt[code]; !ok {

@@ -1,64 +1,75 @@
 package routing
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // where is what the names in a text say about the place.
 type where struct {
-	code    string   // the narrowest area all evidence agrees on; empty where unknown
-	options []string // districts it may lie in, where the names leave it open
-	names   []string // the names that decided
-	how     Source   // the rule that found it, where it was not a name written exactly
+	area    int    // the narrowest area all evidence agrees on; the whole city where unknown
+	options []int  // districts it may lie in, where the names leave it open
+	names   string // the names that decided
+	how     Source // the rule that found it, where it was not a name written exactly
+	told    Args   // its Place, where it is known, and the Words
 }
 
 // evidence is one name found, and the areas that bear it.
 type evidence struct {
 	name   string
-	areas  []int
+	areas  []target
 	weight float64
 }
 
 // addressFactor: the address field was asked for, so a name there says more than one in the running text.
 const addressFactor = 2.0
 
-// evidenceIn lists the names of places among the hits.
-func (c *City) evidenceIn(text []rune, hits []hit, factor float64) []evidence {
-	var seen []evidence
+// evidenceIn appends the names of places among the hits.
+func (c *City) evidenceIn(all []evidence, hits []hit, factor float64) []evidence {
+	before := len(all)
 	for _, h := range hits {
-		name := string(text[h.start:h.end])
-		if slices.ContainsFunc(seen, func(e evidence) bool { return e.name == name }) {
+		e := evidence{name: c.words.word(h), areas: c.words.on(h)}
+		if slices.ContainsFunc(all[before:], func(seen evidence) bool { return seen.name == e.name }) {
 			continue
 		}
-		e := evidence{name: name}
-		for _, to := range c.words.on(h, placeWords) {
-			e.areas = append(e.areas, to.index)
+		for _, to := range e.areas {
 			e.weight = max(e.weight, to.weight*factor)
 		}
-		seen = append(seen, e)
+		all = append(all, e)
 	}
-	return seen
+	return all
 }
+
+// ordinaryAddress is how many characters an address has that costs no memory.
+const ordinaryAddress = 32
 
 // place finds where a matter is: by the names in the address and in the text; where they leave the street open, by names that are short or
 // misspelt; and where these do too, by the point. What is written exactly always comes first.
-func (c *City) place(at, text []rune, hits []hit, point *Point) where {
-	inAddress := c.words.find(at)[placeWords]
-	found := append(c.evidenceIn(at, inAddress, addressFactor), c.evidenceIn(text, hits, 1)...)
+func (c *City) place(address string, text []rune, hits []hit, point *Point) where {
+	var letters [ordinaryAddress]rune
+	at := appendNormal(letters[:0], address, maxRead)
+	var words [ordinaryAddress]hit
+	inAddress := c.words.find(at, words[:])[placeWords]
+	var names [8]evidence
+	found := c.evidenceIn(c.evidenceIn(names[:0], inAddress, addressFactor), hits, 1)
 	w := c.locate(found)
-	if c.Street(w.code) == "" {
+	if c.lies[w.area].street == "" {
 		nearly := c.inAddress(at, inAddress)
 		if len(at) == 0 {
 			nearly = c.nearly.misspelt(text[:min(len(text), maxMisspelt)], hits)
 		}
-		if closer := c.locate(append(found, nearly...)); len(nearly) > 0 && c.narrows(closer.code, w) {
+		if closer := c.locate(append(found, nearly...)); len(nearly) > 0 && c.narrows(closer.area, w) {
 			w = closer
 			w.how = territoryNear
 		}
 	}
-	if c.Street(w.code) == "" {
-		if near := c.at(point); c.narrows(near.code, w) {
-			near.names, near.how = w.names, territoryPoint
-			w = near
+	if c.lies[w.area].street == "" {
+		if near := c.at(point); c.narrows(near, w) {
+			w = where{area: near, names: w.names, how: territoryPoint}
 		}
+	}
+	if w.told = saying(w.names); w.area != wholeCity {
+		w.told = Args{{"Place", c.lies[w.area].name}, w.told[0]}
 	}
 	return w
 }
@@ -67,77 +78,77 @@ func (c *City) place(at, text []rune, hits []hit, point *Point) where {
 const maxMisspelt = 400
 
 // narrows tells whether an area is a narrower answer than one that the names allow: inside it, or in one of the districts that they leave open.
-func (c *City) narrows(code string, w where) bool {
+func (c *City) narrows(area int, w where) bool {
 	switch {
-	case code == "" || code == w.code:
+	case area == wholeCity || area == w.area:
 		return false
-	case w.code == "" && len(w.options) == 0:
+	case w.area == wholeCity && len(w.options) == 0:
 		return true
-	case w.code == "":
-		return slices.Contains(w.options, c.District(code))
+	case w.area == wholeCity:
+		return slices.ContainsFunc(w.options, func(district int) bool { return c.within(area, district) })
 	}
-	return c.within(code, w.code)
+	return c.within(area, w.area)
+}
+
+// supported is an area and how much the evidence says for it.
+type supported struct {
+	area   int
+	weight float64
 }
 
 // locate finds the narrowest area that the evidence supports best. An area is supported by its own names and by those of the areas it lies in;
 // where two stand equal, the area around both is the answer, and never more than that.
 func (c *City) locate(found []evidence) where {
-	support := map[int]float64{}
+	var room [16]supported
+	areas := room[:0]
 	for _, e := range found {
-		for _, a := range e.areas {
-			support[a] = 0
-		}
-	}
-	for a := range support {
-		for _, e := range found {
-			if slices.ContainsFunc(e.areas, func(b int) bool { return c.within(c.areas[a].Code, c.areas[b].Code) }) {
-				support[a] += e.weight
+		for _, to := range e.areas {
+			if !slices.ContainsFunc(areas, func(s supported) bool { return s.area == to.index }) {
+				areas = append(areas, supported{area: to.index})
 			}
 		}
-	}
-	if len(support) == 0 {
-		return where{}
 	}
 	best := 0.0
-	for _, s := range support {
-		best = max(best, s)
-	}
-	var tied []int
-	for a, s := range support {
-		if s > best-1e-9 {
-			tied = append(tied, a)
-		}
-	}
-	slices.Sort(tied)
-	w := where{code: c.areas[tied[0]].Code}
-	for _, a := range tied[1:] {
-		w.code = c.around(w.code, c.areas[a].Code)
-	}
-	for _, e := range found {
-		if slices.ContainsFunc(e.areas, func(b int) bool { return slices.Contains(tied, b) || c.within(w.code, c.areas[b].Code) }) {
-			if !slices.Contains(w.names, e.name) { // said twice, told once
-				w.names = append(w.names, e.name)
+	for i := range areas {
+		s := &areas[i]
+		for _, e := range found {
+			if slices.ContainsFunc(e.areas, func(to target) bool { return c.within(s.area, to.index) }) {
+				s.weight += e.weight
 			}
 		}
+		best = max(best, s.weight)
 	}
-	if w.code == c.Code {
-		w.code = ""
+	tied := slices.DeleteFunc(areas, func(s supported) bool { return s.weight <= best-1e-9 })
+	if len(tied) == 0 {
+		return where{}
 	}
-	if w.code == "" {
-		for _, a := range tied {
-			if d := c.District(c.areas[a].Code); d != "" && !slices.Contains(w.options, d) {
-				w.options = append(w.options, d)
+	slices.SortFunc(tied, func(a, b supported) int { return cmp.Compare(a.area, b.area) })
+	w := where{area: tied[0].area}
+	for _, s := range tied[1:] {
+		w.area = c.around(w.area, s.area)
+	}
+	w.names = c.deciding(found, tied, w.area)
+	if w.area == wholeCity {
+		for _, s := range tied {
+			if at, ok := c.areaAt[c.lies[s.area].district]; ok && !slices.Contains(w.options, at) {
+				w.options = append(w.options, at)
 			}
 		}
 	}
 	return w
 }
 
-// around is the narrowest area that holds both.
-func (c *City) around(a, b string) string {
-	for !c.within(b, a) {
-		t, _ := c.Territory(a)
-		a = t.Parent
+// deciding joins the names of the areas that stand best, and of those around the answer; a name that is said twice is told once.
+func (c *City) deciding(found []evidence, tied []supported, answer int) string {
+	var room [8]string
+	names := room[:0]
+	for _, e := range found {
+		decides := slices.ContainsFunc(e.areas, func(to target) bool {
+			return slices.ContainsFunc(tied, func(s supported) bool { return s.area == to.index }) || c.within(answer, to.index)
+		})
+		if decides && !slices.Contains(names, e.name) {
+			names = append(names, e.name)
+		}
 	}
-	return a
+	return quoted(names)
 }

@@ -1,8 +1,6 @@
 package routing
 
 import (
-	"cmp"
-	"slices"
 	"unicode"
 	"unicode/utf8"
 
@@ -15,26 +13,41 @@ const maxRead = 6000
 // normalise makes texts and words comparable: half width, lower case, without blanks and invisible characters; line ends stay, as ends of sentences.
 // It reads at most limit characters.
 func normalise(s string, limit int) []rune {
-	out := make([]rune, 0, min(utf8.RuneCountInString(s), limit))
+	return appendNormal(make([]rune, 0, min(utf8.RuneCountInString(s), limit)), s, limit)
+}
+
+// appendNormal appends a text as normalise leaves it.
+func appendNormal(out []rune, s string, limit int) []rune {
+	limit += len(out)
 	for _, r := range s {
 		if len(out) >= limit {
 			break
 		}
 		switch {
-		case r == '\n', r >= 0x3400 && r <= 0x9FFF: // most characters: nothing to change
+		case r == '\n', r >= firstHan && r <= lastHan, r > 0x3000 && r < 0x3040: // most characters: nothing to change
 			out = append(out, r)
 			continue
+		case r >= 0xFF01 && r <= 0xFF5E: // the full-width forms of ASCII, in its order
+			r -= 0xFF01 - '!'
 		case r >= 0x80:
 			if p := width.LookupRune(r); p.Kind() == width.EastAsianFullwidth {
 				if n := p.Narrow(); n != 0 {
 					r = n
 				}
 			}
-		}
-		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || unicode.IsControl(r) {
+			if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || unicode.IsControl(r) {
+				continue
+			}
+			out = append(out, unicode.ToLower(r))
 			continue
 		}
-		out = append(out, unicode.ToLower(r))
+		switch {
+		case r <= ' ', r == 0x7F:
+		case r >= 'A' && r <= 'Z':
+			out = append(out, r+'a'-'A')
+		default:
+			out = append(out, r)
+		}
 	}
 	return out
 }
@@ -51,158 +64,11 @@ const (
 	lists
 )
 
-// target is what a word points to on one list.
-type target struct {
-	list   int
-	index  int     // of the category, kind, urgency (0 critical, 1 urgent), emergency, tag or territory
-	weight float64 // how much it says
-	strong bool
-}
-
-// trie holds every word of the rules and every name of a place.
-type trie struct {
-	first   starts   // by the first character of a word: many
-	next    [][]step // by node, in the order of the characters: few each
-	targets [][]target
-}
-
-// Where nearly all Chinese characters stand.
-const firstHan, lastHan = 0x3400, 0x9FFF
-
-// starts leads from a first character to its node: every character of every text asks it.
-type starts struct {
-	han   []int32 // from firstHan
-	other map[rune]int32
-}
-
-func (s *starts) at(r rune) int32 {
-	if r >= firstHan && r <= lastHan {
-		return s.han[r-firstHan]
-	}
-	return s.other[r]
-}
-
-func (s *starts) set(r rune, node int32) {
-	if r >= firstHan && r <= lastHan {
-		s.han[r-firstHan] = node
-	} else {
-		s.other[r] = node
-	}
-}
-
-// step leads from a node to the next one by a character.
-type step struct {
-	by rune
-	to int32
-}
-
-func newTrie() *trie {
-	return &trie{first: starts{han: make([]int32, lastHan-firstHan+1), other: map[rune]int32{}}, next: [][]step{nil}, targets: [][]target{nil}}
-}
-
-// step gives the node behind a node, 0 where no word goes on so.
-func (t *trie) step(at int32, r rune) int32 {
-	if at == 0 {
-		return t.first.at(r)
-	}
-	steps := t.next[at]
-	if len(steps) > 8 {
-		if i, ok := find(steps, r); ok {
-			return steps[i].to
-		}
-		return 0
-	}
-	for _, s := range steps {
-		if s.by == r {
-			return s.to
-		}
-	}
-	return 0
-}
-
-func find(steps []step, r rune) (int, bool) {
-	return slices.BinarySearchFunc(steps, r, func(s step, r rune) int { return cmp.Compare(s.by, r) })
-}
-
-func (t *trie) add(word []rune, to target) {
-	if len(word) == 0 {
-		return
-	}
-	at := int32(0)
-	for _, r := range word {
-		n := t.step(at, r)
-		if n == 0 {
-			n = int32(len(t.next)) //nolint:gosec // as many as a city's words have characters
-			t.next = append(t.next, nil)
-			t.targets = append(t.targets, nil)
-			if at == 0 {
-				t.first.set(r, n)
-			} else {
-				i, _ := find(t.next[at], r)
-				t.next[at] = slices.Insert(t.next[at], i, step{r, n})
-			}
-		}
-		at = n
-	}
-	for i, old := range t.targets[at] {
-		if old.list == to.list && old.index == to.index {
-			t.targets[at][i].weight = max(old.weight, to.weight)
-			t.targets[at][i].strong = old.strong || to.strong
-			return
-		}
-	}
-	t.targets[at] = append(t.targets[at], to)
-}
-
-// hit is one word of one list found in a text.
-type hit struct {
-	start, end int // in characters
-	node       int32
-}
-
-// find gives, for each list, its words in the text: at each place the longest, and none that lies inside an earlier one. A word counts once.
-func (t *trie) find(text []rune) [lists][]hit {
-	var found [lists][]hit
-	var until [lists]int
-	for i, r := range text {
-		at := t.first.at(r)
-		if at == 0 {
-			continue
-		}
-		var longest [lists]hit
-		for j := i; at != 0; {
-			for _, to := range t.targets[at] {
-				longest[to.list] = hit{i, j + 1, at}
-			}
-			if j++; j == len(text) {
-				break
-			}
-			at = t.step(at, text[j])
-		}
-		for list, h := range longest {
-			if h.end > until[list] {
-				until[list] = h.end
-				found[list] = append(found[list], h)
-			}
-		}
-	}
-	return found
-}
-
-// on lists what a hit's word points to on one list.
-func (t *trie) on(h hit, list int) []target {
-	targets := t.targets[h.node]
-	if len(targets) == 1 {
-		return targets
-	}
-	var some []target
-	for _, to := range targets {
-		if to.list == list {
-			some = append(some, to)
-		}
-	}
-	return some
-}
+// What a word on the list of urgency points to.
+const (
+	criticalWord = iota
+	urgentWord
+)
 
 // How much a name says about where something happened.
 const (
@@ -243,8 +109,8 @@ func (c *City) buildWords() {
 			add(w, target{kindWords, i, r.weights.Plain, false})
 		}
 	}
-	for i, words := range [][]string{r.critical, r.urgent} {
-		for _, w := range words {
+	for i, list := range [...][]string{criticalWord: r.critical, urgentWord: r.urgent} {
+		for _, w := range list {
 			add(w, target{urgencyWords, i, 1, true})
 		}
 	}

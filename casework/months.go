@@ -67,27 +67,3 @@ func MonthsKept(ctx context.Context, q pg.Querier) (m Months, err error) {
 	}
 	return m, nil
 }
-
-// shutMonths takes from the application what a dump gives it: restored into a database with default privileges, tables come with rights that were taken away.
-const shutMonths = `do $$
-	declare part text;
-	begin
-		for part in select p.relid::regclass::text from unnest(array['event', 'data_use']) t, pg_partition_tree(t::regclass) p
-			where p.level > 0 and has_table_privilege('` + pg.Role + `', p.relid, 'select, insert, update, delete, truncate') loop
-			perform close_part(part);
-		end loop;
-		if has_table_privilege('` + pg.Role + `', 'event', 'update, delete, truncate') then
-			revoke update, delete, truncate on event from ` + pg.Role + `;
-		end if;
-		if has_table_privilege('` + pg.Role + `', 'event_month', 'insert, update, delete, truncate') or has_table_privilege('` + pg.Role + `', 'late_event', 'insert, update, delete, truncate') then
-			revoke insert, update, delete, truncate on event_month, late_event from ` + pg.Role + `;
-		end if;
-	end $$`
-
-// ShutMonths sees to it, as the tables' owner, that the months are reached through the history and the uses of data only, whatever a restored dump granted.
-func ShutMonths(ctx context.Context, owner pg.Querier) error {
-	if _, err := owner.Exec(ctx, shutMonths); err != nil {
-		return fmt.Errorf("shut the months: %w", err)
-	}
-	return nil
-}

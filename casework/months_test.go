@@ -84,8 +84,8 @@ func TestNobodyReachesAMonthAroundItsPolicy(t *testing.T) {
 	// A dump restored by another program gives back what was taken; the next start takes it again.
 	_, err = pgtest.OwnerPool(t).Exec(ctx, `grant all on all tables in schema public to huiyin_app`)
 	must(t, err)
-	must(t, casework.ShutMonths(ctx, pgtest.OwnerPool(t)))
-	must(t, casework.ShutMonths(ctx, pgtest.OwnerPool(t)))
+	_, err = pg.Shut(ctx, pgtest.OwnerPool(t))
+	must(t, err)
 	rows, err := town.Pool.Query(ctx, `select relid::regclass::text from pg_partition_tree('event') where level > 0 union all select relid::regclass::text from pg_partition_tree('data_use') where level > 0`)
 	must(t, err)
 	parts, err := pgx.CollectRows(rows, pgx.RowTo[string])

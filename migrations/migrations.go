@@ -7,3 +7,8 @@ import "embed"
 //
 //go:embed *.sql
 var FS embed.FS
+
+// Rights lists what the migrations withhold from the application's role, and the tables with row-level security; the file says how it is written.
+//
+//go:embed rights.txt
+var Rights string

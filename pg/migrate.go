@@ -22,7 +22,7 @@ const versionTable = "goose_db_version"
 
 // Migrate brings the schema of the database at url to the version this binary expects, and makes Role where it is
 // missing. It works as the session user, who becomes the owner of the schema, and holds an advisory lock, so any number
-// of processes may call it at once. A schema newer than this binary is refused with fault.Conflict, untouched.
+// of processes may call it at once. What a restored dump gave Role beyond the schema is taken back: see Shut. A schema newer than this binary is refused with fault.Conflict, untouched.
 func Migrate(ctx context.Context, url string) error { return migrate(ctx, url, migrations.FS) }
 
 func migrate(ctx context.Context, url string, files fs.FS) error {
@@ -61,8 +61,11 @@ func migrate(ctx context.Context, url string, files fs.FS) error {
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	_, err = conn.Exec(ctx, `grant select on `+versionTable+` to `+Role)
-	return Classify(err)
+	if _, err = conn.Exec(ctx, `grant select on `+versionTable+` to `+Role); err != nil {
+		return Classify(err)
+	}
+	_, err = Shut(ctx, conn)
+	return err
 }
 
 func tooNew(have, want int64) error {

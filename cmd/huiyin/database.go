@@ -8,7 +8,6 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"huiyin/casework"
 	"huiyin/follow"
 	"huiyin/pg"
 )
@@ -55,9 +54,6 @@ func orderHistory(ctx context.Context, url string, progress io.Writer) error {
 		return err
 	}
 	defer owner.Close()
-	if err := casework.ShutMonths(ctx, owner); err != nil {
-		return err
-	}
 	n, err := follow.Restored(ctx, owner)
 	if n > 0 {
 		fmt.Fprintf(progress, "the database was restored from a dump: %d events brought into this server's order\n", n)

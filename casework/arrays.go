@@ -2,17 +2,19 @@ package casework
 
 import (
 	"encoding/binary"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
 // arrays puts together the parameters of a statement that takes many rows, one array a column, in PostgreSQL's own binary form. A general encoder
-// asks for the type of each value again and grows many buffers; here all stand in one, which is used again for the next statement.
+// asks for the type of each value again and grows many buffers; here all stand in one, which is used again for the next transaction.
 type arrays struct {
 	buf  []byte
 	ends []int // of each parameter in buf
 	list [][]byte
+	out  []byte
 }
 
 func (a *arrays) reset() { a.buf, a.ends = a.buf[:0], a.ends[:0] }
@@ -27,6 +29,30 @@ func (a *arrays) params() [][]byte {
 	}
 	return a.list
 }
+
+// around is what the messages of a statement are longer than its parameters, at most, and inSize by how much each parameter grows.
+const around, inSize = 128, 4
+
+// lent is the buffer that a connection takes to put its messages together in, where it is Sent before them. By itself it begins with a small one after each flush,
+// and growing that to the size of many filings leaves several times as much behind. A nil buffer sent after the flush takes the lent one back.
+type lent []byte
+
+// lent gives a buffer in which the parameters have room, as those of so many statements.
+func (a *arrays) lent(statements int) lent {
+	if need := len(a.buf) + inSize*len(a.ends) + around*statements; cap(a.out) < need {
+		a.out = make([]byte, 0, need+need/4)
+	}
+	return lent(a.out)
+}
+
+// Frontend marks what a client sends.
+func (lent) Frontend() {}
+
+// Decode is not needed of what is sent.
+func (lent) Decode([]byte) error { return errors.ErrUnsupported }
+
+// Encode puts what was to be sent already into the buffer; nothing is sent of itself.
+func (b lent) Encode(sent []byte) ([]byte, error) { return append(b, sent...), nil }
 
 // begin writes what stands before the values of an array of one dimension that counts from 1.
 func (a *arrays) begin(element uint32, n int) {

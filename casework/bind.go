@@ -12,6 +12,7 @@ import (
 type bound struct {
 	f          *Filing
 	id         CaseID
+	number     string // given by the database
 	role       Role
 	code       string
 	key        seal.DataKey
@@ -98,6 +99,7 @@ func (b *bound) seal(keys *seal.Keyring) {
 	b.hash.words = hash("words", b.f.sameWords())
 }
 
-func (b *bound) receipt(number string) Receipt {
-	return Receipt{ID: b.id, Number: number, Code: b.code, FiledAt: b.f.At, Due: b.f.Total.Due}
+// receipt is what the sender hears once the case has its number.
+func (b *bound) receipt() Receipt {
+	return Receipt{ID: b.id, Number: b.number, Code: b.code, FiledAt: b.f.At, Due: b.f.Total.Due}
 }

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,6 +18,7 @@ const (
 	gatherFull     = 15                    // filings for which a second begins beside the first: it costs each of them hardly more than a larger first would
 	gatherMost     = 128                   // filings of one transaction
 	gatherBytes    = 64 << 10              // a filing with more than these bytes beside its words has a transaction of its own
+	gatherKept     = 1 << 20               // bytes of what is sent for which a buffer is kept
 	gatherLimit    = 30 * time.Second      // for one transaction
 )
 
@@ -27,16 +29,19 @@ type Gather struct {
 	DB *pgxpool.Pool // where the docket files
 
 	mu      sync.Mutex
-	writers int // transactions under way
-	waiting []*gathered
-	buffers sync.Pool // of *arrays
+	writers int          // transactions under way
+	waiting []*gathering // in the order in which they began; only the last has room
+	buffers sync.Pool    // of *arrays
 }
 
-// gathered is one filing on its way.
-type gathered struct {
-	b    *bound
-	came time.Time
-	done chan opened // answered once
+// gathering is filings that will share a transaction.
+type gathering struct {
+	all  []*bound
+	came time.Time     // when the first of them did
+	late *time.Timer   // runs out when that has waited for gatherPatience
+	done chan struct{} // closed when the transaction has ended: all are filed, or
+	err  error         // none is, or
+	each []chan opened // each is filed alone and answered once
 }
 
 type opened struct {
@@ -50,35 +55,60 @@ func (d *Docket) gather(ctx context.Context, f Filing) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
-	g := d.Gather
-	one := &gathered{b: b, came: time.Now(), done: make(chan opened, 1)}
-	g.mu.Lock()
-	g.waiting = append(g.waiting, one)
-	g.mu.Unlock()
-	d.write(1)
-	patience := time.NewTimer(gatherPatience)
-	defer patience.Stop()
-	for {
-		select {
-		case got := <-one.done:
-			return got.receipt, got.err
-		case <-patience.C:
-			d.write(gatherWriters)
-		case <-ctx.Done():
-			return Receipt{}, ctx.Err() // it may be filed all the same: then the sender's next try finds it
-		}
+	t, i := d.join(b)
+	select {
+	case <-t.done:
+	case <-ctx.Done():
+		return Receipt{}, ctx.Err() // it may be filed all the same: then the sender's next try finds it
+	}
+	switch {
+	case t.err != nil:
+		return Receipt{}, t.err
+	case t.each == nil:
+		return b.receipt(), nil
+	}
+	select {
+	case got := <-t.each[i]:
+		return got.receipt, got.err
+	case <-ctx.Done():
+		return Receipt{}, ctx.Err()
 	}
 }
 
-// write begins a transaction for what waits, unless as many as most are under way, or one where so many wait that a second is worth its cost.
-func (d *Docket) write(most int) {
+// join puts a filing to those that wait, as the i-th of a gathering, and begins a transaction where there is room for one.
+func (d *Docket) join(b *bound) (t *gathering, i int) {
 	g := d.Gather
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if len(g.waiting) >= gatherFull {
+	if n := len(g.waiting); n > 0 && len(g.waiting[n-1].all) < gatherMost {
+		t = g.waiting[n-1]
+	} else {
+		t = &gathering{came: time.Now(), all: make([]*bound, 0, gatherFull), done: make(chan struct{}), late: time.AfterFunc(gatherPatience, d.writeLate)}
+		g.waiting = append(g.waiting, t)
+	}
+	t.all = append(t.all, b)
+	i = len(t.all) - 1
+	d.write(1)
+	return t, i
+}
+
+// writeLate begins a transaction beside others that take long.
+func (d *Docket) writeLate() {
+	d.Gather.mu.Lock()
+	defer d.Gather.mu.Unlock()
+	d.write(gatherWriters)
+}
+
+// write begins a transaction for what waits, unless as many as most are under way, or one where so many wait that a second is worth its cost. The caller has the lock.
+func (d *Docket) write(most int) {
+	g := d.Gather
+	if len(g.waiting) == 0 {
+		return
+	}
+	if len(g.waiting[0].all) >= gatherFull {
 		most = max(most, 2)
 	}
-	if len(g.waiting) > 0 && g.writers < most {
+	if g.writers < most {
 		g.writers++
 		go d.writeGathered()
 	}
@@ -86,72 +116,66 @@ func (d *Docket) write(most int) {
 
 // writeGathered files what waits, as many as came during the last transaction, until none waits, or few for which another transaction will soon have room.
 func (d *Docket) writeGathered() {
-	g := d.Gather
-	for {
-		g.mu.Lock()
-		if len(g.waiting) == 0 || g.writers > 1 && len(g.waiting) < gatherFull && time.Since(g.waiting[0].came) < gatherPatience {
-			g.writers--
-			g.mu.Unlock()
-			return
-		}
-		batch := g.waiting[:min(len(g.waiting), gatherMost)]
-		g.waiting = g.waiting[len(batch):]
-		g.mu.Unlock()
-		d.openGathered(batch)
+	for t := d.Gather.next(); t != nil; t = d.Gather.next() {
+		d.openGathered(t)
+		t.late.Stop()
 	}
 }
 
-// openGathered files a batch in one transaction; where that is refused, each for itself, so that no filing suffers for another: among them one that is
+// next takes what the next transaction is for; nil where the one that asks has nothing more to do.
+func (g *Gather) next() *gathering {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.waiting) == 0 || g.writers > 1 && len(g.waiting[0].all) < gatherFull && time.Since(g.waiting[0].came) < gatherPatience {
+		g.writers--
+		return nil
+	}
+	t := g.waiting[0]
+	g.waiting = slices.Delete(g.waiting, 0, 1)
+	return t
+}
+
+// openGathered files what was gathered in one transaction; where that is refused, each for itself, so that no filing suffers for another: among them one that is
 // here already.
-func (d *Docket) openGathered(batch []*gathered) {
+func (d *Docket) openGathered(t *gathering) {
 	ctx, cancel := context.WithTimeout(context.Background(), gatherLimit)
 	defer cancel()
-	receipts, err := d.openTogether(ctx, batch)
-	if err == nil {
+	err := d.openTogether(ctx, t.all)
+	switch {
+	case err == nil:
 		d.woke()
-		for i, one := range batch {
-			one.done <- opened{receipt: receipts[i]}
+	case pg.IsUnavailable(err): // it may stand all the same: then the sender's next try finds it
+		t.err = pg.Classify(err)
+	default:
+		t.each = make([]chan opened, len(t.all))
+		for i := range t.each {
+			t.each[i] = make(chan opened, 1)
 		}
-		return
 	}
-	if pg.IsUnavailable(err) { // it may stand all the same: then the sender's next try finds it
-		for _, one := range batch {
-			one.done <- opened{err: pg.Classify(err)}
-		}
-		return
-	}
-	for _, one := range batch {
+	close(t.done)
+	for i, answer := range t.each {
 		var got opened
-		got.receipt, got.err = d.openAlone(ctx, *one.b.f)
-		one.done <- got
+		got.receipt, got.err = d.openAlone(ctx, *t.all[i].f)
+		answer <- got
 	}
 }
 
-// openTogether files a batch of which no filing is known, in one transaction and one round trip: what is sent at once without a begin is one transaction.
-func (d *Docket) openTogether(ctx context.Context, batch []*gathered) ([]Receipt, error) {
-	all := make([]*bound, len(batch))
-	for i, one := range batch {
-		all[i] = one.b
-	}
+// openTogether files cases of which none is known, in one transaction and one round trip: what is sent at once without a begin is one transaction.
+func (d *Docket) openTogether(ctx context.Context, all []*bound) error {
 	conn, err := d.Gather.DB.Acquire(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer conn.Release()
 	buffer, _ := d.Gather.buffers.Get().(*arrays)
 	if buffer == nil {
 		buffer = &arrays{}
 	}
-	defer d.Gather.buffers.Put(buffer)
-	numbers, err := storeAll(ctx, conn.Conn(), all, buffer, whole)
-	if err != nil {
-		return nil, err
+	err = storeAll(ctx, conn.Conn(), all, buffer, whole)
+	if cap(buffer.out) <= gatherKept {
+		d.Gather.buffers.Put(buffer)
 	}
-	receipts := make([]Receipt, len(all))
-	for i, b := range all {
-		receipts[i] = b.receipt(numbers[b.id])
-	}
-	return receipts, nil
+	return err
 }
 
 // shares tells whether a filing may share a transaction.

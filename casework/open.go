@@ -191,14 +191,13 @@ func (d *Docket) open(ctx context.Context, tx pgx.Tx, f *Filing) (Receipt, error
 	if err != nil {
 		return Receipt{}, err
 	}
-	var number string
-	if err = tx.QueryRow(ctx, openSQL, b.args()).Scan(&number); err != nil {
+	if err = tx.QueryRow(ctx, openSQL, b.args()).Scan(&b.number); err != nil {
 		return Receipt{}, err
 	}
 	if err := storeFiles(ctx, tx, b.key, b.id, nil, f.At, "", f.Files); err != nil {
 		return Receipt{}, err
 	}
-	return b.receipt(number), nil
+	return b.receipt(), nil
 }
 
 // args are the parameters of openSQL.

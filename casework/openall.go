@@ -66,15 +66,14 @@ func (d *Docket) openAll(ctx context.Context, filings []Filing, first map[Key]in
 			}
 			fresh = append(fresh, b)
 		}
-		numbers, err := storeAll(ctx, tx.Conn(), fresh, &arrays{})
-		if err != nil {
+		if err := storeAll(ctx, tx.Conn(), fresh, &arrays{}); err != nil {
 			return fmt.Errorf("file %d cases: %w", len(fresh), err)
 		}
 		for _, b := range fresh {
 			if err := storeFiles(ctx, tx, b.key, b.id, nil, b.f.At, "", b.f.Files); err != nil {
 				return err
 			}
-			found[b.f.Key] = b.receipt(numbers[b.id])
+			found[b.f.Key] = b.receipt()
 		}
 		return nil
 	})

@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -129,49 +130,68 @@ func eventColumns(a *arrays, all []*bound) {
 // binaryForm is the form in which parameters go and rows come.
 var binaryForm = []int16{pgx.BinaryFormatCode}
 
-// storeAll stores the rows of all cases, one statement a table, in one round trip, and gives the numbers that the cases got. Outside a transaction
+// storeAll stores the rows of all cases, one statement a table, in one round trip, and gives them their numbers. Outside a transaction
 // it is one by itself, and before says first what holds in it.
-func storeAll(ctx context.Context, conn *pgx.Conn, all []*bound, a *arrays, before ...storing) (map[CaseID]string, error) {
-	numbers := make(map[CaseID]string, len(all))
+func storeAll(ctx context.Context, conn *pgx.Conn, all []*bound, a *arrays, before ...storing) error {
 	if len(all) == 0 {
-		return numbers, nil
+		return nil
 	}
 	list := append(before[:len(before):len(before)], storings...)
 	known := make([]*pgconn.StatementDescription, len(list))
 	for i, s := range list {
 		var err error
 		if known[i], err = conn.Prepare(ctx, s.name, s.sql); err != nil { // once a connection
-			return nil, fmt.Errorf("prepare %s: %w", s.name, err)
+			return fmt.Errorf("prepare %s: %w", s.name, err)
 		}
 	}
-	pipe := conn.PgConn().StartPipeline(ctx)
+	a.reset()
+	params := make([]int, len(list)) // how many there are after each statement's
 	for i, s := range list {
-		a.reset()
 		s.columns(a, all)
-		pipe.SendQueryStatement(known[i], a.params(), binaryForm, binaryForm)
+		params[i] = len(a.ends)
 	}
-	if err := pipe.Sync(); err != nil {
-		return nil, closing(pipe, err)
+	out := conn.PgConn().Frontend()
+	pipe := conn.PgConn().StartPipeline(ctx)
+	out.Send(a.lent(len(list)))
+	from := 0
+	for i, values := 0, a.params(); i < len(list); i++ {
+		pipe.SendQueryStatement(known[i], values[from:params[i]], binaryForm, binaryForm)
+		from = params[i]
+	}
+	err := pipe.Sync()
+	out.Send(lent(nil))
+	if err != nil {
+		return closing(pipe, err)
 	}
 	for range list {
 		got, err := pipe.GetResults()
 		if err != nil {
-			return nil, closing(pipe, err)
+			return closing(pipe, err)
 		}
 		rows, ok := got.(*pgconn.ResultReader)
 		if !ok {
-			return nil, closing(pipe, fmt.Errorf("the server answered with %T to a statement", got))
+			return closing(pipe, fmt.Errorf("the server answered with %T to a statement", got))
 		}
-		for rows.NextRow() {
+		for i := 0; rows.NextRow(); i++ {
 			if v := rows.Values(); len(v) == 2 && len(v[0]) == len(CaseID{}) {
-				numbers[CaseID(v[0])] = string(v[1])
+				number(all, i, CaseID(v[0]), string(v[1]))
 			}
 		}
 		if _, err := rows.Close(); err != nil {
-			return nil, closing(pipe, err)
+			return closing(pipe, err)
 		}
 	}
-	return numbers, pipe.Close() // waits for the commit
+	return pipe.Close() // waits for the commit
+}
+
+// number tells a case its number. The rows come in the order in which they went, which nothing promises.
+func number(all []*bound, i int, id CaseID, n string) {
+	if i >= len(all) || all[i].id != id {
+		i = slices.IndexFunc(all, func(b *bound) bool { return b.id == id })
+	}
+	if i >= 0 {
+		all[i].number = n
+	}
 }
 
 // closing ends a pipeline that failed; the first failure is told.

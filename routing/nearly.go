@@ -11,8 +11,16 @@ type nearly struct {
 	areas  *address.Gazetteer
 	listed []listedName
 	halves map[nameHalf][]int32 // names by either half, since one wrong character leaves the other
-	sounds map[string][]int32
+	sounds map[string][]int32   // names by how they sound
+	starts *trie                // either half and the sound of every name, so that a text is asked only where one begins
 }
+
+// The lists of nearly.starts; the indexes are the lengths of the names.
+const (
+	firstHalves = iota
+	secondHalves
+	wholeSounds
+)
 
 // listedName is the name of a place on the city's lists.
 type listedName struct {
@@ -37,7 +45,7 @@ const nearlyFactor = 0.6
 func (c *City) buildNearly() {
 	levels := map[string]address.Level{"city": address.City, "district": address.District, "street": address.Street, "community": address.Community}
 	areas := make([]address.Area, 0, len(c.areas))
-	n := &nearly{halves: map[nameHalf][]int32{}, sounds: map[string][]int32{}}
+	n := &nearly{halves: map[nameHalf][]int32{}, sounds: map[string][]int32{}, starts: newTrie()}
 	for i, a := range c.areas {
 		area := address.Area{Code: a.Code, Parent: -1, Level: levels[a.Level], Name: a.Name.ZH, Aliases: a.Aliases}
 		if a.Parent != "" {
@@ -67,8 +75,19 @@ func (n *nearly) list(name string, area int, weight float64) {
 	for _, h := range halvesOf(runes) {
 		n.halves[h] = append(n.halves[h], at)
 	}
-	sound := address.Sound(runes)
-	n.sounds[sound] = append(n.sounds[sound], at)
+	sound := sounding(nil, runes)
+	n.sounds[string(sound)] = append(n.sounds[string(sound)], at)
+	n.starts.add(runes[:len(runes)/2], target{list: firstHalves, index: len(runes)})
+	n.starts.add(runes[len(runes)/2:], target{list: secondHalves, index: len(runes)})
+	n.starts.add(sound, target{list: wholeSounds, index: len(runes)})
+}
+
+// sounding appends how a text sounds.
+func sounding(out, text []rune) []rune {
+	for _, r := range text {
+		out = append(out, address.Alike(r))
+	}
+	return out
 }
 
 func halvesOf(runes []rune) [2]nameHalf {
@@ -88,15 +107,49 @@ func (c *City) inAddress(text []rune, hits []hit) []evidence {
 	return append(found, evidence{name: c.areas[i].Name.ZH, areas: []target{{index: i}}, weight: streetWeight * addressFactor * nearlyFactor})
 }
 
+// beginnings are the lengths, a bit each, of the names of which something begins at a place of a text, by list of nearly.starts.
+type beginnings [wholeSounds + 1]uint16
+
+func (n *nearly) begin(text, sounds []rune) (b beginnings) {
+	for _, way := range [...]struct {
+		text        []rune
+		first, last int
+	}{{text, firstHalves, secondHalves}, {sounds, wholeSounds, wholeSounds}} {
+		at := int32(0)
+		for _, r := range way.text {
+			if at = n.starts.step(at, r); at == 0 {
+				break
+			}
+			for _, to := range n.starts.nodes[at].targets {
+				if to.list >= way.first && to.list <= way.last {
+					b[to.list] |= 1 << to.index
+				}
+			}
+		}
+	}
+	return b
+}
+
 // misspelt finds places whose names are nearly written in a text.
 func (n *nearly) misspelt(text []rune, hits []hit) []evidence {
+	var letters [maxMisspelt]rune
+	sounds := sounding(letters[:0], text)
+	var room [maxMisspelt]beginnings
+	begins := room[:0]
+	for i := range text {
+		begins = append(begins, n.begin(text[i:], sounds[i:]))
+	}
 	var found []evidence
 	for length := longestNearly; length >= shortestNearly; length-- {
 		for start := 0; start+length <= len(text); start++ {
+			b := &begins[start]
+			if (b[firstHalves]|b[wholeSounds]|begins[start+length/2][secondHalves])&(1<<length) == 0 {
+				continue
+			}
 			if slices.ContainsFunc(hits, func(h hit) bool { return h.start < start+length && start < h.end }) {
 				continue
 			}
-			if e, ok := n.meant(text[start : start+length]); ok && !slices.ContainsFunc(found, func(f evidence) bool { return f.name == e.name }) {
+			if e, ok := n.meant(text[start:start+length], sounds[start:start+length]); ok && !slices.ContainsFunc(found, func(f evidence) bool { return f.name == e.name }) {
 				found = append(found, e)
 			}
 		}
@@ -104,17 +157,18 @@ func (n *nearly) misspelt(text []rune, hits []hit) []evidence {
 	return found
 }
 
-// meant tells which place may be meant by a name.
-func (n *nearly) meant(written []rune) (e evidence, ok bool) {
-	var maybe []int32
+// meant tells which place may be meant by a name that is written and sounds so.
+func (n *nearly) meant(written, sounds []rune) (e evidence, ok bool) {
+	var room [8]int32
+	maybe := room[:0]
 	for _, h := range halvesOf(written) {
 		maybe = append(maybe, n.halves[h]...)
 	}
 	if len(maybe) == 0 {
-		maybe = n.sounds[address.Sound(written)]
+		maybe = n.sounds[string(sounds)]
 	}
 	for _, at := range maybe {
-		l := n.listed[at]
+		l := &n.listed[at]
 		if !address.Misspelt(written, l.runes) {
 			continue
 		}

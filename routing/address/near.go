@@ -1,12 +1,6 @@
 package address
 
-import (
-	"slices"
-	"strings"
-	"sync"
-
-	"github.com/mozillazg/go-pinyin"
-)
+import "strings"
 
 // nearest finds what a misspelt name behind the last certain one means: the one area inside it whose name differs by a character or sounds alike.
 // Where nothing is certain the name must sound alike. It gives -1 where none or several areas do.
@@ -135,56 +129,4 @@ func Misspelt(written, listed []rune) bool {
 	}
 	how := compare(written, listed)
 	return wrong > 0 && (how == sounds || how == oneWrong && len(listed) > 4 && last < len(listed)-2)
-}
-
-// Sound writes how a text sounds, for names that sound alike to be found together: one word for each character, by its most usual reading.
-func Sound(text []rune) string {
-	var out strings.Builder
-	for _, r := range text {
-		if known := readings(r); len(known) > 0 {
-			out.WriteString(known[0])
-		} else {
-			out.WriteRune(r)
-		}
-		out.WriteByte(' ')
-	}
-	return out.String()
-}
-
-// sameSound tells whether two characters have a reading in common, tones aside.
-func sameSound(a, b rune) bool {
-	for _, x := range readings(a) {
-		if slices.Contains(readings(b), x) {
-			return true
-		}
-	}
-	return false
-}
-
-var spelled sync.Map // rune → its readings
-
-func readings(r rune) []string {
-	if known, ok := spelled.Load(r); ok {
-		return known.([]string) //nolint:forcetypeassert // only readings lie in it
-	}
-	args := pinyin.NewArgs()
-	args.Heteronym = true
-	var out []string
-	for _, s := range pinyin.SinglePinyin(r, args) {
-		out = append(out, blur(s))
-	}
-	spelled.Store(r, out)
-	return out
-}
-
-// blur makes readings alike that many speakers and typists do not tell apart: zh and z, n and l at the beginning, ng and n at the end.
-func blur(s string) string {
-	if len(s) > 1 && s[1] == 'h' {
-		s = s[:1] + s[2:]
-	}
-	s = strings.TrimSuffix(s, "g")
-	if strings.HasPrefix(s, "l") {
-		s = "n" + s[1:]
-	}
-	return s
 }

@@ -276,7 +276,13 @@ func (c *City) emergency(text []rune, hits []hit) EmergencyRef {
 }
 
 // endsSentence knows the full stop of both scripts, and the marks that the normalisation has made half width.
-func endsSentence(r rune) bool { return strings.ContainsRune("\u3002.!?;\uff61\n", r) }
+func endsSentence(r rune) bool {
+	switch r {
+	case '\u3002', '.', '!', '?', ';', '\uff61', '\n':
+		return true
+	}
+	return false
+}
 
 func (c *City) urgency(hits []hit, danger EmergencyRef, category string, at time.Time) (casework.Urgency, Belief) {
 	if danger.Number != "" {

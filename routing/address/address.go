@@ -35,6 +35,7 @@ type Area struct {
 type Gazetteer struct {
 	areas    []Area
 	children [][]int32
+	stems    []int32 // by area, how many bytes of its name are left without the word for its level
 	names    []named // in order, so that all names with one beginning lie together
 }
 
@@ -47,14 +48,16 @@ type named struct {
 
 // New makes a gazetteer of areas, each after the one it lies in.
 func New(areas []Area) *Gazetteer {
-	g := &Gazetteer{areas: areas, children: make([][]int32, len(areas)), names: make([]named, 0, 2*len(areas))}
+	g := &Gazetteer{areas: areas, children: make([][]int32, len(areas)), stems: make([]int32, len(areas)), names: make([]named, 0, 2*len(areas))}
 	for i, a := range areas {
 		at := int32(i) //nolint:gosec // areas are fewer than 2³¹
 		if a.Parent >= 0 {
 			g.children[a.Parent] = append(g.children[a.Parent], at)
 		}
 		g.names = append(g.names, named{comparable(a.Name), at, true})
-		if s := stem(a.Name, a.Level); s != a.Name {
+		s := stem(a.Name, a.Level)
+		g.stems[i] = int32(len(s)) //nolint:gosec // names are short
+		if s != a.Name {
 			g.names = append(g.names, named{comparable(s), at, false})
 		}
 		for _, alias := range a.Aliases {

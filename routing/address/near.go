@@ -1,6 +1,6 @@
 package address
 
-import "strings"
+import "unicode/utf8"
 
 // nearest finds what a misspelt name behind the last certain one means: the one area inside it whose name differs by a character or sounds alike.
 // Where nothing is certain the name must sound alike. It gives -1 where none or several areas do.
@@ -13,7 +13,7 @@ func (g *Gazetteer) nearest(text []rune, p Place) (area int32, end int) {
 	best := different
 	try := func(i int32) {
 		a := &g.areas[i]
-		how, n := nearName(rest, a)
+		how, n := nearName(rest, a, a.Name[:g.stems[i]])
 		if how > best || how == different || p.Area < 0 && how != sounds {
 			return
 		}
@@ -57,16 +57,17 @@ const (
 )
 
 // nearName compares the beginning of a text with an area's name: its stem may be misspelt, a word for its level must stand behind it.
-func nearName(text []rune, a *Area) (how, end int) {
-	short := []rune(stem(a.Name, a.Level))
+func nearName(text []rune, a *Area, stem string) (how, end int) {
 	how = different
-	for n := max(2, len(short)-1); n <= len(short)+1 && n < len(text); n++ {
+	length := utf8.RuneCountInString(stem)
+	for n := max(2, length-1); n <= length+1 && n < len(text); n++ {
 		w := levelEnds[a.Level].begins(text[n:])
 		if w == 0 {
 			continue
 		}
+		short := []rune(stem)
 		d := compare(text[:n], short)
-		if d == oneWrong && len(short) < 3 && string(text[n:n+w]) != strings.TrimPrefix(a.Name, string(short)) {
+		if d == oneWrong && len(short) < 3 && string(text[n:n+w]) != a.Name[len(stem):] {
 			continue // too little is left of the name
 		}
 		if d < how {
@@ -123,7 +124,7 @@ func Misspelt(written, listed []rune) bool {
 			continue
 		}
 		last = i
-		if wrong++; strings.ContainsRune(telling, written[i]) || strings.ContainsRune(telling, listed[i]) {
+		if wrong++; telling[written[i]] || telling[listed[i]] {
 			return false
 		}
 	}

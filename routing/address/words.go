@@ -17,7 +17,7 @@ var (
 	notAfter      = newWordList(words["not after"])
 	zoneWords     = newWordList(words["zones"])
 	numerals      = words["numerals"][0]
-	telling       = words["telling"][0]
+	telling       = setOf(words["telling"][0])
 )
 
 // sections reads a word file: [heading], then words separated by white space; # begins a comment line.
@@ -34,6 +34,14 @@ func sections(file string) map[string][]string {
 		}
 	}
 	return out
+}
+
+func setOf(characters string) map[rune]bool {
+	set := map[rune]bool{}
+	for _, r := range characters {
+		set[r] = true
+	}
+	return set
 }
 
 // wordList is words by their first and their last characters.

@@ -147,9 +147,9 @@ func (d *Door) once(ctx context.Context, door, client, idempotencyKey string, bo
 		return r, err
 	}
 	// The digest of the first body was kept as the submission's reason, in the transaction that made the case.
-	var first string
+	key, first := s.Key, ""
 	err = pg.InTx(ctx, d.docket.DB, pg.Settings{"huiyin.scope": "system"}, func(tx pgx.Tx) error {
-		return tx.QueryRow(ctx, `select reason from submission where key = $1`, s.Key[:]).Scan(&first)
+		return tx.QueryRow(ctx, `select reason from submission where key = $1`, key[:]).Scan(&first)
 	})
 	if err != nil {
 		return casework.Receipt{}, err

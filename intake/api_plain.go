@@ -117,10 +117,18 @@ func (r *jsonReader) word(into *string) bool {
 		case b == '"':
 			*into = r.text[from:r.at]
 			r.at++
-			return !escaped || json.Unmarshal([]byte(r.text[from-1:r.at]), into) == nil
+			return !escaped || unescape(r.text[from-1:r.at], into)
 		}
 	}
 	return false
+}
+
+// unescape reads a text with its quotation marks.
+func unescape(quoted string, into *string) bool {
+	var s string
+	err := json.Unmarshal([]byte(quoted), &s)
+	*into = s
+	return err == nil
 }
 
 // truth reads true or false.

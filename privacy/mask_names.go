@@ -168,15 +168,15 @@ func (s *scan) inLists(first int) {
 
 // again takes the other places of the names found. However many they are, the text is read once.
 func (s *scan) again(first int) {
+	if !slices.ContainsFunc((*s.found)[first:], func(f Span) bool { return f.Kind == Name }) {
+		return
+	}
 	names, begin, lengths := map[string]bool{}, map[rune]bool{}, map[int]bool{}
 	for _, f := range (*s.found)[first:] {
 		if f.Kind == Name {
 			name := s.text[f.Start:f.End]
 			names[string(name)], begin[name[0]], lengths[len(name)] = true, true, true
 		}
-	}
-	if len(names) == 0 {
-		return
 	}
 	longestFirst := slices.SortedFunc(maps.Keys(lengths), func(a, b int) int { return b - a })
 	for i, r := range s.text {

@@ -67,21 +67,22 @@ func tidyLines(s string) string {
 // Of the blanks it knows the plain one; a text with others is tidied.
 func tidied(s string) bool {
 	last, before := '\n', '\n' // the two in front
-	for i, r := range s {
-		switch {
+	for i, size := 0, 0; i < len(s); i += size {
+		if b := s[i]; b >= 0xE4 && b <= 0xE9 && i+2 < len(s) && s[i+1]>>6 == 2 && s[i+2]>>6 == 2 { // Chinese, and no more of it is asked
+			last, before, size = 0x4E00, last, 3
+			continue
+		}
+		var r rune
+		switch r, size = utf8.DecodeRuneInString(s[i:]); {
 		case r >= 0x3001 && r < 0xD800, r > ' ' && r < 0x7f: // most
 		case i == 0 && r <= ' ':
 			return false
 		case r == ' ', r == '\t':
 		case r == '\n' && last != ' ' && last != '\t' && (last != '\n' || before != '\n'):
-		case r == utf8.RuneError:
-			if !strings.HasPrefix(s[i:], "\uFFFD") {
-				return false
-			}
-		case r > 0x7f && unicode.IsSpace(r), printable(r) < 0, r < ' ', r == 0x2028, r == 0x2029:
+		case r == utf8.RuneError && size == 1, r > 0x7f && unicode.IsSpace(r), printable(r) < 0, r < ' ', r == 0x2028, r == 0x2029:
 			return false
 		}
-		before, last = last, r
+		last, before = r, last
 	}
 	return last != ' ' && last != '\t' && (last != '\n' || s == "")
 }

@@ -54,7 +54,8 @@ func (d *draft) plainForms() {
 	if first < 0 {
 		return
 	}
-	runes, at := slices.Clone(d.runes[:first]), slices.Clone(d.at[:first])
+	n := len(d.runes) // nearly all take one place afterwards too
+	runes, at := append(make([]rune, 0, n), d.runes[:first]...), append(make([]int, 0, n), d.at[:first]...)
 	for i := first; i < len(d.runes); i++ {
 		r := d.runes[i]
 		if ordinary(r) {

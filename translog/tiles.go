@@ -28,7 +28,7 @@ func (l *Log) Tile(ctx context.Context, path string) (data []byte, full bool, er
 		data, err = l.bundle(ctx, n, width, size)
 		return data, width == form.TileWidth, err
 	}
-	if (n*form.TileWidth+int64(width))<<(form.TileHeight*level) > size {
+	if n*form.TileWidth+int64(width) > size>>(form.TileHeight*level) { // the other way round the number of an address overflows, and seems small
 		return nil, false, errNoTile
 	}
 	data, err = tlog.ReadTileData(form.Tile(level, n, width), &hashes{ctx: ctx, db: l.DB})

@@ -12,6 +12,7 @@ func leave(d shell.Door, path string, answer []byte) error { return exitOf(d, pa
 
 // exitOf names the exit by which an answer leaves.
 func exitOf(d shell.Door, path string) privacy.Exit {
+	path = strings.TrimRight(strings.ToLower(path), "/") // as the router takes them
 	switch {
 	case d == shell.API:
 		return privacy.OpenAPI

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gofiber/fiber/v2"
@@ -34,7 +35,11 @@ func TestPlantedValuesAreStoppedAtTheirExits(t *testing.T) {
 			continue
 		}
 		for kind, value := range planted {
-			resp, err := app.Test(httptest.NewRequest(http.MethodGet, r.Path+"?kind="+kind, nil), -1)
+			path := r.Path
+			if kind == "email" { // another spelling of the address is the same exit
+				path = strings.ToUpper(path) + "/"
+			}
+			resp, err := app.Test(httptest.NewRequest(http.MethodGet, path+"?kind="+kind, nil), -1)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -92,6 +92,6 @@ func (x *Service) Routes() []shell.Route {
 		{Path: "/api", Handler: x.showDocs, MaxAge: time.Minute},
 		{Path: "/healthz", Handler: alive, Door: shell.API, Always: true},
 		{Path: "/readyz", Handler: x.ready, Door: shell.API, Always: true},
-		{Path: "/metrics", Handler: x.metrics, Door: shell.API, Always: true},
+		{Path: pathMetrics, Handler: x.metrics, Door: shell.API, Always: true},
 	}
 }

@@ -40,6 +40,11 @@ func TestWithoutADatabaseTheSenderKeepsTheCase(t *testing.T) {
 	if _, body := w.call("GET", "/metrics", ""); !strings.Contains(body, "huiyin_database_up 0") {
 		t.Errorf("the metrics do not tell: %s", body)
 	}
+	for _, path := range []string{"/METRICS", "/Metrics", "/metrics/", "/%6detrics", "//metrics"} { // past a proxy that shuts the one address
+		if res, body := w.call("GET", path, ""); res.StatusCode != 404 || strings.Contains(body, "huiyin_database_up") {
+			t.Errorf("%s: %d", path, res.StatusCode)
+		}
+	}
 }
 
 func TestReadyMeansDatabaseSchemaAndFollowers(t *testing.T) {

@@ -175,8 +175,15 @@ func (x *Service) look(ctx context.Context) *watch {
 	return w
 }
 
+// pathMetrics is shut by the proxy.
+const pathMetrics = "/metrics"
+
 // metrics answers in the text format of Prometheus. It names parts of the program, never a case or a person.
+// It has one spelling, so that a proxy which shuts that address shuts all of it.
 func (x *Service) metrics(c *fiber.Ctx) error {
+	if c.Path() != pathMetrics {
+		return fiber.ErrNotFound
+	}
 	x.watched.Store(x.look(c.UserContext()))
 	return adaptor.HTTPHandler(promhttp.HandlerFor(x.Settings.Metrics, promhttp.HandlerOpts{DisableCompression: true}))(c)
 }

@@ -45,7 +45,8 @@ func NewPage(c *fiber.Ctx, title string) Page {
 }
 
 func newPage(c *fiber.Ctx, r *request, title string) Page {
-	p := Page{Lang: r.lang, Title: title, Path: r.path, City: r.City, Now: r.Now(), User: r.who, base: r.BaseURL}
+	here := LocalPath(r.path, "/") // without its language an address can begin like that of another host
+	p := Page{Lang: r.lang, Title: title, Path: here, City: r.City, Now: r.Now(), User: r.who, base: r.BaseURL}
 	p.Private = r.noKeep
 	p.staff = r.door == Staff
 	p.Look = lookOf(c.Cookies(lookCookie))
@@ -53,7 +54,7 @@ func newPage(c *fiber.Ctx, r *request, title string) Page {
 	p.token = func() (string, error) { return r.formToken(c) }
 	p.Notice = r.takeFlash(c)
 	if r.door == Public {
-		p.Switch = r.lang.Other().Path(r.path)
+		p.Switch = r.lang.Other().Path(here)
 	}
 	if r.who != nil {
 		for _, item := range r.Config.Nav {

@@ -173,6 +173,13 @@ func TestPagesAnswerInTheLanguageOfTheirAddress(t *testing.T) {
 			}
 		}
 	}
+	// Without its language prefix an address must not become that of another host: neither the switch nor any other link of the page.
+	for _, path := range []string{"/en//evil.example/page", "//evil.example/page", "/en/\\evil.example", "/en///evil.example"} {
+		res, body := h.do("GET", path, nil)
+		if m := regexp.MustCompile(`(?:href|action|content)="(?:https?:)?(?://|/\\|\\)[^"]*"`).FindString(body); res.StatusCode != 404 || m != "" {
+			t.Errorf("%s: %d, and it leads to %s", path, res.StatusCode, m)
+		}
+	}
 	if res, _ := h.do("HEAD", "/en/page", nil); res.StatusCode != 200 {
 		t.Errorf("HEAD answers %d", res.StatusCode)
 	}

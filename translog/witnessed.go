@@ -22,7 +22,8 @@ type Witness struct {
 	Key note.Verifier
 }
 
-var witnessClient = &http.Client{Timeout: 20 * time.Second}
+// witnessClient follows no redirect: who runs a witness must not choose what this service speaks to.
+var witnessClient = &http.Client{Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
 // SweepWitnesses has the newest checkpoint countersigned by each witness, and tells how many did. A witness that does not answer is asked again the next time.
 // It is safe to run twice, late, or on two machines at once.
@@ -63,8 +64,13 @@ func (l *Log) countersigned(ctx context.Context, w Witness, head Head) (bool, er
 	if err != nil {
 		return false, err
 	}
-	if _, err := note.Open([]byte(head.Signed+line), note.VerifierList(w.Key)); err != nil {
+	signed, err := note.Open([]byte(head.Signed+line), note.VerifierList(w.Key))
+	if err != nil {
 		return false, fmt.Errorf("it signs with another key: %w", err)
+	}
+	line = "" // what else the witness says is not published
+	for _, sig := range signed.Sigs {
+		line += "\u2014 " + sig.Name + " " + sig.Base64 + "\n"
 	}
 	_, err = l.DB.Exec(ctx, `insert into log_cosignature (witness, size, checkpoint, line, at) values ($1, $2, $3, $4, $5) on conflict do nothing`, w.Key.Name(), head.Size, head.Signed, line, l.Now().UTC())
 	return err == nil, pg.Classify(err)

@@ -8,6 +8,7 @@ is checked; rows and changes come out of the log; figures are counted by the pub
 months, the days of the month under way, and what the board, every department's and every district's page call proven. Ends with 1 where anything differs.
 """
 import base64
+import binascii
 import hashlib
 import json
 import sys
@@ -55,6 +56,8 @@ def times(n, a):
 
 
 def signed(key, message, signature):
+    if len(key) != 32 or len(signature) != 64 or int.from_bytes(signature[32:], "little") >= Q:
+        return False
     y = 4 * pow(5, P - 2, P) % P
     base = (recover(y, 0), y)
     h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % Q
@@ -72,13 +75,23 @@ def group(n):
     return s
 
 
+MOST = 256 << 20  # bytes of one answer
+
+
+class Unreadable(Exception):
+    """What the installation says cannot be read."""
+
+
 class Site:
     def __init__(self, url):
         self.url = url.rstrip("/")
 
     def raw(self, path):
         with urllib.request.urlopen(self.url + path, timeout=60) as answer:
-            return answer.read()
+            body = answer.read(MOST + 1)
+        if len(body) > MOST:
+            raise Unreadable("%s is larger than %d MB" % (path, MOST >> 20))
+        return body
 
     def json(self, path):
         return json.loads(self.raw(path))
@@ -89,17 +102,19 @@ class Site:
         for n in range(0, (size + 255) // 256):
             width = min(256, size - 256 * n)
             raw = self.raw("/log/tile/entries/" + group(n) + (".p/%d" % width if width < 256 else ""))
-            at = 0
+            at, before = 0, width
             while at < len(raw):
                 length = int.from_bytes(raw[at:at + 2], "big")
                 entry = raw[at + 2:at + 2 + length]
-                at += 2 + length
+                at, width = at + 2 + length, width - 1
                 h, leaves = hashlib.sha256(b"\0" + entry).digest(), 1
                 while stack and stack[-1][1] == leaves:
                     left, m = stack.pop()
                     h, leaves = hashlib.sha256(b"\1" + left + h).digest(), leaves + m
                 stack.append((h, leaves))
                 yield entry
+            if width or at != len(raw):
+                raise Unreadable("the bundle of entries %d does not hold %d entries" % (n, before))
         root = stack.pop()[0] if stack else hashlib.sha256(b"").digest()
         while stack:
             root = hashlib.sha256(b"\1" + stack.pop()[0] + root).digest()
@@ -285,17 +300,44 @@ class Table:
                 self.districts[r["district"]].append((r, n))
 
 
-def main(url):
-    site, count, wrong = Site(url), Count(), []
-    key = site.raw("/log/key").decode().splitlines()[0]
+def checkpoint(site):
+    """Gives name, size and root of the checkpoint, and whether the log's key signed it."""
+    called, number, public = site.raw("/log/key").decode().split("\n")[0].split("+", 2)
+    public = base64.b64decode(public, validate=True)
     text, _, lines = site.raw("/log/checkpoint").decode().partition("\n\n")
     name, size, root = text.split("\n")[:3]
-    secret = base64.b64decode(key.split("+", 2)[2])
-    line = next(s for s in lines.splitlines() if s.startswith("\u2014 " + name + " "))
-    if not signed(secret[1:], (text + "\n").encode(), base64.b64decode(line.split(" ")[2])[4:]):
+    if not size.isascii() or not size.isdigit() or str(int(size)) != size or len(base64.b64decode(root, validate=True)) != 32:
+        raise Unreadable("the checkpoint has no size or no root")
+    if called != name or hashlib.sha256(name.encode() + b"\n" + public).hexdigest()[:8] != number or public[:1] != b"\x01":
+        raise Unreadable("the log's key is none of the log %s" % name)
+    for one in lines.split("\n"):
+        if one.startswith("\u2014 " + name + " "):
+            raw = base64.b64decode(one.split(" ")[2], validate=True)
+            if raw[:4].hex() == number:
+                return name, int(size), root, signed(public[1:], (text + "\n").encode(), raw[4:])
+    return name, int(size), root, False
+
+
+def main(url):
+    """Refuses in one sentence what cannot be read."""
+    try:
+        return recount(url)
+    except Unreadable as e:
+        print("CANNOT BE READ:", e)
+    except (OSError, binascii.Error, KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as e:
+        print("CANNOT BE READ: the installation answers otherwise than the log's forms say (%s: %s)" % (type(e).__name__, str(e)[:200]))
+    return 1
+
+
+def recount(url):
+    site, count, wrong = Site(url), Count(), []
+    name, size, root, good = checkpoint(site)
+    if not good:
         wrong.append("the checkpoint is not signed by the log's key")
     rows, closings, tally, days = defaultdict(list), [], defaultdict(Counter), []
-    for raw in site.entries(int(size)):
+    for raw in site.entries(size):
+        if not raw.startswith(b'{"v":1,"t":"'):
+            raise Unreadable("an entry of the log is spelt otherwise than all others")
         if b'"t":"row"' not in raw and b'"t":"month"' not in raw and b'"t":"change"' not in raw and b'"t":"day"' not in raw:
             continue
         e = json.loads(raw)

@@ -80,6 +80,9 @@ func ParseEntry(raw []byte) (Entry, error) {
 	if _, err := time.Parse(time.DateOnly, e.Day); err != nil {
 		return e, errEntry
 	}
+	if again, err := e.Encode(); err != nil || !bytes.Equal(again, raw) {
+		return e, errEntry // another spelling might be read as something else by another reader
+	}
 	switch e.Type {
 	case Event, Use, Rating:
 		if len(e.Commitment) != sha256.Size || e.Body != nil {

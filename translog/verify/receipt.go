@@ -47,14 +47,24 @@ func (r *Report) receipt(leaves func(i int64) (tlog.Hash, bool), raw []byte) {
 		r.wrong("the receipt cannot be read")
 		return
 	}
+	if len(e.Steps) == 0 {
+		r.wrong("request %q: the receipt holds no step, so it proves nothing", e.Case)
+		return
+	}
+	for _, s := range e.Steps {
+		var step form.Step
+		if json.Unmarshal([]byte(s.Payload), &step) != nil || step.Case != e.Case {
+			r.wrong("request %q: entry %d of the receipt is of another request", e.Case, s.Index)
+		}
+	}
 	for _, s := range append(e.Steps, e.Records...) {
 		entry, err := form.ParseEntry([]byte(s.Entry))
 		if err != nil || !bytes.Equal(entry.Commitment, form.Commit(s.Salt, []byte(s.Payload))) {
-			r.wrong("request %s: entry %d of the receipt does not commit to what it names", e.Case, s.Index)
+			r.wrong("request %q: entry %d of the receipt does not commit to what it names", e.Case, s.Index)
 			continue
 		}
 		if now, ok := leaves(s.Index); !ok || now != tlog.RecordHash([]byte(s.Entry)) {
-			r.wrong("request %s: entry %d is no longer what the receipt promised", e.Case, s.Index)
+			r.wrong("request %q: entry %d is no longer what the receipt promised", e.Case, s.Index)
 		}
 	}
 }

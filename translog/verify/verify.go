@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -42,7 +44,15 @@ type Report struct {
 func (r *Report) OK() bool { return len(r.Mismatches) == 0 }
 
 func (r *Report) wrong(format string, args ...any) {
-	r.Mismatches = append(r.Mismatches, fmt.Sprintf(format, args...))
+	r.Mismatches = append(r.Mismatches, strings.Map(plain, fmt.Sprintf(format, args...)))
+}
+
+// plain keeps what an installation says of itself from moving a terminal's cursor or colouring its words.
+func plain(r rune) rune {
+	if unicode.IsPrint(r) {
+		return r
+	}
+	return '\uFFFD'
 }
 
 // Run checks an installation. The error says that it could not be checked; what was found wrong stands in the report.
@@ -67,7 +77,7 @@ func (s *Site) Run(ctx context.Context, o Options, progress func(done, of int64)
 	if len(o.Witness) > 0 {
 		since = append(slices.Clone(since), s.witnessed(ctx, r, o.Witness)...)
 	}
-	before := s.before(r, since, key, head)
+	before := s.before(r, append(slices.Clone(since), promised(o.Receipts)...), key, head)
 	wanted := indexes(o.Receipts)
 	t := &telling{}
 	g := &growing{whole: func(level int, n int64, hashes []tlog.Hash) error { return s.sameTile(ctx, r, level, n, hashes) }}
@@ -112,6 +122,17 @@ func (s *Site) Run(ctx context.Context, o Options, progress func(done, of int64)
 		r.receipt(func(i int64) (tlog.Hash, bool) { h, ok := wanted[i]; return h, ok }, raw)
 	}
 	return r, nil
+}
+
+// promised are the checkpoints in receipts: what they were given under, the log must have grown from.
+func promised(receipts [][]byte) (all [][]byte) {
+	for _, raw := range receipts {
+		var e translog.Evidence
+		if json.Unmarshal(raw, &e) == nil && len(e.Steps) > 0 {
+			all = append(all, []byte(e.Checkpoint))
+		}
+	}
+	return all
 }
 
 // indexes are the entries that receipts speak of.

@@ -48,7 +48,8 @@ func (p Proposal) AppendGrounds(b []byte) []byte {
 		}
 		w.close(']')
 	}
-	return append(w.b, '}')
+	w.close('}')
+	return w.since(len(b))
 }
 
 // reasons writes reasons, and remembers the names in them that differ between the languages.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -70,7 +69,8 @@ func (p Proposal) AppendJSON(b []byte) []byte {
 		w.close('}')
 	}
 	w.close('}')
-	return append(w.b, '}')
+	w.close('}')
+	return w.since(len(b))
 }
 
 // UnmarshalJSON reads a name in every language, or the one word that was kept for all of them.
@@ -132,17 +132,30 @@ func texts[T ~string](w *writer, name string, list []T) {
 	w.close(']')
 }
 
+// since is what was written, as valid text: what no character begins with is one mark.
+func (w *writer) since(from int) []byte {
+	if !utf8.Valid(w.b[from:]) {
+		return append(w.b[:from], bytes.ToValidUTF8(w.b[from:], []byte("\ufffd"))...)
+	}
+	return w.b
+}
+
 const hexDigits = "0123456789abcdef"
 
-func (w *writer) quote(s string) {
-	if !utf8.ValidString(s) {
-		s = strings.ToValidUTF8(s, "\ufffd")
+// stands is, by byte, whether JSON's texts hold it as it is.
+var stands = func() (stands [256]bool) {
+	for c := range stands {
+		stands[c] = c >= ' ' && c != '"' && c != '\\'
 	}
+	return stands
+}()
+
+func (w *writer) quote(s string) {
 	w.b = append(w.b, '"')
 	from := 0
 	for i := range len(s) {
 		c := s[i]
-		if c >= ' ' && c != '"' && c != '\\' {
+		if stands[c] {
 			continue
 		}
 		w.b = append(w.b, s[from:i]...)

@@ -110,21 +110,21 @@ func (c *City) inAddress(text []rune, hits []hit) []evidence {
 // beginnings are the lengths, a bit each, of the names of which something begins at a place of a text, by list of nearly.starts.
 type beginnings [wholeSounds + 1]uint16
 
-func (n *nearly) begin(text, sounds []rune) (b beginnings) {
-	for _, way := range [...]struct {
-		text        []rune
-		first, last int
-	}{{text, firstHalves, secondHalves}, {sounds, wholeSounds, wholeSounds}} {
-		at := int32(0)
-		for _, r := range way.text {
-			if at = n.starts.step(at, r); at == 0 {
-				break
-			}
-			for _, to := range n.starts.nodes[at].targets {
-				if to.list >= way.first && to.list <= way.last {
-					b[to.list] |= 1 << to.index
-				}
-			}
+// begin tells what begins at the beginning of a text that sounds so.
+func (n *nearly) begin(text, sounds []rune) beginnings {
+	b := n.starts.lengths(text)
+	b[wholeSounds] = n.starts.lengths(sounds)[wholeSounds]
+	return b
+}
+
+func (t *trie) lengths(text []rune) (b beginnings) {
+	at := int32(0)
+	for _, r := range text {
+		if at = t.step(at, r); at == 0 {
+			break
+		}
+		for _, to := range t.nodes[at].targets {
+			b[to.list] |= 1 << to.index
 		}
 	}
 	return b

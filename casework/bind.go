@@ -96,7 +96,7 @@ func (b *bound) seal(keys *seal.Keyring) {
 		return keys.Hash(kind, value)
 	}
 	b.hash.name, b.hash.phone, b.hash.email, b.hash.code = hash("name", p.Name), hash("phone", p.Phone), hash("email", p.Email), keys.Hash("code", b.code)
-	b.hash.words = hash("words", b.f.sameWords())
+	b.hash.words = b.f.sameWords(keys)
 }
 
 // receipt is what the sender hears once the case has its number.

@@ -15,6 +15,7 @@ import (
 
 	"huiyin/fault"
 	"huiyin/pg"
+	"huiyin/seal"
 )
 
 // How far duplicates are looked for. The same words again within sameWithin are the same request; what is alike within alikeWithin is shown to an
@@ -134,14 +135,13 @@ func letters(s string) []rune {
 	}, s))
 }
 
-// sameWords is what the hash is made of by which the same words are known again: everything that a person wrote of the matter, and the address it
-// came from, so that a letter which a thousand people copy is a thousand hashes and not one that all of them look through.
-func (f *Filing) sameWords() string {
+// sameWords is the hash by which the same words are known again: of everything that a person wrote of the matter, and the address it
+// came from, so that a letter which a thousand people copy is a thousand hashes and not one that all of them look through. Nil where there are no words.
+func (f *Filing) sameWords(keys *seal.Keyring) []byte {
 	if f.Unreadable || blank(f.Body.Original) {
-		return ""
+		return nil
 	}
-	parts := [...]string{strings.ToLower(strings.TrimSpace(f.Person.Email)), spaced(f.Title.Original), spaced(f.Body.Original), spaced(f.Place.Original), spaced(f.Person.Address)}
-	return strings.Join(parts[:], "\n")
+	return keys.Hash("words", strings.ToLower(strings.TrimSpace(f.Person.Email)), spaced(f.Title.Original), spaced(f.Body.Original), spaced(f.Place.Original), spaced(f.Person.Address))
 }
 
 // spaced is a text with one plain blank between its words; most Chinese texts have none that are anything else. A blank is seen by its first byte, which no other
@@ -180,7 +180,7 @@ func (d *Docket) AddSame(ctx context.Context, f Filing) (r Receipt, ok bool, err
 	if f.By.Kind != "" && f.By.Kind != ByResident {
 		return r, false, nil
 	}
-	words := d.Keys.Hash("words", f.sameWords())
+	words := f.sameWords(d.Keys)
 	if words == nil {
 		return r, false, nil
 	}

@@ -127,7 +127,7 @@ func (f *Filing) check() error {
 
 // fits refuses words beyond a number of runes, naming the field.
 func (m Masked) fits(field string, limit int) error {
-	if utf8.RuneCountInString(m.Original) > limit || utf8.RuneCountInString(m.Clear) > 2*limit {
+	if longer(m.Original, limit) || longer(m.Clear, 2*limit) {
 		key := "fault.field_too_long"
 		if limit == MaxBody {
 			key = "fault.body_too_long"
@@ -142,12 +142,15 @@ func (p Person) fits() error {
 		name, value string
 		limit       int
 	}{{"name", p.Name, MaxName}, {"phone", p.Phone, MaxPhone}, {"email", p.Email, MaxEmail}, {"address", p.Address, MaxAddress}} {
-		if utf8.RuneCountInString(f.value) > f.limit {
+		if longer(f.value, f.limit) {
 			return fault.New(fault.TooLarge, "fault.field_too_long").At(f.name).With("Limit", f.limit)
 		}
 	}
 	return nil
 }
+
+// longer tells whether a text has more runes than limit; they are counted only where its bytes do not say it.
+func longer(s string, limit int) bool { return len(s) > limit && utf8.RuneCountInString(s) > limit }
 
 // CheckFiles enforces the limits on files: 10 MB each, 25 MB and 20 files a submission.
 func CheckFiles(files []Attachment) error {

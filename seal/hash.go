@@ -26,13 +26,13 @@ const (
 )
 
 // Hash is the keyed hash (HMAC-SHA256) of a value for exact search: two spellings of one phone number, address or code
-// give the same 32 bytes, and without the key nobody can try values. Nothing hashes to nil, so that empty never equals empty.
-func (k *Keyring) Hash(kind, value string) []byte {
+// give the same 32 bytes, and without the key nobody can try values. Nothing hashes to nil, so that empty never equals empty. Several lines are one text.
+func (k *Keyring) Hash(kind string, lines ...string) []byte {
 	m := k.hashes[0]
 	h := m.begin()
 	h.add("hash")
 	h.add(kind)
-	if h.addNormal(kind, value) == 0 {
+	if h.addNormal(kind, lines) == 0 {
 		m.end(h)
 		return nil
 	}
@@ -63,29 +63,35 @@ func (m *mac) token(purpose string, parts []string) string {
 }
 
 // addNormal puts a value after the others in the form that all ways of writing it share, and tells how long that is.
-func (h *keyed) addNormal(kind, value string) int {
+func (h *keyed) addNormal(kind string, lines []string) int {
 	from := len(h.in) + 4
-	h.in = appendNormal(append(h.in, 0, 0, 0, 0), kind, value)
+	h.in = appendNormal(append(h.in, 0, 0, 0, 0), kind, lines)
 	n := len(h.in) - from
 	binary.BigEndian.PutUint32(h.in[from-4:], uint32(n)) //nolint:gosec // a text of a case
 	return n
 }
 
 // appendNormal evens out the ways one value is written.
-func appendNormal(b []byte, kind, value string) []byte {
-	var short [64]byte // for most values but texts
-	switch v := func() string { return string(appendCompatible(short[:0], value)) }; kind {
-	case Phone:
-		return append(b, normalisePhone(v())...)
-	case Email:
-		return append(b, strings.ToLower(strings.TrimSpace(v()))...)
-	case Name:
-		return append(b, strings.ToLower(strings.Map(dropIf(unicode.IsSpace), v()))...)
-	case Code:
-		return append(b, strings.ToUpper(strings.Map(dropIf(func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), v()))...)
+func appendNormal(b []byte, kind string, lines []string) []byte {
+	whole := b
+	for i, line := range lines {
+		if i > 0 {
+			whole = append(whole, '\n') // joins with nothing before or behind it
+		}
+		whole = appendCompatible(whole, line)
 	}
-	whole := appendCompatible(b, value)
-	return append(b, bytes.TrimSpace(whole[len(b):])...) // moves it to where the blanks were
+	v := whole[len(b):]
+	switch kind {
+	case Phone:
+		return append(b, normalisePhone(string(v))...)
+	case Email:
+		return append(b, bytes.ToLower(bytes.TrimSpace(v))...)
+	case Name:
+		return append(b, bytes.ToLower(bytes.Map(dropIf(unicode.IsSpace), v))...)
+	case Code:
+		return append(b, bytes.ToUpper(bytes.Map(dropIf(func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), v))...)
+	}
+	return append(b, bytes.TrimSpace(v)...) // moves it to where the blanks were
 }
 
 // appendCompatible appends the NFKC form (Unicode Standard Annex 15). Of the characters that nearly every text here is made of, those of ASCII and Chinese, it is

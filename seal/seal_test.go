@@ -263,6 +263,9 @@ func TestHashEvensOutSpelling(t *testing.T) {
 			t.Errorf("%q and %q are one", c[0], c[1])
 		}
 	}
+	if !bytes.Equal(k.Hash("words", "", " 路灯", "\u0301a "), k.Hash("words", "\n 路灯\n\u0301a ")) {
+		t.Error("lines are not the text that they are together")
+	}
 	if bytes.Equal(k.Hash(Phone, "12345"), k.Hash(Code, "12345")) {
 		t.Error("kinds share hashes")
 	}

@@ -232,7 +232,7 @@ func TestFindUsageHasTheShapeOfTheDataTracker(t *testing.T) {
 	}
 	body, _ := json.Marshal(got)
 	want := `{"totalUsages":5,"usages":[{"logtime":"2026-11-02T09:04:00+08:00","action":"looked at your contact details to reach you","receiverCode":"s-willow","receiverName":"the s-willow","receiverSystem":"huiyin"},` +
-		`{"logtime":"2026-11-02T09:03:00+08:00","action":"looked at your message to handle the matter","receiverCode":"d-river","receiverName":"the d-river","receiverSystem":"huiyin"}]}`
+		`{"logtime":"2026-11-02T09:03:00+08:00","action":"looked at your report to handle the case","receiverCode":"d-river","receiverName":"the d-river","receiverSystem":"huiyin"}]}`
 	if string(body) != want {
 		t.Errorf("written %s\nwant    %s", body, want)
 	}

@@ -85,7 +85,7 @@ func TestEveryoneOfAMergedMatterGetsTheAnswer(t *testing.T) {
 			t.Errorf("%s cannot rate:\n%s", mail, answers[mail])
 		}
 	}
-	if !strings.Contains(answers["ann@mail.example"], "answers your request") {
+	if !strings.Contains(answers["ann@mail.example"], "answers your case") {
 		t.Errorf("the answer is not in the resident's language:\n%s", answers["ann@mail.example"])
 	}
 }

@@ -227,7 +227,7 @@ func TestAMailIsAcknowledgedAndItsAnswerFindsTheCase(t *testing.T) {
 	if !strings.Contains(text, "https://linlan.example/t/") || !strings.Contains(text, "https://linlan.example/en/t/") || !strings.Contains(html, `href="https://linlan.example/t/`) {
 		t.Errorf("links are missing:\n%s", text)
 	}
-	if !strings.Contains(text, "我们已收到您的诉求") || !strings.Contains(text, "We have received your request") {
+	if !strings.Contains(text, "我们已收到您的诉求") || !strings.Contains(text, "We have received your report") {
 		t.Errorf("the letter is not in both languages:\n%s", text)
 	}
 	opened := fmt.Sprintf("%x@mail.example", sha256.Sum256([]byte("柳街8号楼道漏水，我的电话13800001111")))

@@ -75,7 +75,7 @@ func TestNamesOfPathsAndAreas(t *testing.T) {
 	c := linlan(t)
 	for _, tc := range []struct{ got, want string }{
 		{c.CategoryPath("010101", locale.ZH), "城市管理/市容环境/占道经营"},
-		{c.CategoryPath("010101", locale.EN), "City management/Street appearance/Street vending"},
+		{c.CategoryPath("010101", locale.EN), "City management / Street appearance / Street vending"},
 		{c.CategoryPath("999999", locale.ZH), ""},
 		{c.TerritoryName("990101001", locale.ZH), "临江区向阳街道"},
 		{c.TerritoryName("990101001", locale.EN), "Xiangyang Sub-district, Linjiang District"},

@@ -38,7 +38,8 @@ func (c *City) buildNames() {
 	}
 }
 
-// CategoryPath names a category with those above it, such as "城市管理/市容环境/占道经营"; empty for an unknown code.
+// CategoryPath names a category with those above it, such as "城市管理/市容环境/占道经营" and "City management / Street appearance / Street vending"; empty for an unknown code.
+// English names are of several words, so the slash between them has room on both sides, where a line may break.
 func (c *City) CategoryPath(code string, l locale.Lang) string {
 	if i, ok := c.categoryAt[code]; ok {
 		return c.paths[i].In(l)
@@ -52,6 +53,9 @@ func (c *City) pathOf(code string, l locale.Lang) string {
 		names = append(names, name)
 	}
 	slices.Reverse(names)
+	if l == locale.EN {
+		return strings.Join(names, " / ")
+	}
 	return strings.Join(names, "/")
 }
 

@@ -65,6 +65,9 @@ func (x *Service) listServices(c *fiber.Ctx) error {
 			continue
 		}
 		path := strings.Split(x.City.CategoryPath(k.Code, l), "/")
+		for i := range path {
+			path[i] = strings.TrimSpace(path[i])
+		}
 		services = append(services, service{Code: k.Code, Name: k.Name.In(l), Description: strings.Join(path, " / "), Metadata: true, Type: "realtime",
 			Keywords: strings.Join(path[1:], ", "), Group: path[0]})
 	}

@@ -237,6 +237,9 @@ func (x *Pages) withheldFeed(c *fiber.Ctx) error {
 // feedLine is a feed as the page lists it.
 type feedLine struct{ Name, Href string }
 
+// shortList is how many links stand on a page of links without being folded.
+const shortList = 6
+
 // feedGroup is a heading with its feeds.
 type feedGroup struct {
 	Key, Title string

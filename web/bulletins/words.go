@@ -36,7 +36,7 @@ func (v oneView) cardFacts() []shell.Item {
 
 // figures are how many cases came in of the theme's matters, and how many residents call solved: before the theme, and now.
 func (v oneView) figures() shell.Grid {
-	g := shell.Grid{Caption: v.T("bulletin.figures"), Hidden: true, Columns: []shell.Column{{Title: v.T("bulletin.matter")}, {Title: v.T("bulletin.received"), Numeric: true}, {Title: v.T("bulletin.solved"), Numeric: true}}}
+	g := shell.Grid{Caption: v.T("bulletin.figures"), Hidden: true, Pairs: true, Columns: []shell.Column{{Title: v.T("bulletin.matter")}, {Title: v.T("bulletin.received"), Numeric: true}, {Title: v.T("bulletin.solved"), Numeric: true}}}
 	for _, m := range v.Matters {
 		g.Rows = append(g.Rows, []shell.Cell{{Text: m.Name, Href: v.Href("/cases?category=" + m.Code)}, {Text: count(v.Lang, m.Then) + " → " + count(v.Lang, m.Now)}, {Text: solved(v.Lang, m.Then) + " → " + solved(v.Lang, m.Now)}})
 	}

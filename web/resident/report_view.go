@@ -94,6 +94,11 @@ func (v reportView) before(p shell.Page) string {
 	return s + p.T("report.before_most", locale.Args{"Half": v.Waits.Half, "Most": v.Waits.Most})
 }
 
+// publishChoices are the answers to whether the case may be public.
+func publishChoices(p shell.Page) []shell.Choice {
+	return []shell.Choice{{Value: "no", Label: p.T("report.no")}, {Value: "yes", Label: p.T("report.yes")}}
+}
+
 // confided is the answer to who may know: no, yes, or report.
 func (v reportView) confided() string {
 	if v.Draft.Wrong {

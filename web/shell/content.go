@@ -51,7 +51,7 @@ type Grid struct {
 }
 
 // shape says how the table stands on a phone. One of figures puts the heading of each row on a line of its own above its numbers; one of words puts each
-// cell on a line of its own behind its column's title; one of few columns stays as it is.
+// cell on a line of its own behind its column's title; one of few columns stays as it is. Four figures share the width of the screen.
 func (g Grid) shape() string {
 	figures := 0
 	for _, c := range g.Columns {
@@ -62,9 +62,11 @@ func (g Grid) shape() string {
 	switch {
 	case g.Pairs:
 		return "hy-scroll--cards hy-scroll--pairs"
+	case figures == 4 && len(g.Columns) == 5:
+		return "hy-scroll--figures hy-scroll--four"
 	case figures >= 4:
 		return "hy-scroll--figures"
-	case len(g.Columns) >= 4:
+	case len(g.Columns) >= 4 || len(g.Columns) == 3 && figures == 0:
 		return "hy-scroll--cards"
 	}
 	return ""

@@ -6,6 +6,8 @@ import { shrinkPhotos } from "./shrink";
 import { uploadPhotos } from "./upload";
 import { warnOfDanger } from "./danger";
 import { withoutNetwork } from "./offline";
+import { foldSections } from "./fold";
+import { tellSideways } from "./sideways";
 
 focusErrors();
 uploadPhotos();
@@ -16,3 +18,5 @@ locateButtons();
 shrinkPhotos();
 warnOfDanger();
 withoutNetwork();
+foldSections();
+tellSideways();

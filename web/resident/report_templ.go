@@ -1665,11 +1665,19 @@ func howPage(p shell.Page, v reportView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = shell.Input(p, shell.Field{Name: "email", Label: p.T("report.email"), Hint: p.T("report.email_hint"), Value: v.Draft.Email, Type: "email", Autocomplete: "email", Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = shell.Input(p, shell.Field{Name: "name", Label: p.T("report.name"), Hint: p.T("report.name_hint"), Value: v.Draft.Name, Autocomplete: "name", Width: 20, Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 116, " ")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = shell.Input(p, shell.Field{Name: "email", Label: p.T("report.email"), Hint: p.T("report.email_hint"), Value: v.Draft.Email, Type: "email", Autocomplete: "email", Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 117, " ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1685,21 +1693,13 @@ func howPage(p shell.Page, v reportView) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = shell.Input(p, shell.Field{Name: "name", Label: p.T("report.name"), Hint: p.T("report.name_hint"), Value: v.Draft.Name, Autocomplete: "name", Width: 20, Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 117, " ")
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
 					templ_7745c5c3_Err = shell.Input(p, shell.Field{Name: "proxy", Label: p.T("report.proxy"), Hint: p.T("report.proxy_hint"), Value: v.Draft.Proxy, Width: 20, Autocomplete: "off", Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = folded(p.T("report.fold_name"), v.Draft.Name != "" || v.Draft.Proxy != "" || p.Errors.Of("name") != "" || p.Errors.Of("proxy") != "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var85), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = folded(p.T("report.fold_proxy"), v.Draft.Proxy != "" || p.Errors.Of("proxy") != "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var85), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -33,6 +33,12 @@ func TestTheSenderIsTheNearestThatIsNoProxyOfOurs(t *testing.T) {
 		"198.51.100.1, 203.0.113.7":      "203.0.113.7",
 		"203.0.113.7, 10.1.2.3":          "203.0.113.7",
 		"198.51.100.1, forged, 10.0.0.1": "10.0.0.1",
+		// One subscriber of IPv6 has 2^64 addresses, and an address many spellings: none of them begins a count anew.
+		"2001:db8:1:2:3:4:5:6":      "2001:db8:1:2::",
+		"2001:DB8:0001:2::ffff":     "2001:db8:1:2::",
+		"2001:db8:1:3::1, 10.0.0.1": "2001:db8:1:3::",
+		"fe80::1%eth0":              "fe80::",
+		"::ffff:203.0.113.7":        "203.0.113.7",
 	} {
 		req := httptest.NewRequest("GET", "/", nil)
 		req.Header.Set("X-Forwarded-For", forwarded)

@@ -202,8 +202,27 @@ func (s *shell) mac(purpose string, parts ...string) string {
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:24])
 }
 
-// address is where the request came from: the nearest sender that is not one of our own proxies.
+// address is where the request came from, for counting: of IPv6 the first 64 bits, which are what a subscriber is given. Below them every request could come from
+// an address of its own.
 func (s *shell) address(c *fiber.Ctx) string {
+	const subscriber = 64
+	given := s.nearest(c)
+	a, err := netip.ParseAddr(given)
+	if err != nil {
+		return given
+	}
+	if a = a.Unmap().WithZone(""); a.Is4() {
+		return a.String()
+	}
+	p, err := a.Prefix(subscriber)
+	if err != nil {
+		return given
+	}
+	return p.Addr().String()
+}
+
+// nearest is the sender that stands next to us and is not one of our own proxies.
+func (s *shell) nearest(c *fiber.Ctx) string {
 	remote, _, err := net.SplitHostPort(c.Context().RemoteAddr().String())
 	if err != nil {
 		return c.Context().RemoteAddr().String()

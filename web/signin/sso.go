@@ -108,10 +108,13 @@ func (x *Pages) goOut(c *fiber.Ctx) error {
 func (x *Pages) comeBack(c *fiber.Ctx) error {
 	kept, err := base64.RawURLEncoding.DecodeString(c.Cookies(ssoCookie))
 	var t trip
-	if err != nil || json.Unmarshal(kept, &t) != nil || t.State == "" {
+	if err != nil || json.Unmarshal(kept, &t) != nil || t.State == "" || t.Nonce == "" || t.Verifier == "" {
 		return x.turnedAway(c, fault.New(fault.Unauthorized, "fault.sso_again"))
 	}
 	c.Cookie(&fiber.Cookie{Name: ssoCookie, Path: ssoBack, MaxAge: -1, HTTPOnly: true, Secure: x.Secure, SameSite: fiber.CookieSameSiteLaxMode})
+	if iss := c.Query("iss"); iss != "" && iss != x.SSO.Issuer { // RFC 9207: another provider's answer
+		return x.turnedAway(c, fault.New(fault.Unauthorized, "fault.sso_again"))
+	}
 	if subtle.ConstantTimeCompare([]byte(c.Query("state")), []byte(t.State)) != 1 || c.Query("error") != "" {
 		return x.turnedAway(c, fault.New(fault.Unauthorized, "fault.sso_again"))
 	}
@@ -154,6 +157,12 @@ func (o *SingleSignOn) vouched(ctx context.Context, code string, t trip) (staff.
 	}
 	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(t.Nonce)) != 1 {
 		return staff.Outsider{}, again(errors.New("the token is not for this browser"))
+	}
+	var given struct {
+		To string `json:"azp"`
+	}
+	if err := id.Claims(&given); err != nil || given.To != "" && given.To != o.ClientID {
+		return staff.Outsider{}, again(errors.New("the token was given to another service"))
 	}
 	login, err := claimed(id, o.Claim)
 	return staff.Outsider{Issuer: id.Issuer, Subject: id.Subject, Login: login}, err

@@ -39,6 +39,7 @@ type provider struct {
 	key       *rsa.PrivateKey
 	claims    map[string]any // of the next token; iss, aud, exp and nonce are added where they are missing
 	nonce     string
+	forge     func(claims map[string]any) string // makes the next token in the provider's place; nil: the provider does
 	challenge string
 	signer    *rsa.PrivateKey
 }
@@ -57,7 +58,7 @@ func newProvider(t *testing.T) *provider {
 		}
 	}
 	mux.HandleFunc("/.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
-		write(w, map[string]any{"issuer": p.URL, "authorization_endpoint": p.URL + "/authorize", "token_endpoint": p.URL + "/token", "jwks_uri": p.URL + "/keys", "id_token_signing_alg_values_supported": []string{"RS256"}})
+		write(w, map[string]any{"issuer": p.URL, "authorization_endpoint": p.URL + "/authorize", "token_endpoint": p.URL + "/token", "jwks_uri": p.URL + "/keys", "id_token_signing_alg_values_supported": []string{"RS256", "HS256", "none"}})
 	})
 	mux.HandleFunc("/keys", func(w http.ResponseWriter, _ *http.Request) {
 		write(w, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: &p.key.PublicKey, KeyID: "k", Algorithm: "RS256", Use: "sig"}}})
@@ -71,6 +72,10 @@ func newProvider(t *testing.T) *provider {
 		}
 		claims := map[string]any{"iss": p.URL, "aud": "huiyin", "exp": now.Add(time.Minute).Unix(), "iat": now.Unix(), "nonce": p.nonce}
 		maps.Copy(claims, p.claims)
+		if p.forge != nil {
+			write(w, map[string]any{"access_token": "a", "token_type": "Bearer", "id_token": p.forge(claims)})
+			return
+		}
 		signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: p.signer, KeyID: "k"}}, nil)
 		if err != nil {
 			t.Error(err)
@@ -209,14 +214,20 @@ func TestNobodyComesInOnATokenThatDoesNotHold(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, change := range map[string]func(h *house, claims map[string]any){
-		"for another service":  func(_ *house, c map[string]any) { c["aud"] = "other" },
-		"of another provider":  func(_ *house, c map[string]any) { c["iss"] = "https://elsewhere.example" },
-		"too old":              func(_ *house, c map[string]any) { c["exp"] = now.Add(-time.Minute).Unix() },
-		"for another browser":  func(_ *house, c map[string]any) { c["nonce"] = "other" },
-		"without a login":      func(_ *house, c map[string]any) { delete(c, "preferred_username") },
-		"with a list as login": func(_ *house, c map[string]any) { c["preferred_username"] = []string{"wang.min"} },
-		"of an unknown person": func(_ *house, c map[string]any) { c["preferred_username"] = "nobody" },
-		"signed by a stranger": func(h *house, _ map[string]any) { h.provider.signer = stranger },
+		"for another service":      func(_ *house, c map[string]any) { c["aud"] = "other" },
+		"of another provider":      func(_ *house, c map[string]any) { c["iss"] = "https://elsewhere.example" },
+		"too old":                  func(_ *house, c map[string]any) { c["exp"] = now.Add(-time.Minute).Unix() },
+		"given to another service": func(_ *house, c map[string]any) { c["aud"], c["azp"] = []string{"huiyin", "other"}, "other" },
+		"without an end":           func(_ *house, c map[string]any) { c["exp"] = nil },
+		"not yet good":             func(_ *house, c map[string]any) { c["nbf"] = now.Add(time.Hour).Unix() },
+		"without a nonce":          func(_ *house, c map[string]any) { c["nonce"] = "" },
+		"for nobody":               func(_ *house, c map[string]any) { c["aud"] = []string{} },
+		"of no issuer":             func(_ *house, c map[string]any) { c["iss"] = "" },
+		"for another browser":      func(_ *house, c map[string]any) { c["nonce"] = "other" },
+		"without a login":          func(_ *house, c map[string]any) { delete(c, "preferred_username") },
+		"with a list as login":     func(_ *house, c map[string]any) { c["preferred_username"] = []string{"wang.min"} },
+		"of an unknown person":     func(_ *house, c map[string]any) { c["preferred_username"] = "nobody" },
+		"signed by a stranger":     func(h *house, _ map[string]any) { h.provider.signer = stranger },
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t, "preferred_username")
@@ -242,6 +253,9 @@ func TestTheWayBackBelongsToTheBrowserThatLeft(t *testing.T) {
 		"no state":            {"code=good", cookies},
 		"a wrong code":        {"code=bad&state=" + state, cookies},
 		"refused at the door": {"error=access_denied&state=" + state, cookies},
+		"another provider":    {"code=good&iss=https://elsewhere.example&state=" + state, cookies},
+		"a cookie of its own": {"code=good&state=", []*http.Cookie{{Name: "hy_sso", Value: base64.RawURLEncoding.EncodeToString([]byte(`{}`))}}},
+		"no nonce in it":      {"code=good&state=s", []*http.Cookie{{Name: "hy_sso", Value: base64.RawURLEncoding.EncodeToString([]byte(`{"State":"s","Verifier":"v"}`))}}},
 	} {
 		if resp, _ := h.get("/login/sso/back?"+try.query, try.cookies); in(resp) || resp.StatusCode != http.StatusUnauthorized {
 			t.Errorf("%s: answered %d, in: %v", name, resp.StatusCode, in(resp))

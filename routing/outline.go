@@ -68,10 +68,10 @@ func (c *City) at(p *Point) int {
 	if c.lies[area].street != "" {
 		return area
 	}
-	best := reach
+	around, best := c.areaAt[c.lies[area].district], reach
 	for i := range c.areas {
 		t := &c.areas[i]
-		if t.Level != "street" || t.Point == nil || len(t.Outline) > 0 || !c.within(i, c.areaAt[c.lies[area].district]) {
+		if t.Level != "street" || t.Point == nil || len(t.Outline) > 0 || !c.within(i, around) {
 			continue
 		}
 		const kmPerDegree = 111.2

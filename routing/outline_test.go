@@ -60,3 +60,21 @@ func TestABrokenBorderNamesTheLine(t *testing.T) {
 		}
 	}
 }
+
+func TestTheNearestStreetCountsAcrossDistricts(t *testing.T) {
+	t.Parallel()
+	m := files(t)
+	data := string(m["territories.csv"].Data)
+	moved := strings.Replace(data, "29.3600,124.6900", "29.5000,124.5450", 1) // Qingshi, of the third district, beside Liudi of the first
+	if moved == data {
+		t.Fatal("Qingshi lies elsewhere by now")
+	}
+	m["territories.csv"] = &fstest.MapFile{Data: []byte(moved)}
+	c, err := routing.LoadCity(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := routing.Propose(c, routing.Input{Text: "这里", Point: &routing.Point{Lat: 29.4999, Lon: 124.5440}}).Territory.Code; got != "990103001" {
+		t.Errorf("a point a hundred metres from Qingshi lies in %q", got)
+	}
+}

@@ -103,15 +103,29 @@ func (a *arrays) bytes(all []*bound, value func(*bound) []byte) {
 	a.end()
 }
 
-// documents takes JSON.
-func (a *arrays) documents(all []*bound, value func(*bound) string) {
-	a.begin(pgtype.JSONBOID, len(all))
+// written takes texts from what appends them.
+func (a *arrays) written(all []*bound, value func(b *bound, to []byte) []byte) {
+	a.begin(pgtype.TextOID, len(all))
 	for _, b := range all {
-		v := value(b)
-		a.size(len(v) + 1)
-		a.buf = append(append(a.buf, 1), v...) // 1 is the version of the binary form
+		a.put(b, value)
 	}
 	a.end()
+}
+
+// documents takes JSON from what appends it.
+func (a *arrays) documents(all []*bound, value func(b *bound, to []byte) []byte) {
+	a.begin(pgtype.JSONBOID, len(all))
+	for _, b := range all {
+		a.put(b, func(b *bound, to []byte) []byte { return value(b, append(to, 1)) }) // 1 is the version of the binary form
+	}
+	a.end()
+}
+
+// put writes a value and then before it how long it became.
+func (a *arrays) put(b *bound, value func(b *bound, to []byte) []byte) {
+	from := len(a.buf) + 4
+	a.buf = value(b, append(a.buf, 0, 0, 0, 0))
+	binary.BigEndian.PutUint32(a.buf[from-4:], uint32(len(a.buf)-from)) //nolint:gosec // bounded by what a column holds
 }
 
 func (a *arrays) bools(all []*bound, value func(*bound) bool) {

@@ -25,9 +25,7 @@ type bound struct {
 	place      string
 	reason     string
 	tags       []string
-	proposal   string
-	grounds    string
-	data       string
+	marshalled []byte // the proposal as JSON, where it does not write itself
 	sealed     struct{ name, phone, email, address, title, body, place, code, mailID, raw []byte }
 	hash       struct{ name, phone, email, code, words []byte }
 }
@@ -56,7 +54,7 @@ func (d *Docket) bind(f *Filing) (*bound, error) {
 		b.tags = []string{}
 	}
 	b.seal(d.Keys)
-	if err := b.documents(); err != nil {
+	if err := b.marshal(); err != nil {
 		return nil, fmt.Errorf("write proposal: %w", err)
 	}
 	return b, nil

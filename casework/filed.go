@@ -3,13 +3,9 @@ package casework
 import (
 	"encoding/json"
 	"strings"
-	"sync"
 	"time"
 	"unicode/utf8"
 )
-
-// drafts are buffers in which documents are written before they get their own size.
-var drafts = sync.Pool{New: func() any { b := make([]byte, 0, 4096); return &b }}
 
 // appender writes itself as JSON, and its reasons apart from it: faster than can be found out from its type.
 type appender interface {
@@ -17,34 +13,41 @@ type appender interface {
 	AppendGrounds(b []byte) []byte
 }
 
-// documents writes what is kept of a filing as JSON: the proposal, an empty object where there is none; the reasons beside it; and what the history tells of the filing.
-func (b *bound) documents() error {
-	draft := drafts.Get().(*[]byte)
-	defer drafts.Put(draft)
-	all, reasons := (*draft)[:0], 0
+// marshal writes a proposal that does not write itself; where it does, that waits until the rows are put together.
+func (b *bound) marshal() (err error) {
+	switch b.f.Proposal.(type) {
+	case nil, appender:
+	default:
+		b.marshalled, err = json.Marshal(b.f.Proposal)
+	}
+	return err
+}
+
+// appendProposal writes what was proposed, as it is kept: an empty object where nothing was.
+func (b *bound) appendProposal(to []byte) []byte {
 	switch p := b.f.Proposal.(type) {
 	case nil:
-		all = append(all, "{}"...)
-		reasons = len(all)
+		return append(to, "{}"...)
 	case appender:
-		all = p.AppendJSON(all)
-		reasons = len(all)
-		all = p.AppendGrounds(all)
+		return p.AppendJSON(to)
 	default:
-		kept, err := json.Marshal(p)
-		if err != nil {
-			return err
-		}
-		all = append(all, kept...)
-		reasons = len(all)
+		return append(to, b.marshalled...)
 	}
-	told := len(all)
-	all = b.f.appendFiled(all)
-	text := string(all)
-	b.proposal, b.grounds, b.data = text[:reasons], text[reasons:told], text[told:]
-	clear(all)
-	*draft = all
-	return nil
+}
+
+// appendGrounds writes the reasons beside it.
+func (b *bound) appendGrounds(to []byte) []byte {
+	if p, ok := b.f.Proposal.(appender); ok {
+		return p.AppendGrounds(to)
+	}
+	return to
+}
+
+// documents are what is kept of a filing as JSON.
+type documents struct{ proposal, grounds, data string }
+
+func (b *bound) documents() documents {
+	return documents{string(b.appendProposal(nil)), string(b.appendGrounds(nil)), string(b.f.appendFiled(nil))}
 }
 
 // appendFiled writes what the history tells of a filing.

@@ -194,7 +194,7 @@ func (d *Docket) open(ctx context.Context, tx pgx.Tx, f *Filing) (Receipt, error
 	if err != nil {
 		return Receipt{}, err
 	}
-	if err = tx.QueryRow(ctx, openSQL, b.args()).Scan(&b.number); err != nil {
+	if err = tx.QueryRow(ctx, openSQL, b.args(b.documents())).Scan(&b.number); err != nil {
 		return Receipt{}, err
 	}
 	if err := storeFiles(ctx, tx, b.key, b.id, nil, f.At, "", f.Files); err != nil {
@@ -204,17 +204,17 @@ func (d *Docket) open(ctx context.Context, tx pgx.Tx, f *Filing) (Receipt, error
 }
 
 // args are the parameters of openSQL.
-func (b *bound) args() pgx.NamedArgs {
+func (b *bound) args(doc documents) pgx.NamedArgs {
 	f := b.f
 	return pgx.NamedArgs{
 		"id": b.id, "day": b.day, "kind": f.Kind, "category": f.Category, "territory": f.Territory, "urgency": f.Urgency,
 		"channel": f.Channel, "language": b.language, "external_no": b.externalNo, "title": b.title, "body": b.body, "place": b.place,
-		"secret": f.Secret, "publish": f.Publish && !f.Secret, "unreadable": f.Unreadable, "tags": b.tags, "proposal": b.proposal, "grounds": b.grounds, "at": f.At,
+		"secret": f.Secret, "publish": f.Publish && !f.Secret, "unreadable": f.Unreadable, "tags": b.tags, "proposal": doc.proposal, "grounds": doc.grounds, "at": f.At,
 		"due": f.Total.Due, "working_days": f.Total.WorkingDays, "provisional": f.Total.Provisional, "policy": f.Total.Policy, "calendar": f.Total.Calendar, "statute": f.Total.Statute, "ordinary": f.Total.Ordinary, "calendar_days": f.Total.CalendarDays, "months": f.Total.Months, "rolls": f.Total.Rolls,
 		"wrapped": b.wrapped, "p_name": b.sealed.name, "p_phone": b.sealed.phone, "p_email": b.sealed.email, "p_address": b.sealed.address,
 		"p_title": b.sealed.title, "p_body": b.sealed.body, "p_place": b.sealed.place, "p_code": b.sealed.code, "p_mail_id": b.sealed.mailID,
 		"name_hash": b.hash.name, "phone_hash": b.hash.phone, "email_hash": b.hash.email, "words_hash": b.hash.words, "real_name": f.RealName, "code_hash": b.hash.code,
-		"key": f.Key[:], "reason": b.reason, "size": len(f.Raw), "raw": b.sealed.raw, "actor": f.By.Kind, "staff_id": f.By.StaffID, "role": b.role, "unit": f.By.Unit, "data": b.data,
+		"key": f.Key[:], "reason": b.reason, "size": len(f.Raw), "raw": b.sealed.raw, "actor": f.By.Kind, "staff_id": f.By.StaffID, "role": b.role, "unit": f.By.Unit, "data": doc.data,
 	}
 }
 

@@ -70,8 +70,8 @@ func casesColumns(a *arrays, all []*bound) {
 	a.bools(all, func(b *bound) bool { return b.f.Publish && !b.f.Secret })
 	a.bools(all, func(b *bound) bool { return b.f.Unreadable })
 	a.texts(all, func(b *bound) string { return arrayOf(b.tags) })
-	a.documents(all, func(b *bound) string { return b.proposal })
-	a.texts(all, func(b *bound) string { return b.grounds })
+	a.documents(all, (*bound).appendProposal)
+	a.written(all, (*bound).appendGrounds)
 	a.times(all, filedAt)
 	a.times(all, dueAt)
 }
@@ -124,7 +124,7 @@ func eventColumns(a *arrays, all []*bound) {
 	a.ints(all, func(b *bound) int { return int(b.f.By.StaffID) })
 	a.texts(all, func(b *bound) string { return string(b.role) })
 	a.texts(all, func(b *bound) string { return string(b.f.By.Unit) })
-	a.documents(all, func(b *bound) string { return b.data })
+	a.documents(all, func(b *bound, to []byte) []byte { return b.f.appendFiled(to) })
 }
 
 // binaryForm is the form in which parameters go and rows come.

@@ -11,10 +11,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -215,12 +217,16 @@ func (b *Bell) send(ctx context.Context, m any) error {
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, b.URL, bytes.NewReader(body))
 	if err != nil {
-		return err
+		return errors.New("the address for alarms cannot be read")
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "huiyin")
 	req.Header.Set(SignatureHeader, Sign(b.Secret, b.Now(), body))
 	resp, err := b.Client.Do(req)
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		return failed.Err // without the address, in which some receivers want their secret
+	}
 	if err != nil {
 		return err
 	}

@@ -17,12 +17,8 @@ import (
 	"huiyin/opendata"
 	"huiyin/supervision"
 	"huiyin/supervision/months"
+	"huiyin/web/shell"
 )
-
-// mostFiles is how many files are written at once: each holds a connection to the database while its reader reads.
-const mostFiles = 4
-
-var errManyFiles = errors.New("too many files of open data are being read")
 
 // dataFile answers with the rows of a table in a format, as they are read.
 func (x *Pages) dataFile(f opendata.Format) fiber.Handler {
@@ -76,7 +72,7 @@ func (x *Pages) dataFile(f opendata.Format) fiber.Handler {
 		go func() {
 			defer end()
 			defer stop()
-			_, err := r.Write(ctx, f, in)
+			_, err := r.Write(ctx, f, paced{in, mostIdle})
 			in.CloseWithError(err) // nil ends the file; anything else breaks the connection off, so that half a file is never taken for a whole one
 		}()
 		var body io.Reader = out
@@ -92,18 +88,17 @@ func (x *Pages) dataFile(f opendata.Format) fiber.Handler {
 
 // readData opens a table for one of the readers that may read at once. end closes it.
 func (x *Pages) readData(c *fiber.Ctx, set opendata.Set, p supervision.Period) (ctx context.Context, r *opendata.Reading, end func(), err error) {
-	select {
-	case x.files <- struct{}{}:
-	case <-c.UserContext().Done():
-		return nil, nil, nil, fault.Wrap(fault.Unavailable, "fault.unavailable", errManyFiles)
+	leave, err := x.files.take(c.UserContext(), shell.Sender(c))
+	if err != nil {
+		return nil, nil, nil, err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.UserContext()), opendata.Longest)
 	if r, err = x.Data.Open(ctx, set, p, max(c.QueryInt("revision"), 0)); err != nil {
 		cancel()
-		<-x.files
+		leave()
 		return nil, nil, nil, err
 	}
-	return ctx, r, func() { r.Close(); cancel(); <-x.files }, nil
+	return ctx, r, func() { r.Close(); cancel(); leave() }, nil
 }
 
 func fileName(set opendata.Set, r *opendata.Reading, f opendata.Format) string {

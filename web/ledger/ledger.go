@@ -25,7 +25,7 @@ type Pages struct {
 	Data    opendata.Source // the tables of open data
 	BaseURL string          // of the service as the world reaches it, without a slash at the end
 
-	files chan struct{} // a place for each file of open data that is being written
+	files *turns // places for the files of open data that are being written
 }
 
 const (
@@ -34,7 +34,7 @@ const (
 
 // Routes are the log's addresses (C2SP tlog-tiles below /log), and the reports of closed months.
 func (x *Pages) Routes() []shell.Route {
-	x.files = make(chan struct{}, mostFiles)
+	x.files = newTurns()
 	return append(x.dataRoutes(), []shell.Route{
 		{Path: "/log", Handler: x.showLog, MaxAge: fresh},
 		{Path: "/log/key", Handler: x.key, Door: shell.Files, MaxAge: time.Hour},

@@ -51,7 +51,7 @@ type Grid struct {
 }
 
 // shape says how the table stands on a phone. One of figures puts the heading of each row on a line of its own above its numbers; one of words puts each
-// cell on a line of its own behind its column's title; one of few columns stays as it is. Four figures share the width of the screen where their titles are short, as in Chinese.
+// cell on a line of its own behind its column's title; one of few columns stays as it is. Four figures share the width of the screen.
 func (g Grid) shape() string {
 	figures := 0
 	for _, c := range g.Columns {

@@ -1,12 +1,22 @@
 package bulletins
 
 import (
+	"time"
+
 	"huiyin/bulletin"
 	"huiyin/locale"
 	"huiyin/privacy"
 	"huiyin/supervision"
 	"huiyin/web/shell"
 )
+
+// monthOf is the month of a theme, as people write it; its address begins with it.
+func monthOf(l locale.Lang, slug string) string {
+	if t, err := time.ParseInLocation("2006-01", slug[:7], locale.Zone); err == nil {
+		return l.Month(t)
+	}
+	return slug[:7]
+}
 
 func (v oneView) facts() []shell.Item {
 	items := []shell.Item{

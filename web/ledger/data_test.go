@@ -50,7 +50,7 @@ func TestThePageSaysHowToCountAFigureAgain(t *testing.T) {
 	table, err := fetch(h.url + "/data/rows/2026-11.csv")
 	must(t, err)
 	part, all := recountOf(t, table)
-	if all == 0 || !strings.Contains(page, fmt.Sprintf("On-time rate of the city in 2026-11: %d of %d.", part, all)) {
+	if all == 0 || !strings.Contains(page, fmt.Sprintf("On-time rate of the city in November 2026: %d of %d.", part, all)) {
 		t.Errorf("counted %d of %d, and the page says otherwise", part, all)
 	}
 	found := python.FindStringSubmatch(page)

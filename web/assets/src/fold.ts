@@ -21,7 +21,11 @@ export function foldSections(): void {
   };
   if (screen.matches) all(false);
   openTo(location.hash);
-  if (screen.addEventListener) screen.addEventListener("change", () => all(!screen.matches));
+  // A screen that grows has room for all of it; on one that is turned narrow everything stays where it is being read.
+  if (screen.addEventListener)
+    screen.addEventListener("change", () => {
+      if (!screen.matches) all(true);
+    });
   addEventListener("hashchange", () => openTo(location.hash));
   document.addEventListener("click", (event) => {
     const link = (event.target as Element).closest<HTMLAnchorElement>("a[href*='#']");

@@ -45,6 +45,13 @@ func (h *hand) open(path string) {
 	h.t.Helper()
 	h.tab.open(path)
 	eval[bool](h.tab, `new Promise(done => document.readyState === "complete" ? done(true) : addEventListener("load", () => done(true)))`)
+	h.drawn()
+}
+
+// drawn waits until the page was drawn once: before that the browser lets keys fall, since nobody has seen what they would be for.
+func (h *hand) drawn() {
+	h.t.Helper()
+	eval[bool](h.tab, `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
 }
 
 // press presses one key after the other on the page as it stands.
@@ -62,6 +69,7 @@ func (h *hand) leads(chord string) {
 	defer cancel()
 	_, err := chromedp.Run(ctx, chromedp.WaitEvent(page.LoadEventFired, func(page.EventLoadEventFired) bool { return true }, h.event(chord)))
 	h.must(err, "press "+chord)
+	h.drawn()
 }
 
 func (h *hand) says(words string) {

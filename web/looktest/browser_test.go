@@ -174,10 +174,29 @@ func eval[T any](b *tab, expression string) T {
 // press does something that leads to another page, and waits for it.
 func (b *tab) press(script string) {
 	b.t.Helper()
+	b.arrives(script, func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		_, err := chromedp.Evaluate[any](script)(ctx, t)
+		return chromedp.Void{}, err
+	})
+}
+
+// arrives does something that leads to another page, and waits until that stands. The page before is marked: an event that says "loaded" may be a late one of its own.
+func (b *tab) arrives(doing string, step chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	eval[bool](b, `window.left = true`)
+	b.do(doing, step)
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	_, err := chromedp.Run(ctx, chromedp.WaitEvent(page.LoadEventFired, func(page.EventLoadEventFired) bool { return true }, chromedp.Evaluate[any](script)))
-	b.must(err, script)
+	for {
+		there, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`!window.left && document.readyState === "complete"`))
+		if err == nil && there {
+			return
+		}
+		if ctx.Err() != nil { // other errors are those of a page that is being left
+			b.must(ctx.Err(), doing)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
 }
 
 //go:embed testdata/axe.min.js

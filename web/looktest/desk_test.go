@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/input"
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -43,15 +42,7 @@ func (h *hand) event(chord string) chromedp.Action[chromedp.Void] {
 // open opens a page and waits until its scripts listen: keys that come before go nowhere.
 func (h *hand) open(path string) {
 	h.t.Helper()
-	h.tab.open(path)
-	eval[bool](h.tab, `new Promise(done => document.readyState === "complete" ? done(true) : addEventListener("load", () => done(true)))`)
-	h.drawn()
-}
-
-// drawn waits until the page was drawn once: before that the browser lets keys fall, since nobody has seen what they would be for.
-func (h *hand) drawn() {
-	h.t.Helper()
-	eval[bool](h.tab, `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
+	h.arrives("open "+path, chromedp.Navigate(h.base+path))
 }
 
 // press presses one key after the other on the page as it stands.
@@ -65,11 +56,7 @@ func (h *hand) press(chords ...string) {
 // leads presses a key that leads to another page, and waits for it.
 func (h *hand) leads(chord string) {
 	h.t.Helper()
-	ctx, cancel := context.WithTimeout(h.ctx, patience)
-	defer cancel()
-	_, err := chromedp.Run(ctx, chromedp.WaitEvent(page.LoadEventFired, func(page.EventLoadEventFired) bool { return true }, h.event(chord)))
-	h.must(err, "press "+chord)
-	h.drawn()
+	h.arrives("press "+chord, h.event(chord))
 }
 
 func (h *hand) says(words string) {

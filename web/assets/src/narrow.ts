@@ -21,10 +21,21 @@ export function narrowLists(): void {
       event.preventDefault(); // it would send the form around the box
       const first = input.value.trim() ? items().find((item) => !item.hidden)?.querySelector<HTMLElement>("a, button, input") : null;
       if (!first) return;
+      untilReleased("Enter");
       first.click();
       first.focus();
     });
   });
+}
+
+// untilReleased lets a key do nothing more until it is let go: what it led to would take its repetition for another press, and send the form.
+function untilReleased(key: string): void {
+  const hold = (event: KeyboardEvent) => {
+    if (event.key === key) event.preventDefault();
+  };
+  const kinds = ["keydown", "keypress"] as const;
+  kinds.forEach((kind) => document.addEventListener(kind, hold, true));
+  document.addEventListener("keyup", () => kinds.forEach((kind) => document.removeEventListener(kind, hold, true)), { once: true, capture: true });
 }
 
 // <textarea id="reply"> … <button type="button" data-fill="#reply" data-text="words">: puts a standard text at the cursor; with data-check="#box" it ticks a box.

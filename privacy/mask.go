@@ -40,9 +40,9 @@ func Mask(text string) (masked string, spans []Span) {
 
 // scan is one text under search.
 type scan struct {
-	text  []rune // as written, with full-width forms made plain, rune by rune
-	looks []look // of each rune
-	seen  look   // in any of them
+	text  []rune  // as written, with full-width forms made plain, rune by rune
+	looks []look  // of each rune
+	seen  look    // in any of them
 	found *[]Span // behind a pointer, by which the compiler knows that the text stays in its room
 }
 

@@ -179,6 +179,7 @@ func (p *parts) sweeps() []sweep {
 		{"gaming", time.Hour, func(ctx context.Context) (int, error) { return p.gaming().Sweep(ctx) }},
 		{"months", 10 * time.Minute, p.closer().SweepAll},
 		{"saved_searches", 20 * time.Second, p.alerts().Sweep},
+		{"search_sample", time.Minute, func(ctx context.Context) (int, error) { return p.embedded().Sample(ctx, p.Pool) }},
 		{"drafts", time.Hour, func(ctx context.Context) (int, error) { return drafts.SweepDrafts(ctx, 500) }},
 		{"bad_ratings", time.Minute, services.SweepRoutes},
 		{"rating_words", 10 * time.Minute, services.SweepWords},

@@ -39,7 +39,7 @@ func (e *Engine) Build(ctx context.Context, owner *pgxpool.Pool, read func(ctx c
 		return 0, errors.New("build index: another process is building it")
 	}
 	defer func() { // the connection goes back to the pool without the lock and the settings
-		_, _ = conn.Exec(context.WithoutCancel(ctx), `reset statement_timeout; reset maintenance_work_mem; select pg_advisory_unlock_all()`)
+		_, _ = conn.Exec(context.WithoutCancel(ctx), `reset statement_timeout; reset maintenance_work_mem; reset work_mem; select pg_advisory_unlock_all()`)
 	}()
 	if err := exec(ctx, conn, `set statement_timeout = 0`, `set maintenance_work_mem = '`+buildMemory+`'`, `drop table if exists search_document_next`,
 		`create table search_document_next (like search_document including defaults including comments) with (fillfactor = 85, toast_tuple_target = 4080)`,
@@ -56,8 +56,11 @@ func (e *Engine) Build(ctx context.Context, owner *pgxpool.Pool, read func(ctx c
 	if err := indexes(ctx, conn, owner); err != nil {
 		return n, err
 	}
-	if err := exec(ctx, conn, missed, `analyze search_document_next`); err != nil {
+	if err := exec(ctx, conn, missed, `analyze search_document_next`, `set work_mem = '64MB'`); err != nil {
 		return n, err
+	}
+	if _, err := draw(ctx, conn, "search_document_next", float64(n)); err != nil {
+		return n, fmt.Errorf("draw a sample of the index: %w", err)
 	}
 	for try := 1; ; try++ {
 		err := swap(ctx, conn)

@@ -4,15 +4,12 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
 	"sync"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"huiyin/casework"
 	"huiyin/pg"
@@ -40,18 +37,17 @@ type age struct {
 	since time.Time
 }
 
-// statistics is how frequent tokens are, as the database's own sampling says, and how old the newest documents are.
+// statistics is how frequent tokens are, as a sample says, and how old the newest documents are.
 // It only chooses between right ways to ask.
 type statistics struct {
 	mu    sync.Mutex
 	until time.Time
-	of    map[words.Token]float64 // part of the documents
-	rest  float64                 // of a token that is not in the sample's list
-	total float64                 // documents
-	ages  []age                   // the newest first
+	sample
+	total float64 // documents
+	ages  []age   // the newest first
 }
 
-// fresh reads the statistics again when they are old; without any, everything counts as rare.
+// fresh reads the statistics again when they are old.
 func (s *statistics) fresh(ctx context.Context, q pg.Querier) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -61,20 +57,8 @@ func (s *statistics) fresh(ctx context.Context, q pg.Querier) error {
 	if err := q.QueryRow(ctx, `select greatest(reltuples, 0)::float8 from pg_class where oid = 'search_document'::regclass`).Scan(&s.total); err != nil {
 		return fmt.Errorf("read statistics: %w", err)
 	}
-	s.of, s.rest = map[words.Token]float64{}, 0
-	for _, column := range []string{"tokens", "sounds"} {
-		var tokens []words.Token
-		var parts []float64
-		err := q.QueryRow(ctx, `select most_common_elems::text::integer[], most_common_elem_freqs::float8[] from pg_stats where tablename = 'search_document' and attname = $1 and schemaname = current_schema()`, column).Scan(&tokens, &parts)
-		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-			return fmt.Errorf("read statistics: %w", err)
-		}
-		for i, t := range tokens {
-			s.of[t] = parts[i]
-		}
-		if len(parts) > len(tokens) {
-			s.rest = max(s.rest, parts[len(tokens)]/4) // the least of the list follows the list; most others are much rarer
-		}
+	if err := s.sample.read(ctx, q); err != nil {
+		return err
 	}
 	if err := s.readAges(ctx, q); err != nil {
 		return fmt.Errorf("read statistics: %w", err)
@@ -157,7 +141,7 @@ func (s *statistics) part(st stage, q search.Query, sight casework.Sight) float6
 	label := func(name string, values []string) {
 		of := 0.0
 		for _, v := range values {
-			of += s.token(words.Label(name, v))
+			of += s.share(words.Label(name, v))
 		}
 		p *= min(1, of)
 	}
@@ -181,25 +165,18 @@ func (s *statistics) word(w words.Word) float64 {
 	for _, f := range w.Forms {
 		least := 1.0
 		for _, t := range f.Tokens {
-			least = min(least, s.token(t))
+			least = min(least, s.share(t))
 		}
 		sum += least
 	}
 	return min(1, sum)
 }
 
-func (s *statistics) token(t words.Token) float64 {
-	if of, ok := s.of[t]; ok {
-		return of
-	}
-	return s.rest
-}
-
 // rarest is the token of several, at least one, that the fewest documents have.
 func (s *statistics) rarest(list []words.Token) words.Token {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.MinFunc(list, func(a, b words.Token) int { return cmp.Compare(s.token(a), s.token(b)) })
+	return slices.MinFunc(list, func(a, b words.Token) int { return cmp.Compare(s.share(a), s.share(b)) })
 }
 
 // expected is the part of all documents that a stage is expected to find, and how many of them a question's days hold.

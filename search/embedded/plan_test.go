@@ -60,6 +60,9 @@ func filled(t testing.TB, n int) (*Engine, *pgxpool.Pool) {
 	if _, err := owner.Exec(t.Context(), `vacuum analyze search_document`); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := e.Sample(t.Context(), pool); err != nil {
+		t.Fatal(err)
+	}
 	return e, pool
 }
 

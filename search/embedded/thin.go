@@ -11,8 +11,8 @@ import (
 
 // What it costs the database, in microseconds: only how they compare matters. Measured on a million documents of 250 characters that lie in memory.
 const (
-	readCost   = 3.5   // to read a document and look for a word in it
-	dropCost   = 2.0   // to read a document of which a column says that it is none
+	readCost   = 4.0   // to read a document and look for a word in it
+	dropCost   = 3.5   // to read a document of which a column says that it is none
 	seekCost   = 15.0  // to look up a document in the list of a token: a page of the list is unpacked
 	walkCost   = 0.015 // to go past a document in such a list; looking up many is never more than going through the whole list
 	gatherCost = 0.14  // to gather a document of such a list, to compare with what another index finds
@@ -106,7 +106,7 @@ func (s *statistics) lists(a arm, out *arm) []list {
 	add := func(into *[][]words.Token, tokens []words.Token, must bool, stay func(of float64) float64) {
 		of := 0.0
 		for _, t := range tokens {
-			of = min(1, of+s.token(t))
+			of = min(1, of+s.share(t))
 		}
 		all = append(all, list{tokens: tokens, of: of, stay: stay(of), must: must, into: into})
 	}
@@ -114,7 +114,7 @@ func (s *statistics) lists(a arm, out *arm) []list {
 	together := func(of float64) float64 { return math.Pow(of, 1-kinship) } // words stand together more often than by chance
 	implied := func(float64) float64 { return impliedStay }
 	for _, form := range a.forms {
-		rarest := slices.MinFunc(form, func(a, b words.Token) int { return cmp.Compare(s.token(a), s.token(b)) })
+		rarest := slices.MinFunc(form, func(a, b words.Token) int { return cmp.Compare(s.share(a), s.share(b)) })
 		for _, t := range form {
 			if t == rarest {
 				add(&out.forms, []words.Token{t}, false, together)
@@ -137,14 +137,11 @@ func (s *statistics) lists(a arm, out *arm) []list {
 	return all
 }
 
-// heard is the part of all documents in which all of these sounds are expected. Most that are not in the sample's list are much rarer than the least of it.
+// heard is the part of all documents in which all of these sounds are expected.
 func (s *statistics) heard(sounds []words.Token) float64 {
 	all, least := 1.0, 1.0
 	for _, t := range sounds {
-		of, known := s.of[t]
-		if !known {
-			of = s.rest / 4
-		}
+		of := s.share(t)
 		all *= of
 		least = min(least, of)
 	}

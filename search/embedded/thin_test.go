@@ -26,9 +26,9 @@ func TestNothingIsMissingWhereLessIsAsked(t *testing.T) {
 				arms[i].forms = [][]words.Token{{1}}
 			}
 		}
-		s := &statistics{total: rapid.Float64Range(0, 1e7).Draw(t, "total"), rest: 0.001, of: map[words.Token]float64{}}
+		s := &statistics{total: rapid.Float64Range(0, 1e7).Draw(t, "total"), sample: sample{drawn: 1000}}
 		for token := range rapid.Int32Range(1, 10).Draw(t, "known") {
-			s.of[token] = rapid.Float64Range(0, 1).Draw(t, "part")
+			s.tokens, s.found = append(s.tokens, token), append(s.found, rapid.Int32Range(0, 1000).Draw(t, "found"))
 		}
 		thin := s.thinned(slices.Clone(arms))
 		written, sounds := rapid.SliceOfN(rapid.Int32Range(1, 12), 0, 12).Draw(t, "written"), rapid.SliceOfN(rapid.Int32Range(1, 5), 0, 5).Draw(t, "sounds")

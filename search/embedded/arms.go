@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -10,38 +11,63 @@ import (
 // maxArms bounds the ways to find the words together that the inverted index is asked for at once.
 const maxArms = 24
 
-// arm is one way to find words together, which the inverted index answers in one walk through the lists of its tokens: all of each form, of each of some lists one, of each list of labels one, and all of how it sounds.
+// arm is one way to find words together, which the inverted index answers in one walk through the lists of its tokens: all of each form, of each of some lists one, of each list of labels and of days one, and all of how it sounds.
 type arm struct {
 	forms  [][]words.Token
 	alone  [][]words.Token // as any, but never left out: the text does not decide
 	any    [][]words.Token
 	labels [][]words.Token
+	days   [][]words.Token // none, or the one list of labels of time
 	heard  []words.Token
 }
 
 // and is the way that is both.
 func (a arm) and(b arm) arm {
-	return arm{forms: slices.Concat(a.forms, b.forms), alone: slices.Concat(a.alone, b.alone), any: slices.Concat(a.any, b.any), labels: slices.Concat(a.labels, b.labels), heard: words.Union(a.heard, b.heard)}
+	return arm{forms: slices.Concat(a.forms, b.forms), alone: slices.Concat(a.alone, b.alone), any: slices.Concat(a.any, b.any), labels: slices.Concat(a.labels, b.labels), days: slices.Concat(a.days, b.days), heard: words.Union(a.heard, b.heard)}
 }
 
-// condition is the arm for the database.
-func (s *statement) condition(a arm) string {
-	must := words.Union(a.forms...)
+// apart bounds the lists of which each is a condition of its own.
+const apart = 8
+
+// condition is the arm for the database. Each list is a condition of its own, the rarest first: of lists in one condition the index looks up every document of the shortest in all the others, of conditions it leaves a document at the
+// first that it does not meet. span is the part of all documents that the days hold.
+func (s *statement) condition(a arm, known *statistics, span float64) string {
 	var all []string
-	for _, list := range slices.Concat(a.alone, a.any, a.labels) {
-		if len(list) == 1 {
-			must = words.Union(must, list)
-		} else {
-			all = append(all, "d.tokens && "+s.arg(list)+"::integer[]")
+	add := func(column string, lists [][]words.Token) {
+		for _, one := range lists[:min(len(lists), apart)] {
+			operator := "@>"
+			if len(one) > 1 {
+				operator = "&&"
+			}
+			all = append(all, fmt.Sprintf("%s %s %s::integer[]", column, operator, s.arg(one)))
+		}
+		if len(lists) <= apart {
+			return
+		}
+		var rest []words.Token
+		for _, one := range lists[apart:] {
+			if len(one) > 1 {
+				all = append(all, fmt.Sprintf("%s && %s::integer[]", column, s.arg(one)))
+			} else {
+				rest = append(rest, one...)
+			}
+		}
+		if rest != nil {
+			all = append(all, fmt.Sprintf("%s @> %s::integer[]", column, s.arg(rest)))
 		}
 	}
-	if len(must) > 0 {
-		all = append(all, "d.tokens @> "+s.arg(must)+"::integer[]")
-	}
-	if len(a.heard) > 0 {
-		all = append(all, "d.sounds @> "+s.arg(a.heard)+"::integer[]")
-	}
+	add("d.tokens", known.rarestFirst(slices.Concat(each(words.Union(a.forms...)), a.alone, a.any, a.labels), a.days, span))
+	add("d.sounds", known.rarestFirst(each(a.heard), nil, 0))
 	return strings.Join(all, " and ")
+}
+
+// each is every token as a list of its own.
+func each(tokens []words.Token) [][]words.Token {
+	lists := make([][]words.Token, len(tokens))
+	for i := range tokens {
+		lists[i] = tokens[i : i+1 : i+1]
+	}
+	return lists
 }
 
 // ways are the ways in which the inverted index finds a word; none: only a text tells whether it is there. Where the text is read anyway (known given), a form of several tokens is asked for by the rarest of them, so that
@@ -101,30 +127,33 @@ func together(list []words.Word, known *statistics) (arms []arm, ok bool) {
 
 // onIndex is the condition that the inverted index answers: each way to find what a stage asks for, with the labels beside it. It is the only condition on
 // tokens, so that the database never compares those of documents it found by other means. Words for which there is no room are left to the text; without any words the labels alone are asked for.
-// part, unless nil, is the label of a part of all documents, which no column tells. known is given where the text and the columns decide, and nil where the index alone does.
-func (s *statement) onIndex(st stage, labels [][]words.Token, part []words.Token, known *statistics) (cond string, ok bool) {
+// part, unless nil, is the label of a part of all documents, which no column tells. alone tells that the index decides, and not the text and the columns of what it finds: then nothing is left out.
+func (s *statement) onIndex(st stage, beside labels, part []words.Token, known *statistics, alone bool) (cond string, ok bool) {
 	list := st.bringing()
-	if len(list) == 0 && len(labels) == 0 && part == nil {
+	if len(list) == 0 && beside.none() && part == nil {
 		return "", false
 	}
-	arms := []arm{{}}
+	arms, free := []arm{{}}, known
+	if alone {
+		free = nil
+	}
 	if len(list) > 0 {
-		if arms, ok = st.arms(known); !ok {
+		if arms, ok = st.arms(free); !ok {
 			return "", false
 		}
 	}
 	for i := range arms {
-		arms[i].labels = labels
+		arms[i].labels, arms[i].days = beside.properties, beside.days
 		if part != nil {
 			arms[i].alone = append(slices.Clip(arms[i].alone), part)
 		}
 	}
-	if known != nil {
-		arms = known.thinned(arms)
+	if !alone {
+		arms = known.thinned(arms, beside.span)
 	}
 	all := make([]string, len(arms))
 	for i, a := range arms {
-		all[i] = s.condition(a)
+		all[i] = s.condition(a, known, beside.span)
 	}
 	return "(" + strings.Join(all, " or ") + ")", true
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"huiyin/casework"
 	"huiyin/search"
@@ -43,16 +42,23 @@ func (s *statement) occurs(f words.Form) string {
 	return fmt.Sprintf("strpos(%s, %s) > 0", body, s.arg(f.Text))
 }
 
-// labels are the filters that are tokens too, for the inverted index: of each list a document has one. A span of time is one where it is not too long.
-func labels(q search.Query, sight casework.Sight, now time.Time) [][]words.Token {
-	var all [][]words.Token
+// labels are the filters of a question that are tokens too, for the inverted index: of each list a document has one.
+type labels struct {
+	properties [][]words.Token
+	days       [][]words.Token // of a span of time that is not too long
+	span       float64         // part of all documents that are in it, about
+}
+
+func (l labels) none() bool { return len(l.properties)+len(l.days) == 0 }
+
+func (e *Engine) labels(q search.Query, sight casework.Sight) (l labels) {
 	if !q.Since.IsZero() {
-		until := now.Add(2 * day) // clocks of machines differ
+		until := e.Now().Add(2 * day) // clocks of machines differ
 		if !q.Until.IsZero() {
 			until = q.Until
 		}
 		if tokens := between(q.Since, until); tokens != nil {
-			all = append(all, tokens)
+			l.days, l.span = [][]words.Token{tokens}, e.known.span(q)
 		}
 	}
 	overlap := func(name string, values []string) {
@@ -60,7 +66,7 @@ func labels(q search.Query, sight casework.Sight, now time.Time) [][]words.Token
 		for i, v := range values {
 			tokens[i] = words.Label(name, v)
 		}
-		all = append(all, tokens)
+		l.properties = append(l.properties, tokens)
 	}
 	if !sight.All {
 		overlap("unit", texts(sight.Units))
@@ -75,14 +81,14 @@ func labels(q search.Query, sight casework.Sight, now time.Time) [][]words.Token
 		for i, d := range q.Districts {
 			tokens[i] = areaLabel(d, q.Category)
 		}
-		all = append(all, tokens)
+		l.properties = append(l.properties, tokens)
 	case len(q.Districts) > 0:
 		overlap("district", q.Districts)
 	}
 	if matter && (len(q.Districts) == 0 || len(q.Category) > 2) {
 		overlap("category", []string{q.Category})
 	}
-	return all
+	return l
 }
 
 // filters are the conditions on plain columns, without the dates.

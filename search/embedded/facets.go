@@ -113,11 +113,8 @@ func (e *Engine) tokens(st *statement, q search.Query, sight casework.Sight, s s
 	if one > 1 {
 		part = []words.Token{partLabel(one)}
 	}
-	var known *statistics
-	if s.some {
-		known = &e.known // the text is read for whether it is enough
-	}
-	index, ok := st.onIndex(s, labels(q, sight, e.Now()), part, known)
+	alone := !s.some // else the text is read for whether it is enough
+	index, ok := st.onIndex(s, e.labels(q, sight), part, &e.known, alone)
 	if !ok {
 		return nil, false
 	}

@@ -182,7 +182,7 @@ func (e *Engine) stage(ctx context.Context, q search.Query, sight casework.Sight
 		enough, ranking = min(want, nearWanted), nearRank
 	}
 	for wanted := ranking / part; documents > 2*ranking; {
-		since, holds := e.known.span(wanted, q)
+		since, holds := e.known.newest(wanted, q)
 		if since.IsZero() {
 			break
 		}
@@ -289,7 +289,7 @@ func (e *Engine) match(st *statement, q search.Query, sight casework.Sight, s st
 	if len(list) == 0 {
 		return nil, false // the newest are read until there is enough
 	}
-	index, ok := st.onIndex(s, labels(q, sight, e.Now()), nil, &e.known)
+	index, ok := st.onIndex(s, e.labels(q, sight), nil, &e.known, false)
 	if !ok {
 		return nil, false
 	}

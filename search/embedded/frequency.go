@@ -122,6 +122,13 @@ func (s *statistics) among(q search.Query) float64 {
 	return max(0, n)
 }
 
+// span is about what part of all documents a question's days hold.
+func (s *statistics) span(q search.Query) float64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return min(1, s.among(q)/max(1, s.total))
+}
+
 // part is the part of all documents that a stage is expected to find. Words that are asked for together stand together more often than by chance: something between chance and always is taken.
 func (s *statistics) part(st stage, q search.Query, sight casework.Sight) float64 {
 	p := 0.0
@@ -179,6 +186,33 @@ func (s *statistics) rarest(list []words.Token) words.Token {
 	return slices.MinFunc(list, func(a, b words.Token) int { return cmp.Compare(s.share(a), s.share(b)) })
 }
 
+// rarestFirst are lists, and the days that hold such a part of all documents, in the order of how many documents have one of their tokens.
+func (s *statistics) rarestFirst(lists, days [][]words.Token, span float64) [][]words.Token {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	type sized struct {
+		tokens []words.Token
+		of     float64
+	}
+	var all []sized
+	for _, l := range lists {
+		of := 0.0
+		for _, t := range l {
+			of += s.share(t)
+		}
+		all = append(all, sized{l, of})
+	}
+	for _, l := range days {
+		all = append(all, sized{l, span})
+	}
+	slices.SortStableFunc(all, func(a, b sized) int { return cmp.Compare(a.of, b.of) })
+	out := make([][]words.Token, len(all))
+	for i, l := range all {
+		out[i] = l.tokens
+	}
+	return out
+}
+
 // expected is the part of all documents that a stage is expected to find, and how many of them a question's days hold.
 func (s *statistics) expected(st stage, q search.Query, sight casework.Sight) (part, documents float64) {
 	s.mu.Lock()
@@ -187,8 +221,8 @@ func (s *statistics) expected(st stage, q search.Query, sight casework.Sight) (p
 	return part, part * s.among(q)
 }
 
-// span is since when n documents were filed before the end of a question's days, or somewhat more; zero where that is not known, or not later than the question's own beginning.
-func (s *statistics) span(n float64, q search.Query) (since time.Time, holds float64) {
+// newest is since when n documents were filed before the end of a question's days, or somewhat more; zero where that is not known, or not later than the question's own beginning.
+func (s *statistics) newest(n float64, q search.Query) (since time.Time, holds float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	from := 0.0

@@ -21,7 +21,7 @@ func TestNothingIsMissingWhereLessIsAsked(t *testing.T) {
 		lists := rapid.SliceOfN(tokens, 0, 3)
 		arms := make([]arm, rapid.IntRange(1, 5).Draw(t, "arms"))
 		for i := range arms {
-			arms[i] = arm{forms: lists.Draw(t, "forms"), alone: lists.Draw(t, "alone"), any: lists.Draw(t, "any"), labels: lists.Draw(t, "labels"), heard: rapid.SliceOfN(rapid.Int32Range(1, 5), 0, 2).Draw(t, "heard")}
+			arms[i] = arm{forms: lists.Draw(t, "forms"), alone: lists.Draw(t, "alone"), any: lists.Draw(t, "any"), labels: lists.Draw(t, "labels"), days: rapid.SliceOfN(tokens, 0, 1).Draw(t, "days"), heard: rapid.SliceOfN(rapid.Int32Range(1, 5), 0, 2).Draw(t, "heard")}
 			if !arms[i].asks() && len(arms[i].heard) == 0 {
 				arms[i].forms = [][]words.Token{{1}}
 			}
@@ -30,7 +30,7 @@ func TestNothingIsMissingWhereLessIsAsked(t *testing.T) {
 		for token := range rapid.Int32Range(1, 10).Draw(t, "known") {
 			s.tokens, s.found = append(s.tokens, token), append(s.found, rapid.Int32Range(0, 1000).Draw(t, "found"))
 		}
-		thin := s.thinned(slices.Clone(arms))
+		thin := s.thinned(slices.Clone(arms), rapid.Float64Range(0, 1).Draw(t, "span"))
 		written, sounds := rapid.SliceOfN(rapid.Int32Range(1, 12), 0, 12).Draw(t, "written"), rapid.SliceOfN(rapid.Int32Range(1, 5), 0, 5).Draw(t, "sounds")
 		finds := func(a arm) bool { return a.finds(written, sounds) }
 		if slices.ContainsFunc(arms, finds) && !slices.ContainsFunc(thin, finds) {
@@ -63,7 +63,7 @@ func (a arm) finds(written, sounds []words.Token) bool {
 			}
 		}
 	}
-	for _, any := range slices.Concat(a.alone, a.any, a.labels) {
+	for _, any := range slices.Concat(a.alone, a.any, a.labels, a.days) {
 		if !slices.ContainsFunc(any, has(written)) {
 			return false
 		}
@@ -136,5 +136,25 @@ func TestGroupsOfWordsThatAreEnough(t *testing.T) {
 	}
 	if !slices.ContainsFunc(found.Hits, func(m search.Match) bool { return m.Case == hidden.Case && m.Near }) {
 		t.Errorf("two of three words are not found: %v", found.Hits)
+	}
+}
+
+// The index is asked for the rarest first and for each by itself, so that it leaves a document at the first list that does not have it.
+func TestTheRarestIsAskedForFirst(t *testing.T) {
+	known := &statistics{total: 1e6, sample: sample{drawn: 1000, tokens: []words.Token{1, 2, 3, 4, 5}, found: []int32{500, 10, 200, 300, 30}}}
+	st := &statement{}
+	a := arm{forms: [][]words.Token{{1, 2}}, any: [][]words.Token{{3, 4}}, labels: [][]words.Token{{5}}, days: [][]words.Token{{8, 9}}, heard: []words.Token{7, 2}}
+	got := st.condition(a, known, 0.1)
+	want := "d.tokens @> $1::integer[] and d.tokens @> $2::integer[] and d.tokens && $3::integer[] and d.tokens @> $4::integer[] and d.tokens && $5::integer[] and d.sounds @> $6::integer[] and d.sounds @> $7::integer[]"
+	if got != want || fmt.Sprint(st.args) != "[[2] [5] [8 9] [1] [3 4] [7] [2]]" {
+		t.Errorf("%s\n%v", got, st.args)
+	}
+	long := make([]words.Token, 30)
+	for i := range long {
+		long[i] = words.Token(i)
+	}
+	st = &statement{}
+	if got := st.condition(arm{forms: [][]words.Token{long}}, known, 1); strings.Count(got, "@>") != apart+1 {
+		t.Errorf("thirty pieces of a phrase: %s", got)
 	}
 }

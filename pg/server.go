@@ -162,7 +162,7 @@ func (c *Cluster) settings() []string {
 		args = append(args, "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=")
 	}
 	if !c.mode.forgetting {
-		return append(args, "-c", "fsync=on", "-c", "max_connections=200")
+		return append(args, "-c", "fsync=on", "-c", "max_connections=200", "-c", "shared_buffers="+sharedBuffers())
 	}
 	return append(args, "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "max_connections=300",
 		"-c", "wal_level=minimal", "-c", "max_wal_senders=0", "-c", "autovacuum=off", "-c", "checkpoint_timeout=1h", "-c", "max_wal_size=4GB")

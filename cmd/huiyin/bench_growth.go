@@ -16,15 +16,16 @@ import (
 // growthSizes are the numbers of cases at which the same work is measured: as far as --cases says, a million where it says nothing.
 var growthSizes = []int{10_000, 100_000, 1_000_000, 3_000_000}
 
-// growthParts are what is measured, each over cases of its own kind in a database of its own, with the disk that a case takes at most while its part is measured, in bytes.
+// growthParts are what is measured, each over cases of its own kind in databases of its own, one for each number of cases, with the disk that a case takes at most while its part is measured, in bytes.
 var growthParts = []struct {
-	name    string
-	disk    float64
-	measure func(ctx context.Context, b *benchRun, p *parts, s *growthSize) error
+	name     string
+	disk     float64
+	together bool // the databases of all sizes stand beside each other
+	measure  func(ctx context.Context, b *benchRun, sizes []growthSize) error
 }{
-	{"intake", 3000, growIntake},
-	{"search", 7500, growSearch},
-	{"board", 6000, growBoard},
+	{"intake", 3000, false, oneByOne(growIntake)},
+	{"search", 7500, true, growSearch},
+	{"board", 6000, false, oneByOne(growBoard)},
 }
 
 const (
@@ -69,27 +70,22 @@ func benchGrowth(ctx context.Context, b *benchRun) error {
 	var r growthResult
 	var sizes []int
 	for _, n := range growthSizes {
-		if n > most {
-			continue
+		if n <= most {
+			r.Sizes, sizes = append(r.Sizes, growthSize{Cases: n, Figures: map[string]bench.Figure{}}), append(sizes, n)
 		}
-		b.cases = n
-		s := growthSize{Cases: n, Figures: map[string]bench.Figure{}}
-		begun := time.Now()
-		for _, part := range growthParts {
-			if !b.grows(part.name) {
-				continue
-			}
-			b.say("%d cases: %s", n, part.name)
-			if err := b.growing(ctx, &s, part.measure); err != nil {
-				return fmt.Errorf("%s beside %d cases: %w", part.name, n, err)
-			}
-		}
-		s.Took = math.Round(time.Since(begun).Seconds())
-		r.Sizes, r.Result, sizes = append(r.Sizes, s), s.whole, append(sizes, n)
 	}
 	if len(sizes) == 0 {
 		return usage{fmt.Sprintf("bench growth begins at %d cases: --cases", growthSizes[0])}
 	}
+	for _, part := range growthParts {
+		if !b.grows(part.name) {
+			continue
+		}
+		if err := part.measure(ctx, b, r.Sizes); err != nil {
+			return fmt.Errorf("%s: %w", part.name, err)
+		}
+	}
+	r.Result = r.Sizes[len(sizes)-1].whole
 	var faster []string
 	for _, name := range growthColumns {
 		var figures []bench.Figure
@@ -129,9 +125,19 @@ func (b *benchRun) grows(part string) bool {
 func (b *benchRun) growthRoom(most int) error {
 	need, measured := 0.0, false
 	for _, part := range growthParts {
-		if b.grows(part.name) {
-			need, measured = max(need, part.disk*float64(most)), true
+		if !b.grows(part.name) {
+			continue
 		}
+		cases := most
+		if part.together {
+			cases = 0
+			for _, n := range growthSizes {
+				if n <= most {
+					cases += n
+				}
+			}
+		}
+		need, measured = max(need, part.disk*float64(cases)), true
 	}
 	if !measured {
 		return usage{"--only takes intake, search and board, separated by commas"}
@@ -151,8 +157,25 @@ func (b *benchRun) growthRoom(most int) error {
 	return nil
 }
 
-// growing measures one part in a database of its own.
-func (b *benchRun) growing(ctx context.Context, s *growthSize, measure func(context.Context, *benchRun, *parts, *growthSize) error) error {
+// oneByOne measures a part at one size after the other.
+func oneByOne(measure func(ctx context.Context, b *benchRun, p *parts, s *growthSize) error) func(context.Context, *benchRun, []growthSize) error {
+	return func(ctx context.Context, b *benchRun, sizes []growthSize) error {
+		for i := range sizes {
+			s := &sizes[i]
+			begun := time.Now()
+			if err := b.growing(ctx, s.Cases, func(p *parts) error { return measure(ctx, b, p, s) }); err != nil {
+				return fmt.Errorf("beside %d cases: %w", s.Cases, err)
+			}
+			s.Took += math.Round(time.Since(begun).Seconds())
+		}
+		return nil
+	}
+}
+
+// growing does something in a database of its own, which is to hold so many cases.
+func (b *benchRun) growing(ctx context.Context, cases int, do func(*parts) error) error {
+	b.cases = cases
+	b.say("%d cases", cases)
 	return b.alone(func(config Config) error {
 		own := *b.env
 		own.Config, own.Stdout, own.Stderr = config, discard{}, discard{}
@@ -160,7 +183,7 @@ func (b *benchRun) growing(ctx context.Context, s *growthSize, measure func(cont
 		if err != nil {
 			return err
 		}
-		if err := measure(ctx, b, p, s); err != nil {
+		if err := do(p); err != nil {
 			return closeAfter(p.database, err)
 		}
 		return p.Close()

@@ -75,40 +75,61 @@ func growIntake(ctx context.Context, b *benchRun, p *parts, s *growthSize) error
 	return nil
 }
 
-// growSearch asks the same questions, each as often as there are rounds.
-func growSearch(ctx context.Context, b *benchRun, p *parts, s *growthSize) error {
-	owner, err := growthOwner(ctx, p)
-	if err != nil {
-		return err
-	}
-	defer owner.Close()
-	t := &searchTown{parts: p, owner: owner, run: b, service: p.search()}
-	if _, err := t.prepare(ctx, b.data); err != nil {
-		return err
-	}
-	if err := t.fill(ctx, &searchResult{}); err != nil {
-		return err
-	}
-	t.forget()
-	debug.FreeOSMemory()
+// growSearch asks the same questions of towns of each size.
+func growSearch(ctx context.Context, b *benchRun, sizes []growthSize) error {
+	return b.beside(ctx, sizes, nil, func(towns []*searchTown) error { return askInTurn(ctx, sizes, towns) })
+}
+
+// askInTurn asks each question as often as there are rounds. The sizes take turns in each round: a machine is faster in one minute than in another, and that is not growth.
+func askInTurn(ctx context.Context, sizes []growthSize, towns []*searchTown) error {
 	for i, name := range []string{"words", "counts of 30 days", "counts over all time"} {
-		var half, most []float64
+		half, most := make([][]float64, len(sizes)), make([][]float64, len(sizes))
 		for round := range growthRounds + 1 {
-			clock, err := t.questions(ctx, searchKinds[i].make, bench.Load{N: len(t.asked)}, 0)
-			if err != nil {
-				return err
+			for n, t := range towns {
+				clock, err := t.questions(ctx, searchKinds[i].make, bench.Load{N: len(t.asked)}, 0)
+				if err != nil {
+					return err
+				}
+				if round == 0 {
+					continue // a warm-up
+				}
+				if t.cost.Within(1) == 0 {
+					t.cost = clock // this system does not tell processor time
+				}
+				half[n], most[n] = append(half[n], t.cost.Within(0.50)), append(most[n], t.cost.Within(0.95))
 			}
-			if round == 0 {
-				continue // a warm-up
-			}
-			if t.cost.Within(1) == 0 {
-				t.cost = clock // this system does not tell processor time
-			}
-			half, most = append(half, t.cost.Within(0.50)), append(most, t.cost.Within(0.95))
 		}
-		s.Figures[name+", half"], s.Figures[name+", 95 %"] = bench.FigureOf(half...), bench.FigureOf(most...)
+		for n, s := range sizes {
+			s.Figures[name+", half"], s.Figures[name+", 95 %"] = bench.FigureOf(half[n]...), bench.FigureOf(most[n]...)
+		}
 	}
 	return nil
+}
+
+// beside fills a town of each size, so that they stand beside each other, and then does something with them. The seconds of a size are of filling in.
+func (b *benchRun) beside(ctx context.Context, sizes []growthSize, towns []*searchTown, do func([]*searchTown) error) error {
+	if len(sizes) == 0 {
+		debug.FreeOSMemory()
+		return do(towns)
+	}
+	begun := time.Now()
+	return b.growing(ctx, sizes[0].Cases, func(p *parts) error {
+		owner, err := growthOwner(ctx, p)
+		if err != nil {
+			return err
+		}
+		defer owner.Close()
+		t := &searchTown{parts: p, owner: owner, run: b, service: p.search()}
+		if _, err := t.prepare(ctx, b.data); err != nil {
+			return err
+		}
+		if err := t.fill(ctx, &searchResult{}); err != nil {
+			return fmt.Errorf("fill in %d cases: %w", sizes[0].Cases, err)
+		}
+		t.forget()
+		sizes[0].Took += math.Round(time.Since(begun).Seconds())
+		return b.beside(ctx, sizes[1:], append(towns, t), do)
+	})
 }
 
 // growBoard draws each public page of figures and cards as for a first reader, nothing kept.

@@ -42,7 +42,7 @@ func (e *Engine) Build(ctx context.Context, owner *pgxpool.Pool, read func(ctx c
 		_, _ = conn.Exec(context.WithoutCancel(ctx), `reset statement_timeout; reset maintenance_work_mem; reset work_mem; select pg_advisory_unlock_all()`)
 	}()
 	if err := exec(ctx, conn, `set statement_timeout = 0`, `set maintenance_work_mem = '`+buildMemory+`'`, `drop table if exists search_document_next`,
-		`create table search_document_next (like search_document including defaults including comments) with (fillfactor = 85, toast_tuple_target = 4080)`,
+		`create table search_document_next (like search_document including defaults including comments) with (fillfactor = 85, toast_tuple_target = 4080, autovacuum_enabled = false)`, // a cleaning that began behind the building would hold up the exchange
 		`alter table search_document_next alter column tokens set statistics 300`, `alter table search_document_next alter column sounds set statistics 300`); err != nil {
 		return 0, err
 	}
@@ -113,6 +113,8 @@ func swap(ctx context.Context, conn *pgxpool.Conn) error {
 		for _, sql := range []string{
 			`lock table search_document in exclusive mode`, missed, `lock table search_document in access exclusive mode`,
 			`drop table search_document`,
+			`alter table search_document_next reset (autovacuum_enabled)`,
+			`alter table search_document_next set (autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_scale_factor = 0.01, autovacuum_analyze_threshold = 5000, autovacuum_analyze_scale_factor = 0.01)`, // as migration 77
 			`alter table search_document_next rename to search_document`,
 			`alter index search_document_next_pkey rename to search_document_pkey`,
 			`alter index search_document_next_newest rename to search_document_newest`,

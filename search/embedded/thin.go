@@ -13,7 +13,7 @@ import (
 const (
 	readCost   = 4.0   // to read a document and look for a word in it
 	dropCost   = 3.5   // to read a document of which a column says that it is none
-	stepCost   = 0.037 // to compare a document of the shortest list with another list
+	stepCost   = 0.037 // to compare a document that all lists before have with the next one
 	seekCost   = 20.0  // to unpack the page of a list where a document would be
 	walkCost   = 0.006 // to unpack a document of such a list; no more pages are unpacked than the list has
 	gatherCost = 0.14  // to gather a document of such a list, to compare with what another index finds
@@ -106,15 +106,14 @@ func (s *statistics) thinWritten(a arm, span float64) (out arm, cost float64) {
 // thinAmong is the arm without its days among so many documents, how many of these it finds, and what that costs.
 func (s *statistics) thinAmong(a arm, among float64) (out arm, documents, cost float64) {
 	documents = among
-	shortest := among
 	for i, l := range s.lists(a, &out) {
 		length := among * l.of
 		if i == 0 {
-			shortest, documents, cost = length, length, length*(walkCost+stepCost)
+			documents, cost = length, length*(walkCost+stepCost)
 			*l.into = append(*l.into, l.tokens)
 			continue
 		}
-		asking := shortest*stepCost + min(shortest*seekCost, length*walkCost)
+		asking := documents*stepCost + min(documents*seekCost, length*walkCost)
 		spared := readCost
 		if l.column {
 			spared = dropCost

@@ -11,7 +11,7 @@ import (
 const (
 	megabyte    = 1 << 20
 	leastPages  = 128 * megabyte  // the server's own default
-	mostPages   = 4096 * megabyte // beyond this its own bookkeeping costs more than the system's cache would
+	mostPages   = 4096 * megabyte // the rest is left to the program and to the system's cache
 	partOfSpare = 6
 )
 

@@ -276,11 +276,11 @@ func (e *Engine) byIndex(st *statement, q search.Query, sight casework.Sight, s 
 	if !ok {
 		return "", false
 	}
-	newest := " offset 0" // what is found is ranked as it comes, and not planned together with the ranking
+	found := fmt.Sprintf("(select %s from search_document d%s offset 0) d", s.columns(q.Facets), where(match)) // found first: planned together with an order, all documents would be read by time where few are found
 	if s.some {
-		newest = fmt.Sprintf(" order by d.filed_at desc limit %d", nearRead)
+		found = fmt.Sprintf("(select * from %s order by d.filed_at desc limit %d) d", found, nearRead)
 	}
-	return e.ranked(st, fmt.Sprintf("(select %s from search_document d%s%s) d", s.columns(q.Facets), where(match), newest), q, s, want), true
+	return e.ranked(st, found, q, s, want), true
 }
 
 // match are all conditions, with those of the words by tokens for the index and on the text of what it finds; ok is false where the index cannot answer.

@@ -94,6 +94,8 @@ func TestPlansUseTheIndexes(t *testing.T) {
 		{"gonggongqiche", search.Query{}, casework.Sight{All: true}},
 		{"zhangjianglu", search.Query{}, unit},
 		{"wlc", search.Query{}, unit},
+		{"老人 三千元", search.Query{}, casework.Sight{All: true}},
+		{"休息 ce", search.Query{}, casework.Sight{All: true}},
 	} {
 		s := stage{words: e.Lexicon.Parse(c.text)}
 		st := &statement{}
@@ -108,6 +110,14 @@ func TestPlansUseTheIndexes(t *testing.T) {
 		st = &statement{}
 		if plan := explain(e.byReading(st, c.q, c.sight, s, 21), st.args); !strings.Contains(plan, "search_document_newest") || strings.Contains(plan, "Seq Scan") {
 			t.Errorf("%s, newest:\n%s", c.text, plan)
+		}
+		if s.some = true; len(s.words) < 2 {
+			continue
+		}
+		st = &statement{}
+		sql, _ = e.byIndex(st, c.q, c.sight, s, 21)
+		if plan := explain(sql, st.args); strings.Contains(plan, "search_document_newest") {
+			t.Errorf("%s, some of it: read by time, which ends only where enough was found:\n%s", c.text, plan)
 		}
 	}
 }

@@ -36,33 +36,50 @@ func (s Sample) Rounds(n int, share float64) Figure {
 
 func thousandths(v float64) float64 { return math.Round(1000*v) / 1000 }
 
+// Bound is the fastest growth that a figure may show.
+type Bound string
+
+const (
+	Logarithm Bound = "logarithm" // each tenfold adds no more than the tenfold before it
+	// SquareRoot bounds exact search for several words at once: to ask whether two of many sets meet takes at least the square root of all that is in them, where the sets were prepared in about as much time as reading
+	// them takes (conditional on 3SUM: Kopelowitz, Pettie and Porat, "Higher lower bounds from the 3SUM conjecture", SODA 2016; Kopelowitz and Vassilevska Williams, ICALP 2020).
+	SquareRoot Bound = "square root"
+)
+
 // Column is one figure beside growing numbers of cases.
 type Column struct {
 	Name    string    `json:"name"`
 	Figures []Figure  `json:"figures"` // by size, the smallest first
 	Steps   []float64 `json:"steps"`   // what each tenfold adds, between neighbouring sizes
 	Noise   float64   `json:"noise"`   // by how much steps may differ without meaning anything
-	Within  bool      `json:"within"`  // no step is larger than the one before it, but for noise: the figure grows with the logarithm or slower
+	Bound   Bound     `json:"bound"`   // what it is held to
+	Within  bool      `json:"within"`  // it grows no faster than its bound, but for noise
+	Log     bool      `json:"log"`     // it grows no faster than the logarithm, but for noise
 	Known   bool      `json:"known"`   // there were three sizes or more; with fewer nothing can be told
 }
 
 // leastNoise is the part of a figure that is never more than chance: a figure measured again on the same machine.
 const leastNoise = 0.03
 
-// Judge tells of a column whether it grows no faster than the logarithm of the sizes: whether each tenfold adds no more than the tenfold before it.
-func Judge(name string, sizes []int, figures []Figure) Column {
-	c := Column{Name: name, Figures: figures, Within: true, Known: len(figures) > 2}
+// Judge tells of a column how it grows with the sizes, and whether that is no faster than its bound.
+func Judge(name string, sizes []int, figures []Figure, bound Bound) Column {
+	c := Column{Name: name, Figures: figures, Bound: bound, Log: true, Known: len(figures) > 2}
 	for i, f := range figures {
 		c.Noise = max(c.Noise, f.Spread, leastNoise*f.Value)
 		if i > 0 {
 			c.Steps = append(c.Steps, thousandths((f.Value-figures[i-1].Value)/math.Log10(float64(sizes[i])/float64(sizes[i-1]))))
 		}
 	}
-	for i := 1; i < len(c.Steps); i++ {
-		if c.Steps[i] > max(0, c.Steps[i-1])+c.Noise {
-			c.Within = false
+	root := true
+	for i := 1; i < len(figures); i++ {
+		if i > 1 && c.Steps[i-1] > max(0, c.Steps[i-2])+c.Noise {
+			c.Log = false
+		}
+		if figures[i].Value > figures[i-1].Value*math.Sqrt(float64(sizes[i])/float64(sizes[i-1]))+c.Noise {
+			root = false
 		}
 	}
+	c.Within = c.Log || bound == SquareRoot && root
 	return c
 }
 
@@ -79,11 +96,15 @@ func (c Column) String() string {
 	for _, s := range c.Steps {
 		fmt.Fprintf(&b, " %+.2f", s)
 	}
+	fmt.Fprintf(&b, " (noise %.2f)", c.Noise)
 	switch {
 	case !c.Known:
-		return b.String() + fmt.Sprintf(" (noise %.2f)", c.Noise)
+	case c.Log:
+		b.WriteString(": no faster than the logarithm")
 	case c.Within:
-		return b.String() + fmt.Sprintf(" (noise %.2f): no faster than the logarithm", c.Noise)
+		fmt.Fprintf(&b, ": faster than the logarithm, no faster than the %s", c.Bound)
+	default:
+		fmt.Fprintf(&b, ": FASTER than the %s", c.Bound)
 	}
-	return b.String() + fmt.Sprintf(" (noise %.2f): FASTER than the logarithm", c.Noise)
+	return b.String()
 }

@@ -9,32 +9,36 @@ import (
 	"time"
 )
 
-func TestWhatGrowsFasterThanTheLogarithmIsTold(t *testing.T) {
+func TestWhatGrowsFasterThanItsBoundIsTold(t *testing.T) {
 	sizes := []int{10_000, 100_000, 1_000_000}
 	for _, c := range []struct {
 		name   string
 		values []Figure
-		within bool
+		log    bool
+		root   bool
 	}{
-		{"the same everywhere", []Figure{{5, 0.1}, {5.1, 0.1}, {4.9, 0.1}}, true},
-		{"as much for each tenfold", []Figure{{2, 0.1}, {4, 0.1}, {6, 0.1}}, true},
-		{"less each time", []Figure{{2, 0}, {4, 0}, {5, 0}}, true},
-		{"more each time", []Figure{{2, 0.1}, {3, 0.1}, {6, 0.1}}, false},
-		{"more each time, but for noise", []Figure{{2, 0.1}, {3, 0.1}, {4.3, 0.5}}, true},
-		{"smaller at first, then larger", []Figure{{3, 0.1}, {1, 0.1}, {4, 0.1}}, false},
-		{"in proportion", []Figure{{1, 0}, {10, 0}, {100, 0}}, false},
+		{"the same everywhere", []Figure{{5, 0.1}, {5.1, 0.1}, {4.9, 0.1}}, true, true},
+		{"as much for each tenfold", []Figure{{2, 0.1}, {4, 0.1}, {6, 0.1}}, true, true},
+		{"less each time", []Figure{{2, 0}, {4, 0}, {5, 0}}, true, true},
+		{"more each time", []Figure{{2, 0.1}, {3, 0.1}, {6, 0.1}}, false, true},
+		{"more each time, but for noise", []Figure{{2, 0.1}, {3, 0.1}, {4.3, 0.5}}, true, true},
+		{"smaller at first, then larger", []Figure{{3, 0.1}, {1, 0.1}, {4, 0.1}}, false, false},
+		{"in proportion", []Figure{{1, 0}, {10, 0}, {100, 0}}, false, false},
 	} {
-		if got := Judge(c.name, sizes, c.values); got.Within != c.within || !got.Known {
+		if got := Judge(c.name, sizes, c.values, Logarithm); got.Within != c.log || got.Log != c.log || !got.Known {
+			t.Errorf("%s: %s", c.name, got)
+		}
+		if got := Judge(c.name, sizes, c.values, SquareRoot); got.Within != c.root || got.Log != c.log {
 			t.Errorf("%s: %s", c.name, got)
 		}
 	}
-	if three := Judge("to three million", []int{100_000, 1_000_000, 3_000_000}, []Figure{{2, 0}, {4, 0}, {4.95, 0}}); !three.Within {
+	if three := Judge("to three million", []int{100_000, 1_000_000, 3_000_000}, []Figure{{2, 0}, {4, 0}, {4.95, 0}}, Logarithm); !three.Within {
 		t.Error(three) // less than half of a tenfold adds less than half
 	}
-	if three := Judge("to three million", []int{100_000, 1_000_000, 3_000_000}, []Figure{{2, 0}, {4, 0}, {6, 0}}); three.Within {
+	if three := Judge("to three million", []int{100_000, 1_000_000, 3_000_000}, []Figure{{2, 0}, {4, 0}, {6, 0}}, Logarithm); three.Within {
 		t.Error(three)
 	}
-	if two := Judge("two sizes", sizes[:2], []Figure{{1, 0}, {10, 0}}); two.Known {
+	if two := Judge("two sizes", sizes[:2], []Figure{{1, 0}, {10, 0}}, Logarithm); two.Known {
 		t.Errorf("two sizes tell nothing of growth: %s", two)
 	}
 }
@@ -55,7 +59,7 @@ func TestFiguresAreTheMiddleOfTheirRounds(t *testing.T) {
 func TestThePlotIsWellFormed(t *testing.T) {
 	sizes := []int{10_000, 100_000, 1_000_000, 3_000_000}
 	figures := []Figure{{2, 0}, {4, 0}, {6, 0}, {7, 0}}
-	svg := Plot(sizes, []Column{Judge("words, half", sizes, figures), Judge("words, 95 %", sizes, figures), Judge("none", sizes, make([]Figure, 4))}, "cases", "times")
+	svg := Plot(sizes, []Column{Judge("words, half", sizes, figures, Logarithm), Judge("words, 95 %", sizes, figures, Logarithm), Judge("none", sizes, make([]Figure, 4), Logarithm)}, "cases", "times")
 	d := xml.NewDecoder(strings.NewReader(svg))
 	for {
 		if _, err := d.Token(); errors.Is(err, io.EOF) {

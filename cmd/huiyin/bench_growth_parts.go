@@ -120,9 +120,11 @@ func (b *benchRun) beside(ctx context.Context, sizes []growthSize, towns []*sear
 		}
 		defer owner.Close()
 		t := &searchTown{parts: p, owner: owner, run: b, service: p.search()}
-		if _, err := t.prepare(ctx, b.data); err != nil {
+		from, err := t.prepare(ctx, b.data)
+		if err != nil {
 			return err
 		}
+		b.say("texts of %d sentences from %s", len(t.text), from)
 		if err := t.fill(ctx, &searchResult{}); err != nil {
 			return fmt.Errorf("fill in %d cases: %w", sizes[0].Cases, err)
 		}

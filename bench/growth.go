@@ -61,7 +61,7 @@ type Column struct {
 // leastNoise is the part of a figure that is never more than chance: a figure measured again on the same machine.
 const leastNoise = 0.03
 
-// Judge tells of a column how it grows with the sizes, and whether that is no faster than its bound.
+// Judge tells of a column how it grows with the sizes, and whether that is no faster than its bound. Growth is what goes beyond the largest figure so far: one that was smaller in between has not grown when it is as before.
 func Judge(name string, sizes []int, figures []Figure, bound Bound) Column {
 	c := Column{Name: name, Figures: figures, Bound: bound, Log: true, Known: len(figures) > 2}
 	for i, f := range figures {
@@ -70,14 +70,16 @@ func Judge(name string, sizes []int, figures []Figure, bound Bound) Column {
 			c.Steps = append(c.Steps, thousandths((f.Value-figures[i-1].Value)/math.Log10(float64(sizes[i])/float64(sizes[i-1]))))
 		}
 	}
-	root := true
-	for i := 1; i < len(figures); i++ {
-		if i > 1 && c.Steps[i-1] > max(0, c.Steps[i-2])+c.Noise {
-			c.Log = false
+	root, largest, before := true, 0.0, math.Inf(1)
+	for i, f := range figures {
+		if i > 0 {
+			times := float64(sizes[i]) / float64(sizes[i-1])
+			step := max(0, f.Value-largest) / math.Log10(times)
+			c.Log = c.Log && step <= before+c.Noise
+			root = root && f.Value <= largest*math.Sqrt(times)+c.Noise
+			before = step
 		}
-		if figures[i].Value > figures[i-1].Value*math.Sqrt(float64(sizes[i])/float64(sizes[i-1]))+c.Noise {
-			root = false
-		}
+		largest = max(largest, f.Value)
 	}
 	c.Within = c.Log || bound == SquareRoot && root
 	return c

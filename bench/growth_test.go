@@ -22,7 +22,8 @@ func TestWhatGrowsFasterThanItsBoundIsTold(t *testing.T) {
 		{"less each time", []Figure{{2, 0}, {4, 0}, {5, 0}}, true, true},
 		{"more each time", []Figure{{2, 0.1}, {3, 0.1}, {6, 0.1}}, false, true},
 		{"more each time, but for noise", []Figure{{2, 0.1}, {3, 0.1}, {4.3, 0.5}}, true, true},
-		{"smaller at first, then larger", []Figure{{3, 0.1}, {1, 0.1}, {4, 0.1}}, false, false},
+		{"smaller at first, then larger", []Figure{{3, 0.1}, {1, 0.1}, {4, 0.1}}, false, true},
+		{"smaller in between", []Figure{{3, 0.1}, {1, 0.1}, {3.05, 0.1}}, true, true},
 		{"in proportion", []Figure{{1, 0}, {10, 0}, {100, 0}}, false, false},
 	} {
 		if got := Judge(c.name, sizes, c.values, Logarithm); got.Within != c.log || got.Log != c.log || !got.Known {

@@ -16,7 +16,7 @@ func TestMemoryOfThePrivateServer(t *testing.T) {
 		{"a system that does not tell", "", "", 128},
 		{"nonsense", "MemAvailable: much\nMemAvailable:\n", "-1 or so", 128},
 	} {
-		if got := pagesWithin([]byte(c.info), []byte(c.limit)) / megabyte; got != c.megabytes {
+		if got := pagesWithin(spareMemory([]byte(c.info), []byte(c.limit))) / megabyte; got != c.megabytes {
 			t.Errorf("%s: %d MB, %d expected", c.name, got, c.megabytes)
 		}
 	}

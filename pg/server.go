@@ -165,7 +165,7 @@ func (c *Cluster) settings() []string {
 		return append(args, "-c", "fsync=on", "-c", "max_connections=200", "-c", "shared_buffers="+sharedBuffers())
 	}
 	return append(args, "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "max_connections=300",
-		"-c", "wal_level=minimal", "-c", "max_wal_senders=0", "-c", "autovacuum=off", "-c", "checkpoint_timeout=1h", "-c", "max_wal_size=4GB")
+		"-c", "wal_level=minimal", "-c", "max_wal_senders=0", "-c", "autovacuum=off", "-c", "checkpoint_timeout=1h", "-c", "max_wal_size=1GB")
 }
 
 var errEnded = errors.New("the database ended while starting")

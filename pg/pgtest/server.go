@@ -58,7 +58,7 @@ const (
 // since it looks for inodes that nobody had lately.
 func place() string {
 	var fs syscall.Statfs_t
-	if os.Getenv("TMPDIR") != "" || syscall.Statfs(inMemory, &fs) != nil || int64(fs.Type) != tmpfs || int64(fs.Bavail)*int64(fs.Bsize) < roomy || pg.SpareMemory() < roomy {
+	if os.Getenv("TMPDIR") != "" || syscall.Statfs(inMemory, &fs) != nil || fs.Type != tmpfs || fs.Bavail*uint64(fs.Bsize) < roomy || pg.SpareMemory() < roomy {
 		return os.TempDir()
 	}
 	return inMemory
